@@ -1,0 +1,99 @@
+import type { Packet } from '../packet/packet.ts';
+import type { Unknown } from '../packet/place.ts';
+import type { Range, Ranges } from '../packet/ranges.ts';
+import type { Field } from '../packet/field.ts';
+import type { Predicate, Value } from '../ir/program.ts';
+
+export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
+
+/**
+ * Where a rule is asked, as far as it is the same for every packet that is asked there: both meanings of an extension
+ * get the same one. Interfaces are names; absent where the hook has none.
+ */
+export interface RuleContext {
+  readonly node: string;
+  readonly hook: HookName;
+  readonly table: string;
+  readonly in?: string;
+  readonly out?: string;
+  /** Bridge ports of a bridged packet (`-m physdev`), set exactly where br_netfilter has them. */
+  readonly physIn?: string;
+  readonly physOut?: string;
+  /** The packet crosses the bridge (`--physdev-is-bridged`). */
+  readonly bridged: boolean;
+  /** Types of addresses as the node's routing sees them (`-m addrtype`), optionally limited to one interface. */
+  readonly addressTypes: (limitTo?: string) => AddressTypes;
+  /** A set by name; absent if the capture does not hold it. */
+  readonly set: (name: string) => ContextSet | undefined;
+  /** Primary addresses of an interface, in order (MASQUERADE, REDIRECT). */
+  readonly addressesOf: (device: string) => readonly number[];
+  /** Names one thing that can't be known at this rule; the walk makes `id` unique a rule, an occurrence and a visit. */
+  readonly unknown: (reason: string) => Unknown;
+}
+
+/** A partition of all addresses by type: LOCAL, BROADCAST, MULTICAST, UNICAST, BLACKHOLE, UNREACHABLE, PROHIBIT, … */
+export type AddressTypes = ReadonlyMap<string, Ranges>;
+
+/** The shape of an ipset as the `set` match and the SET target need it (`IpSet` of network/ruleset.ts fits). */
+export interface ContextSet {
+  readonly name: string;
+  readonly type: string;
+  readonly entries: readonly {
+    readonly nomatch: boolean;
+    readonly parts: readonly (
+      | { readonly kind: 'address' | 'mac' | 'mark'; readonly ranges: Ranges }
+      | { readonly kind: 'port'; readonly protocol?: number; readonly ranges: Ranges }
+      | { readonly kind: 'interface'; readonly name: string; readonly physical: boolean }
+      | { readonly kind: 'set'; readonly name: string }
+    )[];
+  }[];
+}
+
+/** A match's answer on one packet: yes, no, or not to be known. */
+export type Matched = boolean | Unknown;
+
+/** How nat is to translate the first packet of a flow (`struct nf_nat_range2`). */
+export interface NatRange {
+  readonly manip: 'source' | 'destination';
+  /** Absent: the address stays. One address (low = high) or a range that the kernel picks from by hash. */
+  readonly addresses?: Range;
+  /** Absent: the port stays if it is free. */
+  readonly ports?: Range;
+  /** `--to-destination A:10-20/5`: ports are shifted by `dport - base`. */
+  readonly portBase?: number;
+  /** NETMAP: the host bits stay, the network bits are those of `addresses[0]`. */
+  readonly netmapMask?: number;
+  /** MASQUERADE: the address is the outgoing interface's primary one towards the next hop. */
+  readonly masquerade?: boolean;
+  /** The kernel may pick any port of the range (`--random`, `--random-fully`), even where the old one would do. */
+  readonly random?: boolean;
+}
+
+/**
+ * What a target does, as data that both the evaluator (values as numbers) and the lowering (values as `Value`) carry
+ * out. `V` is `number` or `Value`.
+ */
+export type Effect<V> =
+  | { readonly kind: 'accept' }
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'return' }
+  /** The next rule is asked; `fields` are written first (marks, tos, …). Nothing written: LOG and its like. */
+  | { readonly kind: 'continue'; readonly fields?: readonly { readonly field: Field; readonly value: V }[] }
+  /** DROP, and this is sent back (`icmp-port-unreachable`, `tcp-reset`, …). */
+  | { readonly kind: 'reject'; readonly with: string }
+  /** ACCEPT after translation. */
+  | { readonly kind: 'nat'; readonly range: NatRange }
+  /** `-j CT --notrack`: the packet is UNTRACKED here; the next rule is asked. */
+  | { readonly kind: 'notrack' }
+  /** `-j CT --zone N`. */
+  | { readonly kind: 'zone'; readonly zone: number }
+  /** Whether it goes on, and how, can't be known: a packet may be dropped, accepted or go on to the next rule. */
+  | { readonly kind: 'unknown'; readonly unknown: Unknown };
+
+/** A line for the kernel to judge: `accepted` unless it says that it is refused. */
+export interface Example {
+  readonly rule: string;
+  readonly refused?: boolean;
+  /** How it is saved back, if not word for word. */
+  readonly saved?: string;
+}

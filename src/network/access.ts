@@ -1,0 +1,95 @@
+import type { Interface, Link, LinkEnd, Network, Node } from './network.ts';
+import { assumed, type Known, known, notKnown } from './unknown.ts';
+
+/** @throws Error for a name that the network does not have: whoever asks has checked it */
+export function nodeOf(network: Network, name: string): Node {
+  const node = network.nodes.get(name);
+  if (node === undefined) throw new Error(`no node ${name}`);
+  return node;
+}
+
+export const findInterface = (node: Node, name: string): Interface | undefined => node.interfaces.find((one) => one.name === name);
+
+/** @throws Error for a name that the node does not have */
+export function interfaceOf(node: Node, name: string): Interface {
+  const found = findInterface(node, name);
+  if (found === undefined) throw new Error(`no interface ${name} on ${node.name}`);
+  return found;
+}
+
+/** The ports of a bridge, in the order of the capture. */
+export const portsOf = (node: Node, bridge: string): readonly Interface[] => node.interfaces.filter(({ master }) => master === bridge);
+
+/** The bridge that an interface is a port of. */
+export function bridgeOf(node: Node, port: Interface): Interface | undefined {
+  const master = port.master === undefined ? undefined : findInterface(node, port.master);
+  return master?.kind === 'bridge' ? master : undefined;
+}
+
+/** The link that an interface is on; at most one. */
+export const linkOf = (network: Network, node: string, name: string): Link | undefined =>
+  network.links.find(({ ends }) => ends.some((end) => end.node === node && end.interface === name));
+
+/** The other ends of an interface's link. */
+export const peersOf = (network: Network, node: string, name: string): readonly LinkEnd[] =>
+  linkOf(network, node, name)?.ends.filter((end) => end.node !== node || end.interface !== name) ?? [];
+
+/** An interface that is up, on no link, and could be on one: anything may arrive there, and what leaves is out of sight. */
+export const leadsOutside = (network: Network, node: string, one: Interface): boolean =>
+  one.up && !['loopback', 'bridge', 'vlan', 'bond', 'dummy'].includes(one.kind) && linkOf(network, node, one.name) === undefined;
+
+/** Kernel defaults of the settings that the model reads (Documentation/networking/ip-sysctl.rst, nf_conntrack-sysctl.rst). */
+const DEFAULTS: Readonly<Record<string, number>> = {
+  'net.ipv4.ip_forward': 0,
+  'net.ipv4.ip_default_ttl': 64,
+  'net.ipv4.icmp_echo_ignore_all': 0,
+  'net.ipv4.icmp_echo_ignore_broadcasts': 1,
+  'net.ipv4.conf.*.rp_filter': 0,
+  'net.ipv4.conf.*.accept_local': 0,
+  'net.ipv4.conf.*.route_localnet': 0,
+  'net.ipv4.conf.*.arp_ignore': 0,
+  'net.ipv4.conf.*.arp_announce': 0,
+  'net.ipv4.conf.*.arp_filter': 0,
+  'net.ipv4.conf.*.proxy_arp': 0,
+  'net.ipv4.conf.*.forwarding': 0,
+  'net.ipv4.conf.*.src_valid_mark': 0,
+  'net.bridge.bridge-nf-call-iptables': 1,
+  'net.bridge.bridge-nf-call-arptables': 1,
+  'net.bridge.bridge-nf-filter-vlan-tagged': 0,
+  'net.netfilter.nf_conntrack_tcp_loose': 1,
+  'net.netfilter.nf_conntrack_checksum': 1,
+};
+
+/** Shown nowhere and not the default of anything else: what a missing value means is decided by the contract, section 1. */
+const BRIDGE_NF = /^net\.bridge\.bridge-nf-/;
+const PER_INTERFACE = /^(net\.ipv4\.conf\.)([^.]+|.+)(\.[a-z_]+)$/;
+
+/**
+ * One setting of a node, a whole number. A key that no capture shows is the kernel's default, as an assumption, where
+ * defaults may be assumed or the capture is whole; `net.bridge.*` is never assumed: a whole `sysctl -a` without it means
+ * that br_netfilter is absent (0), anything less leaves it unknown. `conf.IFACE.*` falls back to `conf.default.*`,
+ * `conf.*.forwarding` to `ip_forward`.
+ * @throws Error for a key that the model has no default for
+ */
+export function sysctl(node: Node, key: string): Known<number> {
+  const shown = node.settings.get(key);
+  if (shown !== undefined) return known(Number(shown.value));
+  const [, head = '', device = '', tail = ''] = PER_INTERFACE.exec(key) ?? [];
+  const generic = tail === '' ? key : `${head}*${tail}`;
+  const standard = DEFAULTS[generic];
+  if (standard === undefined) throw new Error(`no default for ${key}`);
+  if (BRIDGE_NF.test(key)) return node.settingsComplete ? known(0) : notKnown(`no capture of ${node.name} shows ${key}`);
+  const inherited = tail === '' || device === 'default' ? undefined : fallback(node, device, head, tail);
+  if (inherited !== undefined) return inherited;
+  if (node.settingsComplete || node.kernelDefaults)
+    return assumed(standard, { node: node.name, text: `${key} = ${standard} (kernel default: no capture shows it)` });
+  return notKnown(`no capture of ${node.name} shows ${key}`);
+}
+
+function fallback(node: Node, device: string, head: string, tail: string): Known<number> | undefined {
+  if (tail === '.forwarding') return sysctl(node, 'net.ipv4.ip_forward');
+  const source = device === 'all' ? undefined : node.settings.get(`${head}default${tail}`);
+  if (source === undefined) return undefined;
+  const text = `${head}${device}${tail} = ${source.value} (as ${head}default${tail}: no capture shows it)`;
+  return assumed(Number(source.value), { node: node.name, text });
+}

@@ -1,0 +1,171 @@
+import type { Prefix } from '../packet/address.ts';
+import type { Assumption, Place } from '../packet/place.ts';
+import type { IpSet, Ruleset } from './ruleset.ts';
+import type { Known } from './unknown.ts';
+
+export interface InterfaceAddress extends Prefix {
+  /** The address itself (`address` of the prefix has its host bits cut off). */
+  readonly local: number;
+  /** `scope` as iproute2 numbers it: global 0, site 200, link 253, host 254. */
+  readonly scope: number;
+  readonly broadcast?: number;
+  readonly secondary: boolean;
+  readonly place: Place;
+}
+
+export type InterfaceKind = 'loopback' | 'ethernet' | 'bridge' | 'vlan' | 'bond' | 'dummy' | 'veth' | 'tun' | 'other';
+
+export interface Interface {
+  readonly name: string;
+  readonly kind: InterfaceKind;
+  /** Administratively up (the `UP` flag). A bridge port that is down is a disabled port. */
+  readonly up: boolean;
+  /** `false` where the capture says NO-CARRIER. */
+  readonly carrier: boolean;
+  readonly mac: number;
+  readonly addresses: readonly InterfaceAddress[];
+  /** The bridge (or bond) that it is a port of. */
+  readonly master?: string;
+  readonly hairpin: Known<boolean>;
+  /** The user's own promiscuous flag. */
+  readonly promisc: boolean;
+  readonly vlan?: { readonly parent: string; readonly id: number };
+  readonly mtu: number;
+  readonly place: Place;
+}
+
+export type RouteType = 'unicast' | 'local' | 'broadcast' | 'multicast' | 'anycast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
+
+export interface NextHop {
+  readonly via?: number;
+  readonly device: string;
+  readonly weight: number;
+}
+
+export interface Route {
+  readonly table: number; // 255 local, 254 main, 253 default
+  readonly type: RouteType;
+  readonly destination: Prefix;
+  /** One, but for multipath routes and for the types that lead nowhere (none). */
+  readonly nextHops: readonly NextHop[];
+  /** The preferred source address. */
+  readonly source?: number;
+  readonly metric: number;
+  readonly tos: number;
+  readonly scope: number; // as `InterfaceAddress.scope`
+  readonly onlink: boolean;
+  /** The route as `ip route` prints it. */
+  readonly text: string;
+  /** Absent where it follows from an address. */
+  readonly place?: Place;
+}
+
+export interface PolicyRule {
+  readonly priority: number;
+  readonly inverted: boolean;
+  readonly from?: Prefix;
+  readonly to?: Prefix;
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly mark?: { readonly value: number; readonly mask: number };
+  readonly tos?: number;
+  readonly protocol?: number;
+  readonly sport?: readonly [low: number, high: number];
+  readonly dport?: readonly [low: number, high: number];
+  readonly action: { readonly kind: 'table'; readonly table: number; readonly suppressPrefixLength?: number } | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' };
+  readonly text: string;
+  readonly place?: Place;
+}
+
+/** A static or learned entry of the neighbour table. */
+export interface Neighbour {
+  readonly address: number;
+  readonly device: string;
+  readonly mac?: number;
+  /** `PERMANENT`, `REACHABLE`, `STALE`, `FAILED`, `INCOMPLETE`, …; only PERMANENT (and NOARP) decides anything. */
+  readonly state: string;
+  readonly place: Place;
+}
+
+/** A socket that waits (`ss -l`). `address` 0 is the wildcard. */
+export interface Listener {
+  readonly protocol: number;
+  readonly address: number;
+  readonly port: number;
+  readonly device?: string;
+  readonly place: Place;
+}
+
+export interface Setting {
+  readonly value: string;
+  readonly place: Place;
+}
+
+/** A dnsmasq that runs on the node: what it listens on, whom it serves. */
+export interface DhcpServer {
+  readonly addresses: readonly number[];
+  readonly interfaces: readonly string[];
+  readonly ranges: readonly { readonly low: number; readonly high: number; readonly static: boolean }[];
+  readonly hosts: readonly { readonly mac: number; readonly address: number; readonly name?: string; readonly place: Place }[];
+  readonly place: Place;
+}
+
+/** Something that was read and takes no part in the model, with the reason and what it could change. */
+export interface Unmodelled {
+  readonly what: string;
+  readonly reason: string;
+  readonly place: Place;
+}
+
+export interface Node {
+  readonly name: string;
+  /** In the order of the capture (the kernel's index). `lo` is always among them. */
+  readonly interfaces: readonly Interface[];
+  /** Every table, local and broadcast routes included (derived from the addresses where not shown). */
+  readonly routes: readonly Route[];
+  /** By priority; the kernel's three where no capture shows them. */
+  readonly rules: readonly PolicyRule[];
+  readonly neighbours: readonly Neighbour[];
+  readonly ruleset: Known<Ruleset>;
+  readonly sets: ReadonlyMap<string, IpSet>;
+  /** What `sysctl -a` showed, by key; read it through `sysctl()` only. */
+  readonly settings: ReadonlyMap<string, Setting>;
+  /** `sysctl.txt` is the whole of `sysctl -a`. */
+  readonly settingsComplete: boolean;
+  /** `assume: kernel-defaults` holds for this node. */
+  readonly kernelDefaults: boolean;
+  readonly listeners: Known<readonly Listener[]>;
+  readonly dhcpServers: readonly DhcpServer[];
+  readonly unmodelled: readonly Unmodelled[];
+  readonly assumptions: readonly Assumption[];
+}
+
+export interface LinkEnd {
+  readonly node: string;
+  readonly interface: string;
+  /** A virtual switch that delivers to this end only frames to its own address (and broadcast and multicast). */
+  readonly ownAddressOnly: boolean;
+}
+
+/** A layer-2 segment: what one end sends, all other ends may receive. */
+export interface Link {
+  readonly name: string;
+  readonly ends: readonly LinkEnd[];
+  readonly place: Place;
+}
+
+export interface Network {
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly links: readonly Link[];
+  /** Names given in network.yaml, each for a node. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Every file that was looked at, with what it was read as. */
+  readonly inventory: readonly InventoryItem[];
+}
+
+export interface InventoryItem {
+  readonly file: string;
+  /** `read`: it took part; `other form`: agreed with the form that was read; `not modelled`: understood, takes no part; `unknown`: no reader. */
+  readonly status: 'read' | 'other form' | 'not modelled' | 'unknown';
+  readonly what: string;
+}
