@@ -1,8 +1,6 @@
-import type { Packet } from '../packet/packet.ts';
 import type { Unknown } from '../packet/place.ts';
 import type { Range, Ranges } from '../packet/ranges.ts';
 import type { Field } from '../packet/field.ts';
-import type { Predicate, Value } from '../ir/program.ts';
 
 export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 
