@@ -10,11 +10,20 @@ rmSync('dist', { recursive: true, force: true });
 const grammar = 'src/question/grammar.peggy';
 if (existsSync(grammar)) {
   const { default: peggy } = await import('peggy');
-  const parser = peggy.generate(readFileSync(grammar, 'utf8'), { output: 'source', format: 'es', grammarSource: grammar });
+  const parser = peggy.generate(readFileSync(grammar, 'utf8'), {
+    output: 'source',
+    format: 'es',
+    grammarSource: grammar,
+  });
   writeFileSync('src/question/grammar.js', parser);
 }
-execFileSync(process.execPath, [resolve('typescript/package.json').replace('package.json', 'bin/tsc'), '-p', 'tsconfig.build.json'], {
-  stdio: 'inherit',
-});
-if (existsSync('src/question/grammar.js')) writeFileSync('dist/src/question/grammar.js', readFileSync('src/question/grammar.js'));
+execFileSync(
+  process.execPath,
+  [resolve('typescript/package.json').replace('package.json', 'bin/tsc'), '-p', 'tsconfig.build.json'],
+  {
+    stdio: 'inherit',
+  },
+);
+if (existsSync('src/question/grammar.js'))
+  writeFileSync('dist/src/question/grammar.js', readFileSync('src/question/grammar.js'));
 if (existsSync('dist/src/cli/main.js')) chmodSync('dist/src/cli/main.js', 0o755);

@@ -21,7 +21,7 @@ const BELOW_CLI = [
 /** Who may import whom (ARCHITECTURE.md holds the same table). A folder may always import itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   packet: [],
-  network: ['packet', 'extension'],
+  network: ['packet'],
   extension: ['packet', 'ir', 'network'],
   parse: ['packet', 'extension', 'network'],
   evaluate: ['packet', 'extension', 'network'],

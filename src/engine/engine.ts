@@ -1,6 +1,6 @@
+import type { Program, Slot } from '../ir/program.ts';
 import type { Disposition } from '../packet/fate.ts';
 import type { Unknown } from '../packet/place.ts';
-import type { Program, Slot } from '../ir/program.ts';
 
 /**
  * What is looked for: a packet that all Programs of the query start with, and where it ends in each. `ends` holds for a
@@ -33,7 +33,12 @@ export type Answer =
   /** Proved: no packet and no values of the unknowns meet the goal. */
   | { readonly kind: 'none'; readonly effort: Effort }
   /** Some packet meets the goal for some values of these unknowns, none for all of them. */
-  | { readonly kind: 'depends'; readonly inputs: ReadonlyMap<Slot, number>; readonly unknowns: readonly Unknown[]; readonly effort: Effort }
+  | {
+      readonly kind: 'depends';
+      readonly inputs: ReadonlyMap<Slot, number>;
+      readonly unknowns: readonly Unknown[];
+      readonly effort: Effort;
+    }
   /** Neither found nor proved. */
   | { readonly kind: 'gave up'; readonly reason: string; readonly effort: Effort };
 

@@ -1,6 +1,6 @@
+import type { Field } from '../packet/field.ts';
 import type { Unknown } from '../packet/place.ts';
 import type { Range, Ranges } from '../packet/ranges.ts';
-import type { Field } from '../packet/field.ts';
 
 export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 

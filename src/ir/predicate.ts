@@ -1,5 +1,5 @@
-import { everything, intersect, isEmpty, only, type Ranges, same } from '../packet/ranges.ts';
 import type { Unknown } from '../packet/place.ts';
+import { everything, intersect, isEmpty, only, type Ranges, same } from '../packet/ranges.ts';
 import type { Case, Predicate, Slot } from './program.ts';
 import { fieldOf, widthOf } from './program.ts';
 
@@ -50,5 +50,7 @@ export function first(cases: readonly Case[], otherwise: Predicate): Predicate {
   const certain = possible.findIndex(({ when }) => when.kind === 'true');
   const kept = certain < 0 ? possible : possible.slice(0, certain);
   const rest = certain < 0 ? otherwise : (possible[certain] as Case).then;
-  return kept.length === 0 || kept.every(({ then }) => then === rest) ? rest : { kind: 'first', cases: kept, otherwise: rest };
+  return kept.length === 0 || kept.every(({ then }) => then === rest)
+    ? rest
+    : { kind: 'first', cases: kept, otherwise: rest };
 }

@@ -1,6 +1,6 @@
+import type { Disposition } from '../packet/fate.ts';
 import type { Field } from '../packet/field.ts';
 import { WIDTH } from '../packet/field.ts';
-import type { Disposition } from '../packet/fate.ts';
 import type { Assumption, Origin, Unknown } from '../packet/place.ts';
 import type { Ranges } from '../packet/ranges.ts';
 
@@ -36,14 +36,22 @@ export interface Case {
 export type Value =
   | { readonly kind: 'constant'; readonly value: number }
   /** The exclusive or of masked slots and a constant: copies, marks, netmap. Only slots of at most 32 bits have a mask. */
-  | { readonly kind: 'bits'; readonly terms: readonly { readonly slot: Slot; readonly mask?: number }[]; readonly xor: number }
+  | {
+      readonly kind: 'bits';
+      readonly terms: readonly { readonly slot: Slot; readonly mask?: number }[];
+      readonly xor: number;
+    }
   | { readonly kind: 'plus'; readonly slot: Slot; readonly by: number };
 
 export type Step =
   /** Packets outside `when` stop here with the disposition. */
   | { readonly kind: 'filter'; readonly when: Predicate; readonly otherwise: Disposition; readonly origin?: Origin }
   /** All values are read before any slot is written. */
-  | { readonly kind: 'set'; readonly slots: readonly { readonly slot: Slot; readonly value: Value }[]; readonly origin?: Origin }
+  | {
+      readonly kind: 'set';
+      readonly slots: readonly { readonly slot: Slot; readonly value: Value }[];
+      readonly origin?: Origin;
+    }
   /** The slot gets a value that nobody knows, somewhere in the ranges (an address that the kernel picks by hash). */
   | { readonly kind: 'forget'; readonly slot: Slot; readonly ranges: Ranges; readonly unknown: Unknown }
   /** The first arm whose predicate holds, else `otherwise`; what does not stop in its arm goes on after the branch. */

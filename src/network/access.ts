@@ -8,7 +8,8 @@ export function nodeOf(network: Network, name: string): Node {
   return node;
 }
 
-export const findInterface = (node: Node, name: string): Interface | undefined => node.interfaces.find((one) => one.name === name);
+export const findInterface = (node: Node, name: string): Interface | undefined =>
+  node.interfaces.find((one) => one.name === name);
 
 /** @throws Error for a name that the node does not have */
 export function interfaceOf(node: Node, name: string): Interface {
@@ -18,7 +19,8 @@ export function interfaceOf(node: Node, name: string): Interface {
 }
 
 /** The ports of a bridge, in the order of the capture. */
-export const portsOf = (node: Node, bridge: string): readonly Interface[] => node.interfaces.filter(({ master }) => master === bridge);
+export const portsOf = (node: Node, bridge: string): readonly Interface[] =>
+  node.interfaces.filter(({ master }) => master === bridge);
 
 /** The bridge that an interface is a port of. */
 export function bridgeOf(node: Node, port: Interface): Interface | undefined {
@@ -36,7 +38,9 @@ export const peersOf = (network: Network, node: string, name: string): readonly 
 
 /** An interface that is up, on no link, and could be on one: anything may arrive there, and what leaves is out of sight. */
 export const leadsOutside = (network: Network, node: string, one: Interface): boolean =>
-  one.up && !['loopback', 'bridge', 'vlan', 'bond', 'dummy'].includes(one.kind) && linkOf(network, node, one.name) === undefined;
+  one.up &&
+  !['loopback', 'bridge', 'vlan', 'bond', 'dummy'].includes(one.kind) &&
+  linkOf(network, node, one.name) === undefined;
 
 /** Kernel defaults of the settings that the model reads (Documentation/networking/ip-sysctl.rst, nf_conntrack-sysctl.rst). */
 const DEFAULTS: Readonly<Record<string, number>> = {
@@ -78,7 +82,8 @@ export function sysctl(node: Node, key: string): Known<number> {
   const generic = tail === '' ? key : `${head}*${tail}`;
   const standard = DEFAULTS[generic];
   if (standard === undefined) throw new Error(`no default for ${key}`);
-  if (BRIDGE_NF.test(key)) return node.settingsComplete ? known(0) : notKnown(`no capture of ${node.name} shows ${key}`);
+  if (BRIDGE_NF.test(key))
+    return node.settingsComplete ? known(0) : notKnown(`no capture of ${node.name} shows ${key}`);
   const inherited = tail === '' || device === 'default' ? undefined : fallback(node, device, head, tail);
   if (inherited !== undefined) return inherited;
   if (node.settingsComplete || node.kernelDefaults)

@@ -34,7 +34,16 @@ export interface Interface {
   readonly place: Place;
 }
 
-export type RouteType = 'unicast' | 'local' | 'broadcast' | 'multicast' | 'anycast' | 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
+export type RouteType =
+  | 'unicast'
+  | 'local'
+  | 'broadcast'
+  | 'multicast'
+  | 'anycast'
+  | 'blackhole'
+  | 'unreachable'
+  | 'prohibit'
+  | 'throw';
 
 export interface NextHop {
   readonly via?: number;
@@ -72,7 +81,9 @@ export interface PolicyRule {
   readonly protocol?: number;
   readonly sport?: readonly [low: number, high: number];
   readonly dport?: readonly [low: number, high: number];
-  readonly action: { readonly kind: 'table'; readonly table: number; readonly suppressPrefixLength?: number } | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' };
+  readonly action:
+    | { readonly kind: 'table'; readonly table: number; readonly suppressPrefixLength?: number }
+    | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' };
   readonly text: string;
   readonly place?: Place;
 }
@@ -106,7 +117,12 @@ export interface DhcpServer {
   readonly addresses: readonly number[];
   readonly interfaces: readonly string[];
   readonly ranges: readonly { readonly low: number; readonly high: number; readonly static: boolean }[];
-  readonly hosts: readonly { readonly mac: number; readonly address: number; readonly name?: string; readonly place: Place }[];
+  readonly hosts: readonly {
+    readonly mac: number;
+    readonly address: number;
+    readonly name?: string;
+    readonly place: Place;
+  }[];
   readonly place: Place;
 }
 

@@ -43,7 +43,11 @@ export const holds = (of: Prefix, address: number): boolean => {
 export const parseMac = (text: string): number | undefined =>
   /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text) ? Number.parseInt(text.replaceAll(':', ''), 16) : undefined;
 
-export const printMac = (mac: number): string => mac.toString(16).padStart(12, '0').replace(/..(?!$)/g, '$&:');
+export const printMac = (mac: number): string =>
+  mac
+    .toString(16)
+    .padStart(12, '0')
+    .replace(/..(?!$)/g, '$&:');
 
 /** The link layer's broadcast address. */
 export const BROADCAST_MAC = 0xffffffffffff;

@@ -1,7 +1,7 @@
-import type { Assumption, Unknown } from '../packet/place.ts';
+import type { Exchange } from '../network/trace.ts';
 import type { Fate } from '../packet/fate.ts';
 import type { Packet } from '../packet/packet.ts';
-import type { Exchange } from '../network/trace.ts';
+import type { Assumption, Unknown } from '../packet/place.ts';
 
 /** The end of a question: never a bare Boolean. */
 export interface Finding {
