@@ -18,9 +18,15 @@ const address = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
 describe('an address', () => {
   it('prints as it is read', () => {
-    fc.assert(fc.property(address, (value) => expect(parseAddress(printAddress(value))).toBe(value)));
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 2 ** 48 - 1 }), (mac) => expect(parseMac(printMac(mac))).toBe(mac)),
+      fc.property(address, (value) => {
+        expect(parseAddress(printAddress(value))).toBe(value);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 48 - 1 }), (mac) => {
+        expect(parseMac(printMac(mac))).toBe(mac);
+      }),
     );
   });
 

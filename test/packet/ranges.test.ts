@@ -28,9 +28,9 @@ const holds = (of: readonly Range[], value: number): boolean => of.some(([low, h
 describe('a set of ranges', () => {
   it('holds exactly what its ranges hold, whatever their order', () => {
     fc.assert(
-      fc.property(list, (of) =>
-        expect(values.filter((v) => contains(ranges(of), v))).toEqual(values.filter((v) => holds(of, v))),
-      ),
+      fc.property(list, (of) => {
+        expect(values.filter((v) => contains(ranges(of), v))).toEqual(values.filter((v) => holds(of, v)));
+      }),
     );
   });
 
