@@ -64,6 +64,9 @@ const DEFAULTS: Readonly<Record<string, number>> = {
   'net.netfilter.nf_conntrack_checksum': 1,
 };
 
+/** The settings that the model reads, `*` for an interface: what a name that is none of them may have been meant to be. */
+export const SETTINGS: readonly string[] = Object.keys(DEFAULTS);
+
 /** Shown nowhere and not the default of anything else: what a missing value means is decided by the contract, section 1. */
 const BRIDGE_NF = /^net\.bridge\.bridge-nf-/;
 const PER_INTERFACE = /^(net\.ipv4\.conf\.)([^.]+|.+)(\.[a-z_]+)$/;

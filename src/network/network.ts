@@ -131,6 +131,12 @@ export interface Unmodelled {
   readonly what: string;
   readonly reason: string;
   readonly place: Place;
+  /**
+   * What it decides on this node, where leaving it out could make an answer wrong: `ip` any IPv4 packet that passes the
+   * node, `bridge` any frame that a bridge of the node forwards, `arp` any ARP frame that it takes or forwards. An
+   * answer whose packets pass there is unknown. Absent: it changes only what `reason` says.
+   */
+  readonly decides?: 'ip' | 'bridge' | 'arp';
 }
 
 export interface Node {
@@ -154,6 +160,14 @@ export interface Node {
   readonly dhcpServers: readonly DhcpServer[];
   readonly unmodelled: readonly Unmodelled[];
   readonly assumptions: readonly Assumption[];
+  /**
+   * What no capture of the node decides, with the reason: its interfaces (then `interfaces` holds only those that other
+   * captures name) or its routes (then `routes` holds only those that follow from the addresses). A route lookup (with
+   * `interfaces`: anything) on such a node is unknown, unless a local or connected route decides it.
+   */
+  readonly undecided?: ReadonlyMap<'interfaces' | 'routes', string>;
+  /** The tables that are shown where others are not, and `ruleset` is therefore unknown: to look at, not to decide with. */
+  readonly shownRules?: Ruleset;
 }
 
 export interface LinkEnd {
