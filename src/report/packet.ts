@@ -1,0 +1,82 @@
+import { printAddress, printMac } from '../packet/address.ts';
+import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
+import type { Packet } from '../packet/packet.ts';
+
+const NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(PROTOCOL).map(([name, number]) => [number, name.toLowerCase()]),
+);
+
+/** A protocol by its name, or its number where nobody named it. */
+export const protocolName = (number: number): string => NAMES.get(number) ?? String(number);
+
+/** ICMP types that netfilter and the stacks treat by name (RFC 792, RFC 950). */
+const ICMP_TYPES: Readonly<Record<number, string>> = {
+  0: 'echo reply',
+  3: 'destination unreachable',
+  4: 'source quench',
+  5: 'redirect',
+  8: 'echo request',
+  11: 'time exceeded',
+  12: 'parameter problem',
+  13: 'timestamp request',
+  14: 'timestamp reply',
+  17: 'address mask request',
+  18: 'address mask reply',
+};
+
+const PORTED: readonly number[] = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.DCCP, PROTOCOL.SCTP, PROTOCOL.UDPLITE];
+const hasPorts = ({ proto, fragment }: Packet): boolean => PORTED.includes(proto) && fragment === 0;
+const isIcmp = ({ proto, fragment }: Packet): boolean => proto === PROTOCOL.ICMP && fragment === 0;
+
+const flagNames = (flags: number): string[] =>
+  Object.entries(TCP_FLAG).flatMap(([name, bit]) => (flags & bit ? [name] : []));
+
+function kind(packet: Packet): string {
+  if (!isIcmp(packet)) return protocolName(packet.proto);
+  const name = ICMP_TYPES[packet.icmpType] ?? `type ${packet.icmpType}`;
+  return `icmp ${name}${packet.icmpCode === 0 ? '' : ` code ${packet.icmpCode}`}`;
+}
+
+function ends(packet: Packet): string {
+  const { src, dst, sport, dport } = packet;
+  if (!hasPorts(packet)) return `${printAddress(src)} -> ${printAddress(dst)}`;
+  return `${printAddress(src)}:${sport} -> ${printAddress(dst)}:${dport}`;
+}
+
+function details(packet: Packet): string[] {
+  const tcp = packet.proto === PROTOCOL.TCP && packet.fragment === 0;
+  return [
+    tcp ? flagNames(packet.tcpFlags).join('+') || 'no flags' : '',
+    packet.fragment === 1 ? 'later fragment' : '',
+    packet.badChecksum === 1 ? 'bad checksum' : '',
+    packet.tos === 0 ? '' : `tos 0x${packet.tos.toString(16).padStart(2, '0')}`,
+    packet.mark === 0 ? '' : `mark 0x${packet.mark.toString(16)}`,
+    packet.macSrc === 0 ? '' : `frame ${printMac(packet.macSrc)} -> ${printMac(packet.macDst)}`,
+  ].filter((detail) => detail !== '');
+}
+
+/** One line: `tcp 10.0.0.1:40000 -> 10.0.0.3:80, SYN`. What is as usual is left out. */
+export const describePacket = (packet: Packet): string =>
+  [`${kind(packet)} ${ends(packet)}`, ...details(packet)].join(', ');
+
+/** The packet as JSON reports hold it: addresses dotted, protocols by name, only the fields that such a packet has. */
+export function packetJson(packet: Packet): Record<string, string | number | boolean> {
+  const { sport, dport, icmpType, icmpCode, icmpId, ttl, tos, length, mark } = packet;
+  return {
+    src: printAddress(packet.src),
+    dst: printAddress(packet.dst),
+    proto: protocolName(packet.proto),
+    ...(hasPorts(packet) ? { sport, dport } : {}),
+    ...(isIcmp(packet) ? { icmpType, icmpCode, icmpId } : {}),
+    ...(packet.proto === PROTOCOL.TCP && packet.fragment === 0
+      ? { tcpFlags: flagNames(packet.tcpFlags).join(',') }
+      : {}),
+    ttl,
+    tos,
+    length,
+    mark,
+    fragment: packet.fragment === 1,
+    badChecksum: packet.badChecksum === 1,
+    ...(packet.macSrc === 0 ? {} : { macSrc: printMac(packet.macSrc), macDst: printMac(packet.macDst) }),
+  };
+}

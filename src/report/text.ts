@@ -1,0 +1,78 @@
+import type { Exchange, Walk } from '../network/trace.ts';
+import type { Finding, Proof, Witness } from '../question/finding.ts';
+import { describeFate } from './fate.ts';
+import { labelled, WIDTH, wrap } from './layout.ts';
+import { describePacket } from './packet.ts';
+import { type Paint, PLAIN } from './paint.ts';
+import { answerSentence } from './sentence.ts';
+import { describeUnknown, distinctUnknowns } from './unknown.ts';
+import { type Detail, describeWalk, fateLines, hopTable } from './walk.ts';
+
+export interface TextOptions {
+  readonly detail: Detail;
+  readonly paint: Paint;
+}
+
+export const PLAIN_TEXT: TextOptions = { detail: 'deciding', paint: PLAIN };
+
+const COLOUR = { yes: 'good', no: 'bad', unknown: 'doubtful' } as const satisfies Record<
+  Finding['answer'],
+  keyof Paint
+>;
+
+function verdict(finding: Finding, paint: Paint): string[] {
+  const [first = '', ...rest] = wrap(`${finding.answer}: ${answerSentence(finding)}`, WIDTH);
+  return [first, ...rest].map((line) => paint.strong(paint[COLOUR[finding.answer]](line)));
+}
+
+function proofLines({ over, corners, example }: Proof): string[] {
+  const packets = `${corners} corner packet${corners === 1 ? '' : 's'}`;
+  const checked = corners === 0 ? [] : [`the evaluator walked ${packets} of it, and none says otherwise`];
+  return labelled('proved', [over, ...checked, ...(example === undefined ? [] : ['one of these packets:'])]);
+}
+
+/** The legs after the request: in full where one is lost, else in one line. */
+function replyLines({ walks, disposition }: Exchange, { detail, paint }: TextOptions): string[] {
+  const later = walks.filter(({ leg }) => leg !== 'request');
+  const last = later.at(-1);
+  if (last === undefined) return labelled('reply', [describeFate(disposition.reply)]);
+  if (detail === 'every') return later.flatMap((walk) => describeWalk(walk, detail, paint));
+  if (last.fate.kind !== 'delivered') return lostReply(later, last, paint);
+  return labelled('reply', [`${describePacket(last.sent)}`, ...fateLines(last, paint)]);
+}
+
+const lostReply = (later: readonly Walk[], last: Walk, paint: Paint): string[] => [
+  ...labelled('reply', [
+    ...later.slice(0, -1).map(({ leg, fate }) => `${leg}: ${describeFate(fate)}`),
+    describePacket(last.sent),
+  ]),
+  ...hopTable(last, 'deciding', paint),
+  ...labelled('', fateLines(last, paint)),
+];
+
+/** A concrete exchange: the request's hops and fate, then the reply's. */
+export function exchangeLines(exchange: Exchange, options: TextOptions): string[] {
+  const request = exchange.walks.find(({ leg }) => leg === 'request');
+  const first = request === undefined ? [] : describeWalk(request, options.detail, options.paint);
+  return [...first, ...replyLines(exchange, options)];
+}
+
+const shown = ({ witness, proof }: Finding): Witness | undefined => witness ?? proof?.example;
+
+/** The answer to one question, for a person: verdict, packet, hops, reply, then what it rests on. At most 100 columns. */
+export function textReport(finding: Finding, options: TextOptions = PLAIN_TEXT): string {
+  const { paint } = options;
+  const example = shown(finding);
+  const unknowns = distinctUnknowns(finding.unknowns);
+  const missing = labelled('unknown', unknowns.flatMap(describeUnknown)).map(paint.doubtful);
+  const assumed = finding.assumptions.map(({ node, text }) => (node === undefined ? text : `${node}: ${text}`));
+  return `${[
+    ...verdict(finding, paint),
+    ...(finding.answer === 'unknown' ? missing : []),
+    '',
+    ...(finding.proof === undefined ? [] : proofLines(finding.proof)),
+    ...(example === undefined ? [] : exchangeLines(example.exchange, options)),
+    ...labelled('assumed', [...new Set(assumed)]).map(paint.faint),
+    ...(finding.answer === 'unknown' ? [] : missing),
+  ].join('\n')}\n`;
+}
