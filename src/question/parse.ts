@@ -1,0 +1,109 @@
+import type { Network, Node } from '../network/network.ts';
+import { rangesOf } from '../packet/address.ts';
+import type { Source } from '../packet/exchange.ts';
+import type { PacketClass } from '../packet/packet.ts';
+import { intersect, isEmpty, type Ranges, ranges } from '../packet/ranges.ts';
+import type { Located, Result } from '../parse/located.ts';
+import { type Pinned, pin } from './clauses.ts';
+import { complain } from './complaint.ts';
+import { nearest } from './nearest.ts';
+import { type Complain, resolveSource, resolveTarget, targetAddresses } from './places.ts';
+import { type Question, SERVICES, type Target } from './question.ts';
+import { type AskedSyntax, parseSyntax } from './syntax.ts';
+
+type ReachSyntax = Extract<AskedSyntax, { kind: 'reach' }>;
+type ServiceSyntax = Extract<AskedSyntax, { kind: 'service' }>;
+
+/**
+ * Reads a question (contract, section 2) and resolves its names in the network. Errors stand in the file `<question>`,
+ * all of them at once.
+ */
+export function parseQuestion(text: string, network: Network): Result<Question> {
+  const syntax = parseSyntax(text);
+  if ('severity' in syntax) return { located: [syntax] };
+  const located: Located[] = [];
+  const report: Complain = (at, message, advice) => void located.push(complain(text, at, message, advice));
+  const question =
+    syntax.kind === 'reach' ? reach(text, syntax, network, report) : service(text, syntax, network, report);
+  located.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+  return question === undefined || located.length > 0 ? { located } : { value: question, located };
+}
+
+function reach(text: string, syntax: ReachSyntax, network: Network, report: Complain): Question | undefined {
+  const source = resolveSource(syntax.source, network, report);
+  const target = resolveTarget(syntax.target, network, report);
+  const pinned = pin(syntax.clauses, report);
+  if (source === undefined || target === undefined) return undefined;
+  complainOfSource(source, pinned, report);
+  const { anySource, state, back } = pinned;
+  const packets = towards(target, pinned, network, report);
+  const bound: Source = source.kind === 'socket' ? { ...source, bound: pinned.packets.src !== undefined } : source;
+  return { kind: 'reach', quantifier: syntax.quantifier, source: bound, target, packets, anySource, state, back, text };
+}
+
+/** Fields that such a source has no say in. */
+function complainOfSource(source: Source, { at, packets }: Pinned, report: Complain): void {
+  const mac = at.get('macSrc');
+  const mark = at.get('mark');
+  if (mac !== undefined && source.kind === 'socket')
+    report(
+      mac,
+      'a node as source sends with the MAC address of its own interface',
+      'ask from `NODE:IFACE` for a frame from the wire',
+    );
+  if (mark !== undefined && source.kind !== 'socket' && isEmpty(intersect(packets.mark ?? [], [[0, 0]])))
+    report(mark, 'a frame from the wire has no mark', 'marks are set by a node as source, and by rules');
+}
+
+/** The addresses that a question's packets are sent to; `with dst` may narrow the target, not leave it. */
+export function targetRanges(target: Target, network: Network): Ranges | undefined {
+  switch (target.kind) {
+    case 'prefix':
+      return rangesOf(target.prefix);
+    case 'node':
+      return ranges(targetAddresses(network.nodes.get(target.node) as Node).map((address) => [address, address]));
+    case 'outside':
+      return undefined;
+  }
+}
+
+function towards(target: Target, { packets, at }: Pinned, network: Network, report: Complain): PacketClass {
+  const aimed = targetRanges(target, network);
+  if (aimed === undefined) return packets;
+  const dst = packets.dst === undefined ? aimed : intersect(packets.dst, aimed);
+  const place = at.get('dst');
+  if (isEmpty(dst) && place !== undefined && !isEmpty(packets.dst ?? []))
+    report(place, '`dst` lies outside the target', 'no packet is meant');
+  return { ...packets, dst };
+}
+
+function service(text: string, syntax: ServiceSyntax, network: Network, report: Complain): Question | undefined {
+  const name = SERVICES.find((one) => one === syntax.service.text.toLowerCase());
+  if (name === undefined) complainOfService(syntax, report);
+  const between = endsOf(syntax, network, report);
+  const anyState = syntax.clauses.some(({ kind }) => kind === 'any state');
+  for (const clause of syntax.clauses)
+    if (clause.kind !== 'between' && clause.kind !== 'any state')
+      report(clause.at, 'a service says itself which packets it needs', 'ask `does A always reach B` for others');
+  const { state } = pin(anyState ? [{ kind: 'any state', at: [0, 0] }] : [], report);
+  return name && { kind: 'service', service: name, ...(between && { between }), state, text };
+}
+
+function complainOfService(syntax: ServiceSyntax, report: Complain): void {
+  const meant = nearest(syntax.service.text, SERVICES);
+  report(
+    syntax.service.at,
+    `\`${syntax.service.text}\` is no service`,
+    meant === undefined ? `services are ${SERVICES.join(', ')}` : `did you mean \`${meant}\`?`,
+  );
+}
+
+function endsOf(syntax: ServiceSyntax, network: Network, report: Complain): readonly [Source, Target] | undefined {
+  const between = syntax.clauses.flatMap((clause) => (clause.kind === 'between' ? [clause] : []));
+  for (const extra of between.slice(1)) report(extra.at, '`between` is said twice');
+  const [one] = between;
+  if (one === undefined) return undefined;
+  const from = resolveSource(one.from, network, report);
+  const to = resolveTarget(one.to, network, report);
+  return from && to && [from, to];
+}
