@@ -1,0 +1,246 @@
+#!/usr/bin/perl
+# What the lab runs in every namespace: sends probes, listens, answers, and tells what it saw. Perl because every Debian
+# has it and because it reaches raw and packet sockets without compiled code. Orders come as lines on stdin, words
+# separated by tabs; what happened goes out as lines on stdout:
+#   R WORD                                    an order `ready WORD` was reached: all before it are done
+#   X TEXT                                    an order failed
+#   D ID IFACE PROTO SRC SPORT DST DPORT      a probe was delivered to the local stack (past INPUT)
+#   A ID FROM                                 the answer came back to the asking socket
+#   E ID ERRNO                                the asking socket failed
+#   I ID TYPE CODE FROM                       an ICMP error about the probe was delivered here
+use strict;
+use warnings;
+use Socket;
+use Fcntl;
+use Errno;
+
+# Numbers of include/uapi/linux/{in,tcp,if_packet,icmp}.h that Socket.pm does not have.
+my %NUMBER = (
+    IP_TOS => 1, IP_TTL => 2, IP_HDRINCL => 3, IP_RECVERR => 11, IP_TRANSPARENT => 19, SO_MARK => 36, SO_BINDTODEVICE => 25,
+    TCP_REPAIR => 19, TCP_REPAIR_QUEUE => 20, TCP_QUEUE_SEQ => 21, ICMP_FILTER => 1, SOL_RAW => 255, PF_PACKET => 17,
+);
+my $PROBE  = 'NQED';    # the last eight bytes of a probe: this and its number
+my $ANSWER = 'NQAN';    # of an answer
+
+my (%reading, %writing, %echo, %listener, %heard, @asking);
+$| = 1;
+$SIG{PIPE} = 'IGNORE';
+
+sub say_line { print join("\t", @_), "\n" }
+sub errno_name { my $name = (grep { $!{$_} } keys %!)[0]; return $name // $! + 0 }
+sub failed { say_line('E', $_[0], errno_name()) }
+sub nonblocking { fcntl($_[0], F_SETFL, fcntl($_[0], F_GETFL, 0) | O_NONBLOCK) }
+sub drop { my $n = fileno $_[0]; delete $reading{$n}; delete $writing{$n}; close $_[0] }
+sub on_readable { my ($socket, $then) = @_; $reading{fileno $socket} = [$socket, $then] }
+sub on_writable { my ($socket, $then) = @_; $writing{fileno $socket} = [$socket, $then] }
+
+# Connection probes carry their number in the initial sequence number: bits 4 to 15, below a constant.
+sub sequence_of { return (0x51ED0000 | ($_[0] << 4)) & 0xffffffff }
+sub number_in { my $seq = shift; return ($seq >> 16) == 0x51ED ? ($seq >> 4) & 0xfff : undef }
+
+sub make_socket {
+    my ($type, $proto, $src, $sport, $mark, $tos, $ttl) = @_;
+    socket(my $socket, PF_INET, $type, $proto) or return;
+    setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
+    setsockopt($socket, SOL_SOCKET, SO_BROADCAST, 1);
+    setsockopt($socket, SOL_SOCKET, $NUMBER{SO_MARK}, pack('L', $mark)) if $mark;
+    setsockopt($socket, 0, $NUMBER{IP_TOS}, pack('i', $tos)) if $tos;
+    setsockopt($socket, 0, $NUMBER{IP_TTL}, pack('i', $ttl)) if $ttl;
+    setsockopt($socket, 0, $NUMBER{IP_TRANSPARENT}, pack('i', 1)) if $src ne '-';
+    my $address = $src eq '-' ? INADDR_ANY : inet_aton($src);
+    bind($socket, sockaddr_in($sport, $address)) or return if $sport || $src ne '-';
+    return $socket;
+}
+
+sub ask_tcp {
+    my ($id, $src, $sport, $dst, $dport, @options) = @_;
+    my $socket = make_socket(SOCK_STREAM, 6, $src, $sport, @options) or return failed($id);
+    push @asking, $socket;
+    # A connection made after TCP_REPAIR keeps the sequence number that was put into its send queue (tcp_v4_connect).
+    setsockopt($socket, 6, $NUMBER{TCP_REPAIR}, pack('i', 1)) or say_line('X', 'TCP_REPAIR: ' . errno_name());
+    setsockopt($socket, 6, $NUMBER{TCP_REPAIR_QUEUE}, pack('i', 2));
+    setsockopt($socket, 6, $NUMBER{TCP_QUEUE_SEQ}, pack('L', sequence_of($id)));
+    setsockopt($socket, 6, $NUMBER{TCP_REPAIR}, pack('i', -1));
+    nonblocking($socket);
+    connect($socket, sockaddr_in($dport, inet_aton($dst))) or $!{EINPROGRESS} or return failed($id);
+    on_writable($socket, sub {
+        delete $writing{fileno $socket};
+        my $error = unpack('i', getsockopt($socket, SOL_SOCKET, SO_ERROR));
+        if ($error) { $! = $error; failed($id); return drop($socket) }
+        syswrite($socket, $PROBE . pack('N', $id));
+        on_readable($socket, sub {
+            my $got = sysread($socket, my $data, 64);
+            return drop($socket) if !$got;
+            say_line('A', $id, $dst) if substr($data, -8) eq $ANSWER . pack('N', $id);
+        });
+    });
+}
+
+sub ask_udp {
+    my ($id, $src, $sport, $dst, $dport, @options) = @_;
+    my $socket = make_socket(SOCK_DGRAM, 17, $src, $sport, @options) or return failed($id);
+    push @asking, $socket;
+    nonblocking($socket);
+    connect($socket, sockaddr_in($dport, inet_aton($dst))) or return failed($id);
+    on_readable($socket, sub {
+        defined recv($socket, my $data, 2048, 0) or return $!{EAGAIN} ? 1 : failed($id);
+        say_line('A', $id, $dst) if substr($data, -8) eq $ANSWER . pack('N', $id);
+    });
+    defined send($socket, $PROBE . pack('N', $id), 0) or failed($id);
+}
+
+sub ask_echo {
+    my ($id, $src, $icmp_id, $dst, $hex, @options) = @_;
+    my $socket = make_socket(SOCK_RAW, 1, $src, 0, @options) or return failed($id);
+    setsockopt($socket, $NUMBER{SOL_RAW}, $NUMBER{ICMP_FILTER}, pack('L', 0xffffffff));
+    $echo{$id} = 1;
+    defined send($socket, pack('H*', $hex), 0, sockaddr_in(0, inet_aton($dst))) or failed($id);
+    push @asking, $socket;
+}
+
+# A whole IP packet through the output path; what is 0 in source and length, the kernel fills in.
+sub send_packet {
+    my ($id, $dst, $mark, $hex) = @_;
+    my $socket = make_socket(SOCK_RAW, 255, '-', 0, $mark, 0, 0) or return failed($id);
+    setsockopt($socket, 0, $NUMBER{IP_HDRINCL}, pack('i', 1));
+    defined send($socket, pack('H*', $hex), 0, sockaddr_in(0, inet_aton($dst))) or failed($id);
+    close $socket;
+}
+
+sub send_frame {
+    my ($id, $index, $hex) = @_;
+    my $frame = pack('H*', $hex);
+    socket(my $socket, $NUMBER{PF_PACKET}, SOCK_RAW, 0) or return failed($id);
+    my $to = pack('SnlSCCa8', $NUMBER{PF_PACKET}, unpack('x12n', $frame), $index, 0, 0, 6, substr($frame, 0, 6));
+    defined send($socket, $frame, 0, $to) or failed($id);
+    close $socket;
+}
+
+# A datagram counts as delivered when a raw socket saw where to; its answer needs the udp socket to have taken it too
+# (a raw socket also sees a wrong checksum).
+sub udp_listener {
+    my ($address, $port) = @_;
+    return 1 if $listener{"$address:$port"};
+    socket(my $socket, PF_INET, SOCK_DGRAM, 17) or return;
+    setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
+    bind($socket, sockaddr_in($port, inet_aton($address))) or return;
+    nonblocking($socket);
+    $listener{"$address:$port"} = $socket;
+    on_readable($socket, sub {
+        defined recv($socket, my $data, 2048, 0) or return;
+        answer_udp(unpack('N', substr($data, -4)), taken => 1) if substr($data, -8, 4) eq $PROBE;
+    });
+}
+
+sub answer_udp {
+    my ($id, %what) = @_;
+    $heard{$id} = { %{ $heard{$id} // {} }, %what };
+    my $all = $heard{$id};
+    return if !$all->{taken} || !$all->{dst};
+    delete $heard{$id};
+    udp_listener($all->{dst}, $all->{dport}) or return;    # not for a broadcast: nobody owns it
+    my $socket = $listener{"$all->{dst}:$all->{dport}"};
+    send($socket, $ANSWER . pack('N', $id), 0, sockaddr_in($all->{sport}, inet_aton($all->{src})));
+}
+
+sub tcp_listener {
+    my $port = shift;
+    socket(my $socket, PF_INET, SOCK_STREAM, 6) or return;
+    setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
+    bind($socket, sockaddr_in($port, INADDR_ANY)) or return;
+    listen($socket, 256) or return;
+    nonblocking($socket);
+    on_readable($socket, sub {
+        accept(my $peer, $socket) or return;
+        nonblocking($peer);
+        on_readable($peer, sub {
+            my $got = sysread($peer, my $data, 64);
+            return drop($peer) if !$got;
+            syswrite($peer, $ANSWER . substr($data, -4)) if substr($data, -8, 4) eq $PROBE;
+        });
+    });
+}
+
+sub probe_in {
+    my ($proto, $payload) = @_;
+    return number_in(unpack('x4N', $payload)) if $proto == 6 && length($payload) >= 20;
+    return substr($payload, -8, 4) eq $PROBE ? unpack('N', substr($payload, -4)) : undef;
+}
+
+sub heard_icmp_error {
+    my ($from, $payload) = @_;
+    my ($type, $code) = unpack('CC', $payload);
+    my $quoted = substr($payload, 8);
+    return if length($quoted) < 28;
+    my $header = (ord($quoted) & 15) * 4;
+    my $inner = substr($quoted, $header);
+    my $id = ord(substr($quoted, 9, 1)) == 6 ? number_in(unpack('x4N', $inner)) : probe_in(0, $inner);
+    say_line('I', $id, $type, $code, $from) if defined $id;
+}
+
+# One raw socket a protocol and interface: it hears what the local stack is given there, after INPUT.
+sub hear {
+    my ($proto, $device) = @_;
+    socket(my $socket, PF_INET, SOCK_RAW, $proto) or return say_line('X', "hear $proto: " . errno_name());
+    setsockopt($socket, SOL_SOCKET, $NUMBER{SO_BINDTODEVICE}, "$device\0") or return say_line('X', "hear on $device: " . errno_name());
+    nonblocking($socket);
+    on_readable($socket, sub {
+        defined recv($socket, my $packet, 65535, 0) or return;
+        my ($src, $dst) = map { inet_ntoa($_) } unpack('x12a4a4', $packet);
+        my $payload = substr($packet, (ord($packet) & 15) * 4);
+        return if length($payload) < 8;
+        my $type = $proto == 1 ? ord($payload) : -1;
+        return heard_icmp_error($src, $payload) if grep { $type == $_ } 3, 4, 5, 11, 12;
+        my $id = probe_in($proto, $payload);
+        return if !defined $id;
+        return say_line('A', $id, $src) if $type == 0 && $echo{$id};
+        my ($sport, $dport) = $proto == 6 || $proto == 17 ? unpack('nn', $payload) : (0, 0);
+        my $flags = $proto == 6 ? ord(substr($payload, 13, 1)) : 0;
+        say_line('D', $id, $device, $proto, $src, $sport, $dst, $dport, $flags);
+        answer_udp($id, src => $src, sport => $sport, dst => $dst, dport => $dport) if $proto == 17;
+    });
+}
+
+sub set_sysctl {
+    my ($key, $value) = @_;
+    open(my $file, '>', "/proc/sys/$key") or return say_line('X', "$key: " . errno_name());
+    syswrite($file, $value) // say_line('X', "$key = $value: " . errno_name());
+    close $file;
+}
+
+sub end_round {
+    for my $socket (@asking) { setsockopt($socket, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0)) if fileno $socket; drop($socket) if fileno $socket }
+    @asking = ();
+    %echo = %heard = ();
+}
+
+my %ORDER = (
+    sysctl => \&set_sysctl,
+    listen => sub { my ($proto, $port) = @_; ($proto == 6 ? tcp_listener($port) : udp_listener('0.0.0.0', $port)) or say_line('X', "listen $proto $port: " . errno_name()) },
+    hear   => \&hear,
+    ready  => sub { say_line('R', @_) },
+    end    => \&end_round,
+    tcp    => \&ask_tcp,
+    udp    => \&ask_udp,
+    echo   => \&ask_echo,
+    packet => \&send_packet,
+    frame  => \&send_frame,
+);
+
+my $orders = '';
+on_readable(\*STDIN, sub {
+    sysread(STDIN, $orders, 65536, length $orders) or exit 0;    # the lab is gone: so am I
+    while ($orders =~ s/^([^\n]*)\n//) {
+        my ($name, @words) = split /\t/, $1;
+        $ORDER{$name} ? $ORDER{$name}->(@words) : say_line('X', "no order $name");
+    }
+});
+
+while (1) {
+    my ($readable, $writable) = ('', '');
+    vec($readable, $_, 1) = 1 for keys %reading;
+    vec($writable, $_, 1) = 1 for keys %writing;
+    next if select($readable, $writable, undef, undef) < 0;
+    for my $n (keys %writing) { my $entry = $writing{$n}; $entry->[1]->() if $entry && vec($writable, $n, 1) }
+    for my $n (keys %reading) { my $entry = $reading{$n}; $entry->[1]->() if $entry && vec($readable, $n, 1) }
+}

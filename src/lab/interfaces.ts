@@ -1,0 +1,50 @@
+import type { Interface, InterfaceAddress, Node } from '../network/network.ts';
+import { holds, printAddress, printMac } from '../packet/address.ts';
+import { isPlugged } from './wiring.ts';
+
+/** `ip` lines that give a node its interfaces: those without a cable are made, all are set up as the capture shows them. */
+export function interfaceLines(node: Node): readonly string[] {
+  const others = node.interfaces.filter(({ kind }) => kind !== 'loopback');
+  return [
+    ...others.filter((one) => !isPlugged(one) && one.kind !== 'vlan').map((one) => make(node, one)),
+    ...others.filter(({ kind }) => kind === 'vlan').map((one) => make(node, one)),
+    ...others.flatMap(({ name, master }) => (master === undefined ? [] : [`link set ${name} master ${master}`])),
+    ...others.map(({ name, mtu }) => `link set ${name} mtu ${mtu}`),
+    // A bridge takes the address of its first port unless it is told its own.
+    ...others.filter(({ mac }) => mac !== 0).map(({ name, mac }) => `link set ${name} address ${printMac(mac)}`),
+    ...others.filter(({ promisc }) => promisc).map(({ name }) => `link set ${name} promisc on`),
+    ...node.interfaces.flatMap((one) => addressLines(one)),
+    ...node.interfaces.filter(({ up }) => up).map(({ name }) => `link set ${name} up`),
+    ...node.interfaces
+      .filter(({ hairpin }) => hairpin.kind === 'known' && hairpin.value)
+      .map(({ name }) => `link set ${name} type bridge_slave hairpin on`),
+    ...node.neighbours.flatMap(({ address, device, mac, state }) =>
+      state === 'PERMANENT' && mac !== undefined
+        ? [`neigh replace ${printAddress(address)} lladdr ${printMac(mac)} dev ${device} nud permanent`]
+        : [],
+    ),
+  ];
+}
+
+function make(node: Node, one: Interface): string {
+  const index = node.interfaces.indexOf(one) + 1;
+  if (one.vlan !== undefined)
+    return `link add link ${one.vlan.parent} name ${one.name} index ${index} type vlan id ${one.vlan.id}`;
+  const type = { bridge: 'bridge stp_state 0 forward_delay 0 mcast_snooping 0', dummy: 'dummy', bond: 'bond' }[
+    one.kind as string
+  ];
+  return `link add ${one.name} index ${index} type ${type ?? 'dummy'}`;
+}
+
+/** Loopback's own address comes by itself when it goes up; adding it again is refused, so it is left out. */
+const addressLines = ({ name, kind, addresses }: Interface): readonly string[] =>
+  addresses
+    .filter(({ local }) => !(kind === 'loopback' && local === 0x7f000001))
+    .map((one) => `addr add ${written(one)} dev ${name}`);
+
+function written(one: InterfaceAddress): string {
+  const { local, address, length, scope, broadcast } = one;
+  const own = printAddress(local);
+  const prefix = holds(one, local) ? `${own}/${length}` : `${own} peer ${printAddress(address)}/${length}`;
+  return `${prefix}${broadcast === undefined ? '' : ` broadcast ${printAddress(broadcast)}`} scope ${scope}`;
+}

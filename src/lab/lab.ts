@@ -1,0 +1,131 @@
+import type { Network, Node } from '../network/network.ts';
+import { BROADCAST_MAC } from '../packet/address.ts';
+import { type Agent, startAgent } from './agent.ts';
+import { ipBatch, run } from './command.ts';
+import { interfaceLines } from './interfaces.ts';
+import { addNamespaces, deleteNamespaces, deleteStale, namer } from './namespace.ts';
+import { whyNot } from './possible.ts';
+import { policyLines, routeLines } from './routes.ts';
+import { restoreText } from './ruleset.ts';
+import { setLines } from './sets.ts';
+import { earlySettings, type SettingLine, settingLines } from './settings.ts';
+import { frameBytes } from './wire.ts';
+import { cableLines, filterLines, type Port, portsOf } from './wiring.ts';
+
+/** A network that stands: one namespace a node, and one (`switch`) that holds its links. */
+export interface Lab {
+  readonly network: Network;
+  readonly agents: ReadonlyMap<string, Agent>;
+  readonly switch: Agent;
+  readonly ports: readonly Port[];
+  /** What could not be built as the network says, in the words of the command that refused. Empty: it stands as it should. */
+  readonly refused: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface LabOptions {
+  /** Which flavour of iptables makes the rules; `iptables-restore`, the machine's own choice, if not given. */
+  readonly iptables?: 'legacy' | 'nft';
+}
+
+/** IEEE's ethertype for local experiments: shows every bridge where a MAC lives, and nothing else. */
+const EXPERIMENT = 0x88b5;
+
+/**
+ * Builds the network out of network namespaces. It touches no other namespace and nothing leaves it.
+ * @throws Error if this machine can't (`whyNot`) or a namespace can't be made; everything is taken down again then
+ */
+export async function openLab(network: Network, options: LabOptions = {}): Promise<Lab> {
+  const reason = whyNot();
+  if (reason !== undefined) throw new Error(reason);
+  await deleteStale();
+  const name = namer();
+  const namespaceOf = (node: string): string => name(`n-${node}`);
+  const hub = name('switch');
+  const all = [hub, ...[...network.nodes.keys()].map(namespaceOf)];
+  const agents: Agent[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(agents.map((agent) => agent.close()));
+    await deleteNamespaces(all);
+  };
+  try {
+    await addNamespaces(all);
+    const started = new Map(all.map((namespace) => [namespace, startAgent(namespace)]));
+    agents.push(...started.values());
+    const at = (namespace: string): Agent => started.get(namespace) as Agent;
+    const ofNodes = new Map([...network.nodes.keys()].map((node) => [node, at(namespaceOf(node))]));
+    const refused = await build(network, ofNodes, at(hub), namespaceOf, options);
+    return { network, agents: ofNodes, switch: at(hub), ports: portsOf(network), refused, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function build(
+  network: Network,
+  agents: ReadonlyMap<string, Agent>,
+  hub: Agent,
+  namespaceOf: (node: string) => string,
+  options: LabOptions,
+): Promise<readonly string[]> {
+  const ports = portsOf(network);
+  for (const agent of [hub, ...agents.values()]) set(agent, earlySettings());
+  set(hub, [
+    ['net/bridge/bridge-nf-call-iptables', 0],
+    ['net/bridge/bridge-nf-call-arptables', 0],
+  ]);
+  await Promise.all([hub, ...agents.values()].map((agent) => agent.done()));
+  const cables = await ipBatch(cableLines(network, ports, namespaceOf), hub.namespace);
+  const filters = filterLines(network, ports);
+  const bridge =
+    filters.length === 0
+      ? ''
+      : (await run('bridge', ['-n', hub.namespace, '-force', '-batch', '-'], `${filters.join('\n')}\n`)).err;
+  const refused = await Promise.all(
+    [...network.nodes.values()].map((node) => buildNode(node, agents.get(node.name) as Agent, options)),
+  );
+  for (const [name, agent] of agents) announce(network.nodes.get(name) as Node, agent);
+  await Promise.all([...agents.values()].map((agent) => agent.done()));
+  return [...cables, ...said(bridge), ...refused.flat(), ...hub.failures];
+}
+
+async function buildNode(node: Node, agent: Agent, options: LabOptions): Promise<readonly string[]> {
+  const { namespace } = agent;
+  const here = (text: string): string => `${node.name}: ${text}`;
+  const interfaces = await ipBatch(interfaceLines(node), namespace);
+  set(agent, settingLines(node));
+  const routes = await ipBatch([...routeLines(node), ...policyLines(node)], namespace);
+  const sets = node.sets.size === 0 ? '' : (await inside(namespace, ['ipset', 'restore'], setLines(node.sets))).err;
+  const rules =
+    node.ruleset.kind === 'unknown' ? '' : await restore(namespace, restoreText(node.ruleset.value), options);
+  await agent.done();
+  return [...interfaces, ...routes, ...said(sets), ...said(rules), ...agent.failures].map(here);
+}
+
+async function restore(namespace: string, text: string, { iptables }: LabOptions): Promise<string> {
+  if (text === '') return '';
+  const command = iptables === undefined ? 'iptables-restore' : `iptables-${iptables}-restore`;
+  return (await inside(namespace, [command], text)).err;
+}
+
+const inside = (namespace: string, words: readonly string[], input: string) =>
+  run('ip', ['netns', 'exec', namespace, ...words], input);
+const said = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
+
+function set(agent: Agent, lines: readonly SettingLine[]): void {
+  for (const [path, value] of lines) agent.order(['sysctl', path, value]);
+}
+
+/** Every bridge is to have learnt every MAC before the first probe, as in a network that has been up for a while. */
+function announce(node: Node, agent: Agent): void {
+  node.interfaces.forEach((one, n) => {
+    if (!one.up || one.kind === 'loopback' || one.master !== undefined) return;
+    agent.order([
+      'frame',
+      '-',
+      n + 1,
+      frameBytes(BROADCAST_MAC, one.mac, Buffer.alloc(46), EXPERIMENT).toString('hex'),
+    ]);
+  });
+}

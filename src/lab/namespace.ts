@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { ipBatch } from './command.ts';
+
+const PREFIX = 'nq-';
+const FOLDER = '/run/netns';
+const mine = new Set<string>();
+let opened = 0;
+
+/** Names for the namespaces of one lab: `nq-PID-LAB-NODE`, so that what a killed process left can be told from what is in use. */
+export function namer(): (node: string) => string {
+  const lab = ++opened;
+  return (node) => `${PREFIX}${process.pid}-${lab}-${node.replace(/[^\w.-]/g, '_')}`;
+}
+
+/** @throws Error with what `ip` said if a namespace could not be made */
+export async function addNamespaces(names: readonly string[]): Promise<void> {
+  if (mine.size === 0) process.once('exit', deleteAtExit);
+  for (const name of names) mine.add(name);
+  const said = await ipBatch(names.map((name) => `netns add ${name}`));
+  if (said.length > 0) throw new Error(`no namespaces: ${said.join('; ')}`);
+}
+
+export async function deleteNamespaces(names: readonly string[]): Promise<void> {
+  await ipBatch(names.filter((name) => existsSync(`${FOLDER}/${name}`)).map((name) => `netns del ${name}`));
+  for (const name of names) mine.delete(name);
+}
+
+/** Deletes what labs of processes that are gone have left behind. */
+export async function deleteStale(): Promise<void> {
+  if (!existsSync(FOLDER)) return;
+  const stale = readdirSync(FOLDER).filter((name) => {
+    const [, pid] = /^nq-(\d+)-\d+-/.exec(name) ?? [];
+    return pid !== undefined && !existsSync(`/proc/${pid}`);
+  });
+  await deleteNamespaces(stale);
+}
+
+function deleteAtExit(): void {
+  for (const name of mine) spawnSync('ip', ['netns', 'del', name]);
+}

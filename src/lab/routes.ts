@@ -1,0 +1,71 @@
+import type { NextHop, Node, PolicyRule, Route } from '../network/network.ts';
+import { printAddress, printPrefix } from '../packet/address.ts';
+
+const LOCAL = 255;
+const MAIN = 254;
+/** What must be there first: a preferred source must be local, a gateway must be on a link. */
+const RANK: Readonly<Partial<Record<Route['type'], number>>> = { local: 0, broadcast: 1 };
+const rank = ({ type, nextHops }: Route): number =>
+  RANK[type] ?? (nextHops.some(({ via }) => via !== undefined) ? 3 : 2);
+
+/** `ip` lines that make a node's routing tables exactly what the network says: what the kernel derived from addresses goes first. */
+export function routeLines(node: Node): readonly string[] {
+  const sorted = [...node.routes].sort((a, b) => rank(a) - rank(b));
+  return [`route flush table ${LOCAL}`, `route flush table ${MAIN}`, ...sorted.map(routeLine)];
+}
+
+function routeLine(route: Route): string {
+  const { type, destination, table, metric, tos, scope, source, onlink, nextHops } = route;
+  const options = [
+    `table ${table}`,
+    `scope ${scope}`,
+    metric === 0 ? '' : `metric ${metric}`,
+    tos === 0 ? '' : `tos 0x${tos.toString(16)}`,
+    source === undefined ? '' : `src ${printAddress(source)}`,
+  ];
+  const hops =
+    nextHops.length > 1 ? nextHops.map((hop) => `nexthop ${way(hop)} weight ${hop.weight}`) : nextHops.map(way);
+  const words = ['route append', type, printPrefix(destination), ...options, ...hops, onlink ? 'onlink' : ''];
+  return words.filter((word) => word !== '').join(' ');
+}
+
+const way = ({ via, device }: NextHop): string =>
+  `${via === undefined ? '' : `via ${printAddress(via)} `}dev ${device}`;
+
+const STANDARD = '0:255 32766:254 32767:253';
+const isPlain = (rule: PolicyRule): boolean =>
+  !rule.inverted &&
+  [rule.from, rule.to, rule.iif, rule.oif, rule.mark, rule.tos, rule.protocol, rule.sport, rule.dport].every(
+    (part) => part === undefined,
+  );
+
+/** `ip` lines for the policy rules; none where they are the kernel's three. */
+export function policyLines(node: Node): readonly string[] {
+  const shape = node.rules.map(
+    (rule) => `${rule.priority}:${rule.action.kind === 'table' && isPlain(rule) ? rule.action.table : '-'}`,
+  );
+  if (shape.join(' ') === STANDARD) return [];
+  return ['rule flush', 'rule del pref 0', ...node.rules.map(policyLine)];
+}
+
+function policyLine(rule: PolicyRule): string {
+  const { action, mark } = rule;
+  const words = [
+    `rule add pref ${rule.priority}`,
+    rule.inverted ? 'not' : '',
+    `from ${rule.from === undefined ? 'all' : printPrefix(rule.from)}`,
+    rule.to === undefined ? '' : `to ${printPrefix(rule.to)}`,
+    rule.iif === undefined ? '' : `iif ${rule.iif}`,
+    rule.oif === undefined ? '' : `oif ${rule.oif}`,
+    mark === undefined ? '' : `fwmark 0x${mark.value.toString(16)}/0x${mark.mask.toString(16)}`,
+    rule.tos === undefined ? '' : `tos 0x${rule.tos.toString(16)}`,
+    rule.protocol === undefined ? '' : `ipproto ${rule.protocol}`,
+    rule.sport === undefined ? '' : `sport ${rule.sport.join('-')}`,
+    rule.dport === undefined ? '' : `dport ${rule.dport.join('-')}`,
+    action.kind === 'table' ? `table ${action.table}` : action.kind,
+    action.kind === 'table' && action.suppressPrefixLength !== undefined
+      ? `suppress_prefixlength ${action.suppressPrefixLength}`
+      : '',
+  ];
+  return words.filter((word) => word !== '').join(' ');
+}

@@ -1,0 +1,153 @@
+import { parseAddress, printAddress } from '../packet/address.ts';
+import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Agent, Words } from './agent.ts';
+import type { Lab } from './lab.ts';
+import { prepare } from './listen.ts';
+import type { Arrival, Shot, Verdict } from './verdict.ts';
+import { frameBytes, icmpBytes, ipBytes } from './wire.ts';
+
+/** Numbers that a tcp probe's sequence number can hold (`agent.pl`). */
+const NUMBERS = 4096;
+const next = new WeakMap<Lab, number>();
+
+export interface SendOptions {
+  /** How long to wait for what does not come, ms from the last packet sent. */
+  readonly limit?: number;
+}
+
+/** What a shot has led to so far. */
+interface Record {
+  readonly shot: Shot;
+  readonly arrivals: Map<string, Arrival>;
+  readonly errors: { node: string; type: number; code: number }[];
+  answered: boolean;
+  from?: number;
+  errno?: string;
+}
+
+/**
+ * Sends the packets, all at once, and tells what became of each. Flows must differ (give each shot its own source port or
+ * ICMP identifier): two shots of one flow are one flow to the kernel too.
+ * @throws RangeError for a shot that no socket can send (a later fragment, a source interface without a cable)
+ */
+export async function send(
+  lab: Lab,
+  shots: readonly Shot[],
+  { limit = 1200 }: SendOptions = {},
+): Promise<readonly Verdict[]> {
+  const orders = shots.map((shot) => ({ shot, id: take(lab) }));
+  const records = new Map(
+    orders.map(({ shot, id }) => [
+      id,
+      { shot, arrivals: new Map<string, Arrival>(), errors: [], answered: false } as Record,
+    ]),
+  );
+  await prepare(lab, shots);
+  const finished = new Promise<void>((resolve) => {
+    const check = (): void => void ([...records.values()].every(isOver) && resolve());
+    for (const [node, agent] of lab.agents)
+      agent.listen((words) => {
+        note(records, node, words);
+        check();
+      });
+  });
+  for (const { shot, id } of orders) order(lab, shot, id);
+  await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, limit))]);
+  for (const agent of lab.agents.values()) agent.order(['end']);
+  await Promise.all([...lab.agents.values()].map((agent) => agent.done()));
+  return [...records.values()].map(verdict);
+}
+
+function take(lab: Lab): number {
+  const id = next.get(lab) ?? 0;
+  next.set(lab, (id + 1) % NUMBERS);
+  return id;
+}
+
+/** Nothing more can come: the answer is there, and what it answers. */
+const isOver = ({ answered, arrivals }: Record): boolean => answered && arrivals.size > 0;
+
+function note(records: ReadonlyMap<number, Record>, node: string, [kind, id, ...rest]: readonly string[]): void {
+  const record = records.get(Number(id));
+  if (record === undefined) return;
+  if (kind === 'D') arrive(record, node, rest);
+  if (kind === 'E') record.errno ??= rest[0] ?? '';
+  if (kind === 'I') record.errors.push({ node, type: Number(rest[0]), code: Number(rest[1]) });
+  if (kind !== 'A') return;
+  record.answered = true;
+  record.from = parseAddress(rest[0] ?? '') ?? 0;
+}
+
+function arrive({ shot, arrivals }: Record, node: string, words: readonly string[]): void {
+  const [device = '', proto, src = '', sport, dst = '', dport, flags] = words;
+  if (Number(proto) !== shot.packet.proto) return;
+  if (Number(proto) === PROTOCOL.TCP && Number(flags) !== (shot.packet.tcpFlags & 0xff)) return; // a later packet of the connection
+  const arrival = {
+    node,
+    interface: device,
+    src: parseAddress(src) ?? 0,
+    sport: Number(sport),
+    dst: parseAddress(dst) ?? 0,
+    dport: Number(dport),
+  };
+  arrivals.set(JSON.stringify(arrival), arrival);
+}
+
+const verdict = ({ arrivals, answered, from, errno, errors }: Record): Verdict => ({
+  arrivals: [...arrivals.values()].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+  answered,
+  ...(from === undefined ? {} : { from }),
+  ...(errno === undefined ? {} : { errno }),
+  errors,
+});
+
+function order(lab: Lab, { source, packet }: Shot, id: number): void {
+  if (packet.fragment === 1) throw new RangeError('a later fragment can not be sent');
+  switch (source.kind) {
+    case 'socket':
+      return agentOf(lab, source.node).order(socketOrder(packet, source.bound, id));
+    case 'raw':
+      return agentOf(lab, source.node).order(frameOrder(packet, indexOf(lab, source.node, source.interface), id));
+    case 'wire':
+      return lab.switch.order(frameOrder(packet, portIndex(lab, source.node, source.interface), id));
+  }
+}
+
+function agentOf(lab: Lab, node: string): Agent {
+  const agent = lab.agents.get(node);
+  if (agent === undefined) throw new RangeError(`no node ${node}`);
+  return agent;
+}
+
+const indexOf = (lab: Lab, node: string, name: string): number =>
+  (lab.network.nodes.get(node)?.interfaces.findIndex((one) => one.name === name) ?? -1) + 1;
+
+function portIndex(lab: Lab, node: string, name: string): number {
+  const port = lab.ports.find(({ end }) => end.node === node && end.interface === name);
+  if (port === undefined) throw new RangeError(`no cable at ${node}:${name}`);
+  return port.index;
+}
+
+const frameOrder = (packet: Packet, index: number, id: number): Words => [
+  'frame',
+  id,
+  index,
+  frameBytes(packet.macDst, packet.macSrc, ipBytes(packet, id)).toString('hex'),
+];
+
+/** What an ordinary socket can send goes by one; the rest goes as a whole packet of a raw socket, which takes the same path. */
+function socketOrder(packet: Packet, bound: boolean, id: number): Words {
+  const { proto, sport, dport, tcpFlags, icmpType, badChecksum, mark, tos, ttl } = packet;
+  const src = bound ? printAddress(packet.src) : '-';
+  const dst = printAddress(packet.dst);
+  const options = [mark, tos, ttl];
+  if (badChecksum === 0) {
+    if (proto === PROTOCOL.TCP && tcpFlags === TCP_FLAG.SYN) return ['tcp', id, src, sport, dst, dport, ...options];
+    if (proto === PROTOCOL.UDP) return ['udp', id, src, sport, dst, dport, ...options];
+    if (proto === PROTOCOL.ICMP && icmpType === 8)
+      return ['echo', id, src, packet.icmpId, dst, icmpBytes(packet, id).toString('hex'), ...options];
+  }
+  if (!bound) throw new RangeError('such a packet needs a bound source: its checksum covers it');
+  return ['packet', id, dst, mark, ipBytes(packet, id).toString('hex')];
+}

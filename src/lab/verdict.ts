@@ -1,0 +1,32 @@
+import type { Source } from '../packet/exchange.ts';
+import type { Packet } from '../packet/packet.ts';
+
+/** One packet to send: as a question's first packet, all fields given. Without `bound`, a socket's `src` is not looked at. */
+export interface Shot {
+  readonly source: Source;
+  readonly packet: Packet;
+}
+
+/** A probe that a node's local stack was given (past INPUT), as it was then. */
+export interface Arrival {
+  readonly node: string;
+  readonly interface: string;
+  readonly src: number;
+  readonly sport: number;
+  readonly dst: number;
+  readonly dport: number;
+}
+
+/** What the kernels did with one shot. */
+export interface Verdict {
+  /** Each place once, in the order of the nodes' names. */
+  readonly arrivals: readonly Arrival[];
+  /** The answer came back to the asking socket: for tcp, the answer to the data. */
+  readonly answered: boolean;
+  /** Where the answer came from, as the asker saw it. */
+  readonly from?: number;
+  /** What the asking socket was told (`EPERM`, `EHOSTUNREACH`, `ECONNREFUSED`); a time-out is none. */
+  readonly errno?: string;
+  /** ICMP errors that came in anywhere: type and code, at which node. */
+  readonly errors: readonly { readonly node: string; readonly type: number; readonly code: number }[];
+}
