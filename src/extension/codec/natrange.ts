@@ -1,0 +1,76 @@
+import { PROTOCOL } from '../../packet/field.ts';
+import { addressRange } from './address.ts';
+import { type Codec, type Read, type ReadContext, refused, then, value } from './codec.ts';
+import { type PortRange, printPortRange, readPort } from './service.ts';
+
+/** What `--to-destination` and `--to-source` say: `[LOW[-HIGH]][:PORT[-PORT[/BASE]]]`. */
+export interface NatSpec {
+  readonly addresses?: readonly [low: number, high: number];
+  readonly ports?: PortRange;
+  readonly base?: number;
+}
+
+const WITH_PORTS: readonly number[] = [
+  PROTOCOL.TCP,
+  PROTOCOL.UDP,
+  PROTOCOL.SCTP,
+  PROTOCOL.DCCP,
+  PROTOCOL.UDPLITE,
+  PROTOCOL.ICMP,
+];
+
+/** Reads the ports of a nat target: they need a protocol that has some, named before. */
+export function readNatPorts(text: string, { protocol }: ReadContext): Read<PortRange> {
+  if (protocol === undefined || !WITH_PORTS.includes(protocol))
+    return refused('ports need a protocol that has some', 'write `-p tcp` or `-p udp` before the target');
+  // names with `-` in them (ftp-data) come before ranges
+  const whole = readPort(text);
+  if (!('refused' in whole)) return value([whole.value, whole.value] as const);
+  const [, low = '', high = ''] = /^(\d+)-(\d+)$/.exec(text) ?? [];
+  if (low === '') return whole;
+  return then(readPort(low), (a) =>
+    then(readPort(high), (b) => (a <= b ? value([a, b] as const) : refused(`\`${text}\` runs backwards`))),
+  );
+}
+
+function readPorts(text: string, context: ReadContext): Read<NatSpec> {
+  const slash = text.indexOf('/');
+  if (slash < 0) return then(readNatPorts(text, context), (ports) => value({ ports }));
+  return then(readNatPorts(text.slice(0, slash), context), (ports) =>
+    then(readPort(text.slice(slash + 1)), (base) =>
+      base === 0 ? refused('port 0 is no base') : value({ ports, base }),
+    ),
+  );
+}
+
+/** `[LOW[-HIGH]][:PORT[-PORT[/BASE]]]`. */
+export const natSpec: Codec<NatSpec> = {
+  metavar: '[ADDRESS[-ADDRESS]][:PORT[-PORT]]',
+  words: 1,
+  parse([text = ''], context) {
+    const colon = text.indexOf(':');
+    const head = colon < 0 ? text : text.slice(0, colon);
+    const addresses =
+      head === '' && colon >= 0
+        ? value({})
+        : then(addressRange.parse([head], context), (range) => value({ addresses: range }));
+    return then(addresses, (of) =>
+      colon < 0 ? value(of) : then(readPorts(text.slice(colon + 1), context), (ports) => value({ ...of, ...ports })),
+    );
+  },
+  print({ addresses, ports, base }) {
+    const from = addresses === undefined ? '' : addressRange.print(addresses);
+    const shift = base === undefined ? '' : `/${base}`;
+    return ports === undefined ? from : `${from}:${printPortRange(ports, '-')}${shift}`;
+  },
+  domain: { kind: 'record', members: { addresses: { kind: 'interval', low: 0, high: 0xffffffff } } },
+};
+
+/** `PORT[-PORT]` of MASQUERADE and REDIRECT. */
+export const natPorts: Codec<PortRange> = {
+  metavar: 'PORT[-PORT]',
+  words: 1,
+  parse: ([text = ''], context) => readNatPorts(text, context),
+  print: (range) => printPortRange(range, '-'),
+  domain: { kind: 'interval', low: 0, high: 65535 },
+};

@@ -1,0 +1,17 @@
+import { type Codec, refused, value } from './codec.ts';
+
+/** Quotes as `xtables_save_string` does: plain words stay, all else goes into double quotes with `"`, `\` and `'` escaped. */
+export const quote = (text: string): string => (/^[\w-]+$/.test(text) ? text : `"${text.replace(/["\\']/g, '\\$&')}"`);
+
+/** Free text of at most `maximum` bytes. */
+export const text = (maximum: number, metavar = 'TEXT', minimum = 0): Codec<string> => ({
+  metavar,
+  words: 1,
+  parse([word = '']) {
+    const bytes = Buffer.byteLength(word);
+    if (bytes > maximum) return refused(`text of ${bytes} bytes`, `at most ${maximum} are stored`);
+    return bytes < minimum ? refused('empty text') : value(word);
+  },
+  print: quote,
+  domain: { kind: 'text', minimum, maximum },
+});

@@ -1,0 +1,114 @@
+import { all, any, equals, FALSE, masked, not, unknownBit } from '../../ir/predicate.ts';
+import type { Predicate } from '../../ir/program.ts';
+import { CT_STATE, CT_STATUS, PROTOCOL } from '../../packet/field.ts';
+import type { Packet } from '../../packet/packet.ts';
+import { only } from '../../packet/ranges.ts';
+import { oneOf, someOf } from '../codec/name.ts';
+import { interval } from '../codec/number.ts';
+import { protocolNumber } from '../codec/protocolnumber.ts';
+import type { Matched, RuleContext } from '../definition.ts';
+import { defineMatch } from '../extension.ts';
+import { type Given, invertible, option } from '../option.ts';
+import { every } from '../threevalued.ts';
+import { lowerTuples, TUPLE_OPTIONS, tuplesMatch } from './tuple.ts';
+
+const STATES = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED', 'SNAT', 'DNAT'] as const;
+type State = (typeof STATES)[number];
+const STATUSES = ['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED'] as const;
+type Status = (typeof STATUSES)[number];
+
+const EXPIRY = '-m conntrack --ctexpire: how long an entry still lives is not in a snapshot';
+const INNER = '-m conntrack --ctproto: the protocol of the flow that an ICMP error belongs to';
+
+const bit = (status: Status): number => (status === 'NONE' ? 0 : CT_STATUS[status]);
+const bits = (statuses: readonly Status[]): number => statuses.reduce((sum, status) => sum | bit(status), 0);
+
+/** INVALID and UNTRACKED packets have no entry (`nf_ct_get` is NULL). */
+const tracked = ({ ctState }: Packet): boolean => ctState !== CT_STATE.INVALID && ctState !== CT_STATE.UNTRACKED;
+
+function stateMatches({ value: states, inverted }: Given<readonly State[]>, packet: Packet): boolean {
+  const own: State[] = STATES.filter((name) => name !== 'SNAT' && name !== 'DNAT' && CT_STATE[name] === packet.ctState);
+  if (tracked(packet) && (packet.ctStatus & CT_STATUS.SNAT) !== 0) own.push('SNAT');
+  if (tracked(packet) && (packet.ctStatus & CT_STATUS.DNAT) !== 0) own.push('DNAT');
+  return own.some((name) => states.includes(name)) !== inverted;
+}
+
+function protocolMatches({ value, inverted }: Given<number>, packet: Packet, context: RuleContext): Matched {
+  // the entry of an ICMP error is that of the flow which it is about
+  if (packet.ctState === CT_STATE.RELATED && packet.proto === PROTOCOL.ICMP) return context.unknown(INNER);
+  return (packet.proto === value) !== inverted;
+}
+
+const TRACKED = any(...[CT_STATE.NEW, CT_STATE.ESTABLISHED, CT_STATE.RELATED].map((state) => equals('ctState', state)));
+
+function lowerState({ value: states, inverted }: Given<readonly State[]>): Predicate {
+  const nat = (states.includes('SNAT') ? CT_STATUS.SNAT : 0) | (states.includes('DNAT') ? CT_STATUS.DNAT : 0);
+  const plain = states.flatMap((name) =>
+    name === 'SNAT' || name === 'DNAT' ? [] : [equals('ctState', CT_STATE[name])],
+  );
+  const translated = nat === 0 ? FALSE : all(TRACKED, not(masked('ctStatus', nat, only(0))));
+  return inverted ? not(any(...plain, translated)) : any(...plain, translated);
+}
+
+function lowerProtocol({ value, inverted }: Given<number>, context: RuleContext): Predicate {
+  const error = all(equals('ctState', CT_STATE.RELATED), equals('proto', PROTOCOL.ICMP));
+  const own = inverted ? not(equals('proto', value)) : equals('proto', value);
+  return any(all(not(error), own), all(error, unknownBit(context.unknown(INNER))));
+}
+
+function lowerStatus({ value, inverted }: Given<readonly Status[]>): Predicate {
+  const none = masked('ctStatus', bits(value), only(0));
+  return inverted ? none : not(none);
+}
+
+export const conntrack = defineMatch({
+  name: 'conntrack',
+  summary: "what connection tracking knows of the packet's flow",
+  source: 'net/netfilter/xt_conntrack.c (conntrack_mt)',
+  options: {
+    ctstate: invertible(someOf('state', STATES, 'prefix')),
+    ctproto: invertible(protocolNumber),
+    ...TUPLE_OPTIONS,
+    ctstatus: invertible(someOf('status', STATUSES, 'prefix')),
+    ctexpire: invertible(interval(0, 0xffffffff, 'SECONDS[:SECONDS]')),
+    ctdir: option(oneOf('direction', ['ORIGINAL', 'REPLY'], 'any case')),
+  },
+  check: (given) => (Object.keys(given).length === 0 ? 'at least one option is required' : undefined),
+  matches(given, packet, context) {
+    const { ctstate, ctproto, ctstatus, ctexpire, ctdir } = given;
+    if (ctstate !== undefined && !stateMatches(ctstate, packet)) return false;
+    // a packet without an entry is judged by its state alone, whatever else is asked
+    if (!tracked(packet)) return ctstate !== undefined;
+    return every(
+      () => ctdir === undefined || (packet.ctDirection === 0) === (ctdir.value === 'ORIGINAL'),
+      () => tuplesMatch(given, packet),
+      () => ctproto === undefined || protocolMatches(ctproto, packet, context),
+      () => ctstatus === undefined || ((packet.ctStatus & bits(ctstatus.value)) !== 0) !== ctstatus.inverted,
+      () => ctexpire === undefined || context.unknown(EXPIRY),
+    );
+  },
+  lower(given, context) {
+    const { ctstate, ctproto, ctstatus, ctexpire, ctdir } = given;
+    const entry = all(
+      TRACKED,
+      ctdir === undefined ? all() : equals('ctDirection', ctdir.value === 'ORIGINAL' ? 0 : 1),
+      lowerTuples(given),
+      ctproto === undefined ? all() : lowerProtocol(ctproto, context),
+      ctstatus === undefined ? all() : lowerStatus(ctstatus),
+      ctexpire === undefined ? all() : unknownBit(context.unknown(EXPIRY)),
+    );
+    return ctstate === undefined ? entry : all(lowerState(ctstate), any(not(TRACKED), entry));
+  },
+  examples: [
+    { rule: '-m conntrack --ctstate RELATED,ESTABLISHED' },
+    { rule: '-m conntrack ! --ctstate DNAT' },
+    { rule: '-m conntrack --ctstate new,untracked', saved: '-m conntrack --ctstate NEW,UNTRACKED' },
+    { rule: '-m conntrack --ctproto tcp', saved: '-m conntrack --ctproto 6' },
+    { rule: '-m conntrack --ctorigsrc 10.0.0.0/24 ! --ctorigdst 10.0.0.1 --ctorigdstport 80:90' },
+    { rule: '-m conntrack --ctstatus ASSURED --ctdir REPLY' },
+    { rule: '-m conntrack --ctexpire 0:60' },
+    { rule: '-m conntrack --ctstate wrong', refused: true },
+    { rule: '-m conntrack ! --ctdir REPLY', refused: true },
+    { rule: '-m conntrack', refused: true },
+  ],
+});

@@ -1,0 +1,83 @@
+import type { Codec } from './codec/codec.ts';
+
+/** An option as it was given: its value, and whether a `!` stood before it. What `!` means is the extension's affair. */
+export interface Given<T = unknown> {
+  readonly value: T;
+  readonly inverted: boolean;
+}
+
+/** What an extension's options came to, by name. Where they stand in a rule they are `Options`. */
+export type GivenOptions = Readonly<Record<string, Given>>;
+
+/** One long option of an extension. */
+export interface Option<T> {
+  readonly codec: Codec<T>;
+  /** Whether `!` may stand before it. */
+  readonly inverts: boolean;
+  /** Other names for it. */
+  readonly aliases: readonly string[];
+  readonly required: boolean;
+  /** Options that it cannot stand beside. */
+  readonly excludes: readonly string[];
+  /** A short form for another option, and what it stands for: never part of what was read, never printed. */
+  readonly means?: (given: Given<T>) => GivenOptions;
+  /** A value that says nothing and is not saved (`--dport 0:65535`). */
+  readonly idle?: (given: Given<T>) => boolean;
+}
+
+type Extra<T> = Partial<Omit<Option<T>, 'codec'>>;
+
+export const option = <T>(codec: Codec<T>, extra: Extra<T> = {}): Option<T> => ({
+  codec,
+  inverts: false,
+  aliases: [],
+  required: false,
+  excludes: [],
+  ...extra,
+});
+
+/** An option that `!` may stand before. */
+export const invertible = <T>(codec: Codec<T>, extra: Extra<T> = {}): Option<T> =>
+  option(codec, { inverts: true, ...extra });
+
+// biome-ignore lint: the values' types differ from option to option
+export type OptionTable = Readonly<Record<string, Option<any>>>;
+
+/** The type of what a table of options reads. */
+export type OptionsOf<Table> = {
+  readonly [Name in keyof Table]?: Table[Name] extends Option<infer T> ? Given<T> : never;
+};
+
+/** The option of that exact name, its own or an alias. */
+export function findOption(
+  table: OptionTable,
+  name: string,
+): readonly [name: string, option: Option<unknown>] | undefined {
+  if (Object.hasOwn(table, name)) return [name, table[name] as Option<unknown>];
+  return Object.entries(table).find(([, { aliases }]) => aliases.includes(name));
+}
+
+/** Every name that an option of the table may be written with. */
+export const namesOf = (table: OptionTable): readonly string[] =>
+  Object.entries(table).flatMap(([name, { aliases }]) => [name, ...aliases]);
+
+/** Options as `iptables-save` prints them, in the order of the table. */
+export const printOptions = (table: OptionTable, options: GivenOptions): string =>
+  Object.entries(table)
+    .flatMap(([name, { codec }]) => {
+      const given = options[name];
+      if (given === undefined) return [];
+      const words = [given.inverted ? '!' : '', `--${name}`, codec.print(given.value)];
+      return [words.filter((word) => word !== '').join(' ')];
+    })
+    .join(' ');
+
+/** What is wrong with a set of options as a whole, if anything: something required is missing, or two exclude each other. */
+export function findConflict(table: OptionTable, options: GivenOptions): string | undefined {
+  for (const [name, { required, excludes }] of Object.entries(table)) {
+    if (required && options[name] === undefined) return `\`--${name}\` is missing`;
+    const other = options[name] === undefined ? undefined : excludes.find((one) => options[one] !== undefined);
+    if (other !== undefined) return `\`--${name}\` cannot stand beside \`--${other}\``;
+  }
+  return undefined;
+}

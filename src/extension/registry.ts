@@ -1,0 +1,85 @@
+import { unknownBit } from '../ir/predicate.ts';
+import type { Predicate, Value } from '../ir/program.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Effect, Matched, RuleContext } from './definition.ts';
+import type { Match, Target } from './extension.ts';
+import { comment } from './match/comment.ts';
+import { conntrack } from './match/conntrack.ts';
+import { icmp } from './match/icmp.ts';
+import { state } from './match/state.ts';
+import { tcp } from './match/tcp.ts';
+import { udp } from './match/udp.ts';
+import type { GivenOptions } from './option.ts';
+import { accept } from './target/accept.ts';
+import { checksum } from './target/checksum.ts';
+import { dnat } from './target/dnat.ts';
+import { drop } from './target/drop.ts';
+import { masquerade } from './target/masquerade.ts';
+import { redirect } from './target/redirect.ts';
+import { reject } from './target/reject.ts';
+import { returnTarget } from './target/return.ts';
+import { snat } from './target/snat.ts';
+
+/** Every match that is known, in the order of their names. */
+export const MATCHES: readonly Match[] = [comment, conntrack, icmp, state, tcp, udp];
+
+/** Every target that is known, the built-in verdicts among them. */
+export const TARGETS: readonly Target[] = [
+  accept,
+  checksum,
+  dnat,
+  drop,
+  masquerade,
+  redirect,
+  reject,
+  returnTarget,
+  snat,
+];
+
+const matches = new Map(MATCHES.map((match) => [match.name, match]));
+const targets = new Map(TARGETS.map((target) => [target.name, target]));
+
+export const findMatch = (name: string): Match | undefined => matches.get(name);
+export const findTarget = (name: string): Target | undefined => targets.get(name);
+
+/** A match or target as a rule uses it (`MatchUse`, `Action` of network/ruleset.ts fit). */
+export interface Use {
+  readonly name: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+const unmodelled = ({ name }: Use, kind: string): string => `${kind} ${name}: nobody has modelled it`;
+
+// only this file's own parser fills in `options`, with the definition of the same name
+const given = (options: Readonly<Record<string, unknown>>): GivenOptions => options as GivenOptions;
+
+/** What the kernel answers for a match of a rule and one packet. */
+export function matchPacket(use: Use, packet: Packet, context: RuleContext): Matched {
+  const match = findMatch(use.name);
+  if (match === undefined || use.options === undefined) return context.unknown(unmodelled(use, '-m'));
+  return match.matches(given(use.options), packet, context);
+}
+
+/** The packets that a match of a rule matches. */
+export function lowerMatch(use: Use, context: RuleContext): Predicate {
+  const match = findMatch(use.name);
+  if (match === undefined || use.options === undefined) return unknownBit(context.unknown(unmodelled(use, '-m')));
+  return match.lower(given(use.options), context);
+}
+
+/** What a target of a rule does with one packet. */
+export function applyTarget(action: Use, packet: Packet, context: RuleContext): Effect<number> {
+  const target = findTarget(action.name);
+  if (target === undefined || action.options === undefined)
+    return { kind: 'unknown', unknown: context.unknown(unmodelled(action, '-j')) };
+  return target.apply(given(action.options), packet, context);
+}
+
+/** What a target of a rule does with every packet. */
+export function lowerTarget(action: Use, context: RuleContext): Effect<Value> {
+  const target = findTarget(action.name);
+  if (target === undefined || action.options === undefined)
+    return { kind: 'unknown', unknown: context.unknown(unmodelled(action, '-j')) };
+  return target.lower(given(action.options), context);
+}
