@@ -1,0 +1,70 @@
+import type { Slot } from '../../ir/program.ts';
+import type { Unknown } from '../../packet/place.ts';
+import { isEmpty, type Ranges } from '../../packet/ranges.ts';
+import type { Answer, Query } from '../engine.ts';
+import { assign, type Values } from './assign.ts';
+import { or } from './formula.ts';
+import { sought } from './goal.ts';
+import { mattering } from './matter.ts';
+import type { Z3Module } from './module.ts';
+import { ask, type Found, onlyInputs, refine, type Search } from './refine.ts';
+import { natural } from './sight.ts';
+import { type Formula, Store } from './term.ts';
+import { inputsOf, inputVariable } from './variables.ts';
+
+/** Z3's `rlimit` where the query names none. */
+export const BUDGET = 100_000_000;
+
+type End = Answer extends infer A ? (A extends Answer ? Omit<A, 'effort'> : never) : never;
+
+/** Answers one query with a solver that nobody else uses meanwhile. */
+export async function solve(module: Z3Module, query: Query): Promise<Answer> {
+  const started = performance.now();
+  const inputs = inputsOf(query.programs);
+  const search: Search = { module, store: new Store(), inputs, rlimit: 0, budget: query.budget ?? BUDGET };
+  const end = [...inputs.values()].some(isEmpty) ? ({ kind: 'none' } as const) : await answer(search, query);
+  return { ...end, effort: { rlimit: search.rlimit, ms: performance.now() - started } };
+}
+
+async function answer(search: Search, query: Query): Promise<End> {
+  const { store, inputs } = search;
+  const { goal, runsOut, packets } = sought(store, query, inputs);
+  // a packet that runs out of a Program is looked for as well, so as not to be missed
+  const found = await refine(search, or(store, [goal, runsOut]), packets);
+  switch (found.kind) {
+    case 'none':
+    case 'gave up':
+      return found;
+    case 'found':
+      await mustStop(search, runsOut, found.values);
+      return { kind: 'found', inputs: packetOf(inputs, found.values) };
+    case 'depends':
+      await mustStop(search, runsOut, found.candidate.values);
+      return {
+        kind: 'depends',
+        inputs: packetOf(inputs, found.candidate.values),
+        unknowns: await named(search, found),
+      };
+  }
+}
+
+/** @throws Error if the packet comes to the end of a Program, whatever the unknowns must be for that */
+async function mustStop(search: Search, runsOut: Formula, values: Values): Promise<void> {
+  const left = assign(search.store, runsOut, onlyInputs(values));
+  if ((await ask(search, [left])).kind !== 'none') throw new Error('a program ends without a stop');
+}
+
+const packetOf = (inputs: ReadonlyMap<Slot, Ranges>, values: Values): ReadonlyMap<Slot, number> =>
+  new Map(
+    [...inputs].map(([slot, ranges]) => [slot, values.get(inputVariable(slot, ranges).name) ?? natural(slot, ranges)]),
+  );
+
+/** The unknowns that decide. @throws Error if a slot that nobody set is among them */
+async function named(search: Search, found: Extract<Found, { kind: 'depends' }>): Promise<readonly Unknown[]> {
+  const byId = new Map<string, Unknown>();
+  for (const { role } of await mattering(search, found.candidate.left)) {
+    if (role.kind === 'never set') throw new Error(`nobody set ${role.slot}`);
+    if (role.kind === 'unknown') byId.set(role.unknown.id, role.unknown);
+  }
+  return [...byId.values()];
+}
