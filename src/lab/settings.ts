@@ -69,7 +69,7 @@ export function settingLines(node: Node): readonly SettingLine[] {
 
 const perInterface = (node: Node, device: string, tail: string): SettingLine => [
   path(`net.ipv4.conf.*.${tail}`, device),
-  value(node, `net.ipv4.conf.${device}.${tail}`, 0),
+  value(node, `net.ipv4.conf.${device.replaceAll('.', '/')}.${tail}`, 0),
 ];
 
 function value(node: Node, key: string, standard: number): number {
