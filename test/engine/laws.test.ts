@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Answer, Engine, Goal, Query } from '../../src/engine/engine.ts';
+import { inputsOf } from '../../src/engine/z3/variables.ts';
+import { z3Engine } from '../../src/engine/z3/z3.ts';
+import { isEmpty, size } from '../../src/packet/ranges.ts';
+import { combinations, letter, program, unknownsIn } from '../ir/generator.ts';
+import { agrees, deciding, tryAll } from './brute.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await z3Engine();
+});
+afterAll(() => engine.close());
+
+const goals = (programs: number) =>
+  fc.letrec<{ goal: Goal }>((tie) => ({
+    goal: fc.oneof(
+      { maxDepth: 2 },
+      fc
+        .record({
+          program: fc.nat(programs - 1),
+          letters: fc.subarray(['a', 'b', 'c', 'd'], { minLength: 1, maxLength: 2 }),
+        })
+        .map(
+          ({ program, letters }): Goal => ({
+            kind: 'ends',
+            program,
+            where: (disposition) => letters.includes(letter(disposition)),
+          }),
+        ),
+      tie('goal').map((of): Goal => ({ kind: 'not', of })),
+      fc.array(tie('goal'), { maxLength: 3 }).map((of): Goal => ({ kind: 'all', of })),
+      fc.array(tie('goal'), { maxLength: 3 }).map((of): Goal => ({ kind: 'any', of })),
+    ),
+  })).goal;
+
+const query: fc.Arbitrary<Query> = fc
+  .array(program, { minLength: 1, maxLength: 2 })
+  .filter((programs) => [...unknownsIn(programs).values()].reduce((product, ranges) => product * size(ranges), 1) <= 40)
+  .filter((programs) => [...inputsOf(programs).values()].reduce((product, ranges) => product * size(ranges), 1) <= 81)
+  .chain((programs) => {
+    const packets = combinations(inputsOf(programs));
+    const except = fc.subarray([...packets], { maxLength: Math.min(2, packets.length) });
+    return fc.record({ programs: fc.constant(programs), goal: goals(programs.length), except });
+  });
+
+/** What the answer must be, by trying everything. */
+function expected(results: readonly (readonly boolean[])[]): Answer['kind'] {
+  if (results.some((row) => row.every(Boolean))) return 'found';
+  return results.some((row) => row.some(Boolean)) ? 'depends' : 'none';
+}
+
+function verify(asked: Query, answer: Answer): void {
+  const { table, choices } = tryAll(asked);
+  expect(answer.kind).toBe(expected([...table.values()]));
+  if (answer.kind !== 'found' && answer.kind !== 'depends') return;
+  const [, row] = [...table].find(([packet]) => agrees(packet, answer.inputs)) ?? [];
+  expect(row).toBeDefined();
+  expect([...answer.inputs.keys()]).toEqual([...inputsOf(asked.programs).keys()]);
+  expect(new Set(row)).toEqual(new Set(answer.kind === 'found' ? [true] : [true, false]));
+  if (answer.kind === 'depends')
+    expect(answer.unknowns.map(({ id }) => id).sort()).toEqual([...deciding(choices, row ?? [])].sort());
+}
+
+describe('Z3 and the interpreter agree', () => {
+  it('on every packet and every value of the unknowns, whatever the answer is', async () => {
+    const seen = { found: 0, none: 0, depends: 0, 'gave up': 0, solved: 0 };
+    const law = fc.asyncProperty(query, async (asked) => {
+      const answer = await engine.solve(asked);
+      seen[answer.kind]++;
+      if (answer.effort.rlimit > 0) seen.solved++;
+      verify(asked, answer);
+    });
+    await fc.assert(law, { numRuns: 1500 });
+    expect(seen['gave up']).toBe(0);
+    for (const kind of ['found', 'none', 'depends', 'solved'] as const) expect(seen[kind], kind).toBeGreaterThan(50);
+    console.log(seen);
+  });
+
+  it('even where an input cannot be anything', async () => {
+    const [first] = fc.sample(program, { numRuns: 1, seed: 1 });
+    if (first === undefined) throw new Error('no program');
+    const asked: Query = { programs: [{ ...first, inputs: new Map([['ttl', []]]) }], goal: { kind: 'all', of: [] } };
+    expect([...inputsOf(asked.programs).values()].some(isEmpty)).toBe(true);
+    expect((await engine.solve(asked)).kind).toBe('none');
+  });
+});
