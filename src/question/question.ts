@@ -31,3 +31,5 @@ export type Question =
       readonly state: FlowState;
       readonly text: string;
     };
+
+export type Reach = Extract<Question, { kind: 'reach' }>;

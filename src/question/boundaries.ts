@@ -1,0 +1,27 @@
+import { fieldOf, type Program, type Slot } from '../ir/program.ts';
+import { type Field, maximum } from '../packet/field.ts';
+import type { Ranges } from '../packet/ranges.ts';
+import { visit } from './visit.ts';
+
+/** For each field the values on both sides of every comparison that the Program makes with it, in ascending order. */
+export function boundariesOf(program: Program): ReadonlyMap<Field, readonly number[]> {
+  const found = new Map<Field, Set<number>>();
+  const note = (slot: Slot, ranges: Ranges): void => {
+    const field = fieldOf(slot);
+    const values = found.get(field) ?? new Set();
+    found.set(field, values);
+    for (const [low, high] of ranges)
+      for (const value of [low - 1, low, high, high + 1]) if (value >= 0 && value <= maximum(field)) values.add(value);
+  };
+  visit(program, {
+    predicate: (one) => one.kind === 'in' && note(one.slot, one.ranges),
+    step: (one) => {
+      if (one.kind === 'forget') note(one.slot, one.ranges);
+      // what nat writes may be compared with what the packet held
+      else if (one.kind === 'set')
+        for (const { slot, value } of one.slots)
+          if (value.kind === 'constant') note(slot, [[value.value, value.value]]);
+    },
+  });
+  return new Map([...found].map(([field, values]) => [field, [...values].sort((a, b) => a - b)]));
+}

@@ -1,0 +1,87 @@
+import type { Program, Slot } from '../ir/program.ts';
+import { fieldOf } from '../ir/program.ts';
+import type { Field } from '../packet/field.ts';
+import { contains, type Ranges } from '../packet/ranges.ts';
+import { boundariesOf } from './boundaries.ts';
+import type { Inputs } from './start.ts';
+
+/** How many corner packets of a class are walked, if it has so many. */
+export const CORNERS = { least: 16, most: 40 } as const;
+
+/** What an ordinary packet holds, where its class lets it. */
+const ORDINARY: Partial<Record<Field, number>> = {
+  ttl: 64,
+  length: 84,
+  dport: 80,
+  macSrc: 0x020000000001,
+  icmpType: 8,
+  tcpFlags: 2,
+};
+
+/** Values per slot that are tried before others: addresses that exist, say. */
+export type Preferred = ReadonlyMap<Slot, readonly number[]>;
+
+/** The most ordinary packet of a class: preferred and ordinary values where it has them, else the lowest. */
+export function plainest(program: Program, preferred: Preferred): Inputs {
+  return new Map([...program.inputs].map(([slot, ranges]) => [slot, ordinary(slot, ranges, preferred)]));
+}
+
+function ordinary(slot: Slot, ranges: Ranges, preferred: Preferred): number {
+  const wished = [...(preferred.get(slot) ?? []), ORDINARY[fieldOf(slot)]];
+  return wished.find((value) => value !== undefined && contains(ranges, value)) ?? ranges[0]?.[0] ?? 0;
+}
+
+/**
+ * Packets of a class on the edges of what decides: the plainest one; all lowest and all highest values; then one field
+ * at a time, each boundary of its ranges and of what the Program compares it with; then mixtures of these. Always the
+ * same ones, the plainest first.
+ */
+export function corners(program: Program, preferred: Preferred): readonly Inputs[] {
+  const plain = plainest(program, preferred);
+  const edges = edgesOf(program);
+  const found = new Map<string, Inputs>();
+  const add = (inputs: Inputs): void =>
+    void (found.size < CORNERS.most && found.set([...inputs.values()].join(), inputs));
+  add(plain);
+  add(new Map([...program.inputs].map(([slot, ranges]) => [slot, ranges[0]?.[0] ?? 0])));
+  add(new Map([...program.inputs].map(([slot, ranges]) => [slot, ranges.at(-1)?.[1] ?? 0])));
+  for (const [slot, value] of inTurns(edges)) add(new Map([...plain, [slot, value]]));
+  for (const mixture of mixtures(plain, edges)) if (found.size < CORNERS.least) add(mixture);
+  return [...found.values()];
+}
+
+type Edges = ReadonlyMap<Slot, readonly number[]>;
+
+function edgesOf(program: Program): Edges {
+  const compared = boundariesOf(program);
+  return new Map(
+    [...program.inputs].map(([slot, ranges]) => {
+      const ends = ranges.length > 16 ? [ranges[0], ranges.at(-1)].flatMap((range) => range ?? []) : ranges.flat();
+      const within = (compared.get(fieldOf(slot)) ?? []).filter((value) => contains(ranges, value));
+      return [slot, [...new Set([...ends, ...within])]];
+    }),
+  );
+}
+
+/** The first edge of every slot, then the second of every slot, … */
+function* inTurns(edges: Edges): Iterable<readonly [Slot, number]> {
+  const longest = Math.max(0, ...[...edges.values()].map(({ length }) => length));
+  for (let turn = 0; turn < longest; turn++)
+    for (const [slot, values] of edges) {
+      const value = values[turn];
+      if (value !== undefined) yield [slot, value];
+    }
+}
+
+/** Mixtures of edges, drawn by a fixed sequence (Numerical Recipes' linear congruence). */
+function* mixtures(plain: Inputs, edges: Edges): Iterable<Inputs> {
+  let drawn = 1;
+  for (let round = 0; round < 4 * CORNERS.least; round++)
+    yield new Map(
+      [...plain].map(([slot, value]) => {
+        drawn = (Math.imul(drawn, 1664525) + 1013904223) >>> 0;
+        const values = edges.get(slot) ?? [];
+        return [slot, values[(drawn >>> 8) % Math.max(1, values.length)] ?? value];
+      }),
+    );
+}

@@ -1,0 +1,52 @@
+import type { Slot } from '../ir/program.ts';
+import { bridgeOf, interfaceOf, nodeOf } from '../network/access.ts';
+import type { Network, Node } from '../network/network.ts';
+import { holds, parseAddress } from '../packet/address.ts';
+import type { Probe } from '../packet/exchange.ts';
+import { contains } from '../packet/ranges.ts';
+import type { Preferred } from './corners.ts';
+
+/** An address that stands for the rest of the world (TEST-NET-2, RFC 5737). */
+const ELSEWHERE = parseAddress('198.51.100.1') as number;
+
+/** Values that make a packet an ordinary one in this network: addresses that exist there, and what goes with them. */
+export function preferredOf(network: Network, { source, packets }: Probe): Preferred {
+  const own = nodeOf(network, source.node);
+  const others = [...network.nodes.values()].filter((node) => node !== own);
+  const near = [...others.flatMap(addresses), ...addresses(own)];
+  const dst = [...near, ELSEWHERE];
+  const wanted =
+    dst.find((address) => packets.dst === undefined || contains(packets.dst, address)) ?? packets.dst?.[0]?.[0];
+  const src = source.kind === 'socket' ? addresses(own) : neighbours(own, source.interface, near);
+  return new Map<Slot, readonly number[]>([
+    ['dst', dst],
+    ['src', src],
+    ['macDst', source.kind === 'socket' ? [] : stations(network, own, source.interface, wanted)],
+  ]);
+}
+
+const addresses = (node: Node): readonly number[] =>
+  node.interfaces.filter(({ kind }) => kind !== 'loopback').flatMap((one) => one.addresses.map(({ local }) => local));
+
+/** Addresses on the prefix of an interface (or of its bridge), those of other nodes first. */
+function neighbours(node: Node, device: string, near: readonly number[]): readonly number[] {
+  const port = interfaceOf(node, device);
+  const prefixes = [...port.addresses, ...(bridgeOf(node, port)?.addresses ?? [])];
+  const free = prefixes
+    .flatMap((one) => [one.address + 200, one.address + 1])
+    .filter((address) => !addresses(node).includes(address));
+  return [
+    ...near.filter((address) => !addresses(node).includes(address) && prefixes.some((one) => holds(one, address))),
+    ...free,
+    ELSEWHERE,
+  ];
+}
+
+/** Who a frame to that address is for: its owner, else the bridge. */
+function stations(network: Network, node: Node, device: string, dst: number | undefined): readonly number[] {
+  const owners = [...network.nodes.values()].flatMap(({ interfaces }) =>
+    interfaces.filter((one) => one.addresses.some(({ local }) => local === dst)),
+  );
+  const port = interfaceOf(node, device);
+  return [...owners.map(({ mac }) => mac), bridgeOf(node, port)?.mac ?? port.mac];
+}
