@@ -10,6 +10,7 @@ import { state } from './match/state.ts';
 import { tcp } from './match/tcp.ts';
 import { udp } from './match/udp.ts';
 import type { GivenOptions } from './option.ts';
+import { PASSIVE_TARGETS } from './passive.ts';
 import { accept } from './target/accept.ts';
 import { checksum } from './target/checksum.ts';
 import { dnat } from './target/dnat.ts';
@@ -19,6 +20,7 @@ import { redirect } from './target/redirect.ts';
 import { reject } from './target/reject.ts';
 import { returnTarget } from './target/return.ts';
 import { snat } from './target/snat.ts';
+import { UNDECIDABLE_MATCHES, UNDECIDABLE_TARGETS, type Undecidable } from './undecidable.ts';
 
 /** Every match that is known, in the order of their names. */
 export const MATCHES: readonly Match[] = [comment, conntrack, icmp, state, tcp, udp];
@@ -49,7 +51,12 @@ export interface Use {
   readonly text: string;
 }
 
-const unmodelled = ({ name }: Use, kind: string): string => `${kind} ${name}: nobody has modelled it`;
+const own = (table: Readonly<Record<string, Undecidable>>, name: string): string =>
+  (Object.hasOwn(table, name) ? table[name]?.reason : undefined) ?? 'nobody has modelled it';
+
+/** Why what an extension without options says can't be known. */
+const whyMatch = ({ name }: Use): string => `-m ${name}: ${own(UNDECIDABLE_MATCHES, name)}`;
+const whyTarget = ({ name }: Use): string => `-j ${name}: ${own(UNDECIDABLE_TARGETS, name)}`;
 
 // only this file's own parser fills in `options`, with the definition of the same name
 const given = (options: Readonly<Record<string, unknown>>): GivenOptions => options as GivenOptions;
@@ -57,29 +64,31 @@ const given = (options: Readonly<Record<string, unknown>>): GivenOptions => opti
 /** What the kernel answers for a match of a rule and one packet. */
 export function matchPacket(use: Use, packet: Packet, context: RuleContext): Matched {
   const match = findMatch(use.name);
-  if (match === undefined || use.options === undefined) return context.unknown(unmodelled(use, '-m'));
+  if (match === undefined || use.options === undefined) return context.unknown(whyMatch(use));
   return match.matches(given(use.options), packet, context);
 }
 
 /** The packets that a match of a rule matches. */
 export function lowerMatch(use: Use, context: RuleContext): Predicate {
   const match = findMatch(use.name);
-  if (match === undefined || use.options === undefined) return unknownBit(context.unknown(unmodelled(use, '-m')));
+  if (match === undefined || use.options === undefined) return unknownBit(context.unknown(whyMatch(use)));
   return match.lower(given(use.options), context);
 }
 
 /** What a target of a rule does with one packet. */
 export function applyTarget(action: Use, packet: Packet, context: RuleContext): Effect<number> {
   const target = findTarget(action.name);
+  if (PASSIVE_TARGETS.has(action.name)) return { kind: 'continue' };
   if (target === undefined || action.options === undefined)
-    return { kind: 'unknown', unknown: context.unknown(unmodelled(action, '-j')) };
+    return { kind: 'unknown', unknown: context.unknown(whyTarget(action)) };
   return target.apply(given(action.options), packet, context);
 }
 
 /** What a target of a rule does with every packet. */
 export function lowerTarget(action: Use, context: RuleContext): Effect<Value> {
   const target = findTarget(action.name);
+  if (PASSIVE_TARGETS.has(action.name)) return { kind: 'continue' };
   if (target === undefined || action.options === undefined)
-    return { kind: 'unknown', unknown: context.unknown(unmodelled(action, '-j')) };
+    return { kind: 'unknown', unknown: context.unknown(whyTarget(action)) };
   return target.lower(given(action.options), context);
 }

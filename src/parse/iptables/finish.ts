@@ -1,0 +1,75 @@
+import { findConflict, printOptions } from '../../extension/option.ts';
+import type { Action, Header, MatchUse, Rule } from '../../network/ruleset.ts';
+import type { Draft, Loaded } from './draft.ts';
+import { printHeader } from './header.ts';
+
+/** A rule with the words that its errors are said at. */
+export interface PlacedRule {
+  readonly rule: Rule;
+  readonly draft: Draft;
+}
+
+/** Makes the rules of a draft whose words have all been read: one for each pair of source and destination. */
+export function finishRules(draft: Draft, chain: string): readonly PlacedRule[] {
+  for (const loaded of draft.loaded) finishOptions(draft, loaded);
+  const matches = draft.loaded.filter(({ kind }) => kind === 'match').map(useOf);
+  const action = actionOf(draft);
+  return headersOf(draft).map((header) => {
+    const text = printRule(chain, header, matches, action);
+    return { draft, rule: { number: 0, header, matches, action, text, place: draft.source.place(draft.line) } };
+  });
+}
+
+function headersOf({ header, sources, destinations }: Draft): readonly Header[] {
+  const froms = sources.length === 0 ? [undefined] : sources;
+  const tos = destinations.length === 0 ? [undefined] : destinations;
+  return froms.flatMap((source) =>
+    tos.map((destination) => ({
+      ...(source === undefined ? {} : { source }),
+      ...(destination === undefined ? {} : { destination }),
+      ...header,
+    })),
+  );
+}
+
+/** Fills in defaults, leaves out what says nothing, and says what is missing. */
+function finishOptions(draft: Draft, { definition, given, at, name }: Loaded): void {
+  if (definition === undefined) return;
+  const conflict = findConflict(definition.options, given);
+  if (conflict !== undefined) draft.source.error(at, `${name}: ${conflict}`);
+  for (const [key, one] of Object.entries(given)) if (definition.options[key]?.idle?.(one) === true) delete given[key];
+  Object.assign(given, definition.complete?.({ ...given }) ?? {});
+}
+
+const optionText = ({ definition, given, verbatim }: Loaded): string =>
+  definition === undefined ? verbatim.join(' ') : printOptions(definition.options, given);
+
+const withOptions = (head: string, loaded: Loaded): string => [head, optionText(loaded)].filter(Boolean).join(' ');
+
+function useOf(loaded: Loaded): MatchUse {
+  const text = withOptions(`-m ${loaded.name}`, loaded);
+  return loaded.definition === undefined
+    ? { name: loaded.name, text }
+    : { name: loaded.name, options: loaded.given, text };
+}
+
+function actionOf({ jump, loaded }: Draft): Action {
+  if (jump !== undefined) return { kind: jump.kind, chain: jump.chain.text };
+  const target = loaded.find(({ kind }) => kind === 'target');
+  if (target === undefined) return { kind: 'none' };
+  const text = withOptions(`-j ${target.name}`, target);
+  const { name, given } = target;
+  return target.definition === undefined
+    ? { kind: 'target', name, text }
+    : { kind: 'target', name, options: given, text };
+}
+
+function printAction(action: Action): string[] {
+  if (action.kind === 'none') return [];
+  if (action.kind === 'target') return [action.text];
+  return [`${action.kind === 'jump' ? '-j' : '-g'} ${action.chain}`];
+}
+
+/** A rule as `iptables-save` prints it, from `-A`. */
+export const printRule = (chain: string, header: Header, matches: readonly MatchUse[], action: Action): string =>
+  [`-A ${chain}`, ...printHeader(header), ...matches.map(({ text }) => text), ...printAction(action)].join(' ');

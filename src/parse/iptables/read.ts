@@ -1,0 +1,158 @@
+import { isRefused, type Read } from '../../extension/codec/codec.ts';
+import type { Option } from '../../extension/option.ts';
+import { verbatim } from '../../extension/verbatim.ts';
+import type { Word } from '../source.ts';
+import type { Draft, Loaded } from './draft.ts';
+import { GENERIC, type GenericOption } from './generic.ts';
+import { type Resolved, resolve } from './resolve.ts';
+import { takeGeneric } from './take.ts';
+
+/** The words of a line and how far they have been read. */
+export interface Cursor {
+  readonly words: readonly Word[];
+  next: number;
+}
+
+/** Reads all words of a line into the draft; what is wrong with them goes to the draft's source. */
+export function readWords(draft: Draft, words: readonly Word[]): void {
+  const cursor: Cursor = { words, next: 0 };
+  while (cursor.next < words.length) readOption(draft, cursor);
+}
+
+function readOption(draft: Draft, cursor: Cursor): void {
+  const bang = takeBang(cursor);
+  const word = cursor.words[cursor.next++];
+  if (word === undefined) {
+    if (bang !== undefined) draft.source.error(bang, 'nothing stands behind this `!`');
+  } else if (word.text.startsWith('--') && word.text.length > 2) readLong(draft, cursor, word, bang);
+  else if (/^-[A-Za-z0-9]/.test(word.text)) readShort(draft, cursor, word, bang);
+  else draft.source.error(word, `\`${word.text}\` stands where an option should`, 'quote text that holds blanks');
+}
+
+function takeBang(cursor: Cursor): Word | undefined {
+  const word = cursor.words[cursor.next];
+  if (word?.text !== '!') return undefined;
+  cursor.next++;
+  return word;
+}
+
+/** `-s1.2.3.4` is as good as `-s 1.2.3.4`. */
+function readShort(draft: Draft, cursor: Cursor, word: Word, bang: Word | undefined): void {
+  const option = GENERIC.find(({ letter }) => letter === word.text[1]);
+  if (option === undefined) return unknownOption(draft, cursor, word);
+  const rest = word.text.slice(2);
+  const attached = rest === '' ? undefined : { ...word, text: rest, column: word.column + 2, length: word.length - 2 };
+  if (attached !== undefined && option.words === 0) return unknownOption(draft, cursor, word);
+  readGeneric(draft, cursor, { word, option, bang, attached });
+}
+
+/** `--name=value` is as good as `--name value`. */
+function readLong(draft: Draft, cursor: Cursor, word: Word, bang: Word | undefined): void {
+  const equals = word.text.indexOf('=');
+  const name = word.text.slice(2, equals < 0 ? undefined : equals);
+  const attached = equals < 0 ? undefined : { ...word, text: word.text.slice(equals + 1) };
+  const found = resolve(draft, name, word);
+  if (found.kind === 'generic') readGeneric(draft, cursor, { word, option: found.option, bang, attached });
+  else if (found.kind === 'extension') readExtension(draft, cursor, { word, found, bang, attached });
+  else if (found.kind === 'verbatim') readVerbatim(draft, cursor, { word, found, bang, attached });
+  else if (found.kind === 'nobody') unknownOption(draft, cursor, word);
+  else draft.source.error(word, `\`${word.text}\` could be ${found.names.map((one) => `--${one}`).join(' or ')}`);
+}
+
+interface Met {
+  readonly word: Word;
+  readonly bang: Word | undefined;
+  readonly attached: Word | undefined;
+}
+
+function readGeneric(draft: Draft, cursor: Cursor, met: Met & { readonly option: GenericOption }): void {
+  const { word, option, attached } = met;
+  const bang =
+    met.bang ?? (option.inverts && attached === undefined && option.words > 0 ? takeBang(cursor) : undefined);
+  const words = take(draft, cursor, word, option.words, attached);
+  if (bang !== undefined && !option.inverts) draft.source.error(bang, `\`${word.text}\` cannot be negated`);
+  else if (words !== undefined) takeGeneric(draft, cursor, { word, option, words, inverted: bang !== undefined });
+}
+
+type Own = Extract<Resolved, { readonly kind: 'extension' }>;
+
+function readExtension(draft: Draft, cursor: Cursor, met: Met & { readonly found: Own }): void {
+  const { word, found, attached } = met;
+  const { option } = found;
+  // older iptables took the `!` behind the option, too
+  const bang =
+    met.bang ?? (option.inverts && attached === undefined && option.codec.words > 0 ? takeBang(cursor) : undefined);
+  const words = take(draft, cursor, word, option.codec.words, attached);
+  if (words === undefined) return;
+  if (bang !== undefined && !option.inverts) return draft.source.error(bang, `\`${word.text}\` cannot be negated`);
+  const protocol = draft.header.protocol?.number;
+  const context = { family: draft.family, ...(protocol === undefined ? {} : { protocol }) };
+  const read: Read<unknown> = option.codec.parse(
+    words.map(({ text }) => text),
+    context,
+  );
+  if (isRefused(read)) return draft.source.error(words[0] ?? word, read.refused, read.advice);
+  give(draft, word, found, option, { value: read.value, inverted: bang !== undefined });
+}
+
+function give(
+  draft: Draft,
+  word: Word,
+  { loaded, name }: { readonly loaded: Loaded; readonly name: string },
+  option: Option<unknown>,
+  given: { readonly value: unknown; readonly inverted: boolean },
+): void {
+  const meant = option.means?.(given) ?? { [name]: given };
+  for (const [key, one] of Object.entries(meant)) {
+    if (loaded.given[key] !== undefined) draft.source.error(word, `\`--${key}\` stands twice`);
+    loaded.given[key] = one;
+  }
+}
+
+type Foreign = Extract<Resolved, { readonly kind: 'verbatim' }>;
+
+/** Keeps the words of an option that nobody reads; one of unknown length ends before the next option. */
+function readVerbatim(draft: Draft, cursor: Cursor, met: Met & { readonly found: Foreign }): void {
+  const { word, found, bang, attached } = met;
+  const before = bang === undefined ? [] : ['!'];
+  const length = found.words ?? lengthUpToOption(cursor);
+  const words = take(draft, cursor, word, attached === undefined ? length : Math.max(1, length), attached);
+  if (words === undefined) return;
+  found.loaded.verbatim.push(...before, `--${found.name}`, ...words.map(({ text }) => verbatim(text)));
+}
+
+function lengthUpToOption({ words, next }: Cursor): number {
+  const rest = words.slice(next);
+  const end = rest.findIndex(({ text }) => /^-[A-Za-z-]/.test(text) || text === '!');
+  return end < 0 ? rest.length : end;
+}
+
+function take(
+  draft: Draft,
+  cursor: Cursor,
+  word: Word,
+  count: number,
+  attached: Word | undefined,
+): readonly Word[] | undefined {
+  if (attached !== undefined && count === 0) {
+    draft.source.error(word, `\`${word.text}\` takes no argument`);
+    return undefined;
+  }
+  const wanted = attached === undefined ? count : count - 1;
+  const words = cursor.words.slice(cursor.next, cursor.next + wanted);
+  cursor.next += words.length;
+  if (words.length === wanted) return attached === undefined ? words : [attached, ...words];
+  draft.source.error(word, `\`${word.text}\` needs ${count === 1 ? 'an argument' : `${count} arguments`}`);
+  return undefined;
+}
+
+/** Says so, and goes on with the next option. */
+function unknownOption(draft: Draft, cursor: Cursor, word: Word): void {
+  const protocol = draft.header.protocol;
+  const advice =
+    protocol === undefined && /port|syn|tcp-|icmp/.test(word.text)
+      ? 'write the protocol (`-p tcp`) or the match (`-m …`) before its options'
+      : 'no match or target of this rule has it';
+  draft.source.error(word, `unknown option \`${word.text}\``, advice);
+  cursor.next += lengthUpToOption(cursor);
+}

@@ -1,0 +1,83 @@
+import { type Ruleset, TABLES, type Table, type TableName } from '../../network/ruleset.ts';
+import type { Result } from '../located.ts';
+import { Source, type Word } from '../source.ts';
+import { TableBuilder } from './build.ts';
+import { isCommand, readCommandLine, readProse } from './line.ts';
+
+/** What has been read of a dump so far. */
+interface Dump {
+  readonly source: Source;
+  readonly tables: Map<TableName, Table>;
+  /** The table between `*NAME` and `COMMIT`. */
+  open?: { readonly builder: TableBuilder; readonly at: Word };
+  /** In a table that nobody knows: nothing until `COMMIT` is read. */
+  skipping: boolean;
+}
+
+/**
+ * Reads what `iptables-save` printed, or a file for `iptables-restore`.
+ * @returns every error at once: syntax, and all that iptables-restore would refuse when it commits a table
+ */
+export function parseIptablesSave(text: string, file: string): Result<Ruleset> {
+  const dump: Dump = { source: new Source(text, file), tables: new Map(), skipping: false };
+  for (let line = 1; line <= dump.source.lines.length; line++) readLine(dump, dump.source.whole(line));
+  if (dump.open !== undefined)
+    dump.source.error(
+      dump.open.at,
+      `table ${dump.open.builder.name} has no \`COMMIT\``,
+      'the dump is cut off: capture it again',
+    );
+  return dump.source.result({ tables: dump.tables });
+}
+
+function readLine(dump: Dump, line: Word): void {
+  const { text } = line;
+  if (text === '' || text.startsWith('#')) return;
+  if (text.startsWith('*')) openTable(dump, line);
+  else if (text === 'COMMIT') commit(dump, line);
+  else if (dump.skipping) return;
+  else if (dump.open !== undefined && text.startsWith(':')) readChain(dump, dump.open.builder, line);
+  else if (!isCommand(text)) readProse(dump.source, line);
+  else if (dump.open === undefined)
+    dump.source.error(line, 'a rule outside of a table', 'a table begins with `*filter`');
+  else readCommandLine(dump.source, line, dump.open.builder);
+}
+
+function openTable(dump: Dump, line: Word): void {
+  const [, gap = '', name = ''] = /^\*(\s*)(\S*)$/.exec(line.text) ?? [];
+  const at: Word = { ...line, text: name, column: line.column + 1 + gap.length, length: Math.max(1, name.length) };
+  if (dump.open !== undefined) dump.source.error(dump.open.at, `table ${dump.open.builder.name} has no \`COMMIT\``);
+  delete dump.open;
+  const known = TABLES.find((table) => table === name);
+  dump.skipping = known === undefined;
+  if (known === undefined) dump.source.error(at, `no table \`${name}\``, `one of: ${TABLES.join(', ')}`);
+  else dump.open = { builder: new TableBuilder(known, dump.source), at };
+}
+
+function commit(dump: Dump, line: Word): void {
+  if (dump.open === undefined && !dump.skipping) dump.source.note(line, '`COMMIT` without a table');
+  dump.skipping = false;
+  if (dump.open === undefined) return;
+  const { builder, at } = dump.open;
+  delete dump.open;
+  // iptables-restore empties a table before it fills it
+  if (dump.tables.has(builder.name))
+    dump.source.note(at, `table ${builder.name} stands here again: the last one counts`);
+  dump.tables.set(builder.name, builder.finish());
+}
+
+/** `:CHAIN POLICY [packets:bytes]`. */
+function readChain({ source }: Dump, table: TableBuilder, line: Word): void {
+  const [head, policy, counters, more] = source.words(line.line);
+  const name = head?.text === ':' ? undefined : head?.text.slice(1);
+  if (head === undefined || name === undefined || policy === undefined || more !== undefined)
+    return source.error(line, 'this is no chain', 'write `:CHAIN POLICY [packets:bytes]`');
+  if (counters !== undefined && !/^\[\d+:\d+\]$/.test(counters.text))
+    source.error(counters, `\`${counters.text}\` are no counters`);
+  const chain: Word = { ...head, text: name, column: head.column + 1, length: name.length };
+  if (policy.text === '-') return void table.declare(chain);
+  if (!table.isBuiltIn(name))
+    return source.error(policy, `\`${name}\` is no built-in chain of ${table.name}: its policy is \`-\``);
+  if (policy.text === 'ACCEPT' || policy.text === 'DROP') return void table.declare(chain, policy.text);
+  source.error(policy, `\`${policy.text}\` is no policy`, 'ACCEPT or DROP');
+}
