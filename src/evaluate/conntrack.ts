@@ -1,0 +1,162 @@
+import { CT_STATE, CT_STATUS, PROTOCOL } from '../packet/field.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Position } from './context.ts';
+import { NO_TRACK, type Skb, write } from './skb.ts';
+import { nextTcp, type TcpState, validFlags } from './tcp.ts';
+import { hasPorts, ICMP_ANSWER, inverse, sameTuple, type Tuple, tupleOf } from './tuple.ts';
+import { setting, type World } from './world.ts';
+
+/** `struct nf_conn`: one entry of a node's table. */
+export interface Flow {
+  readonly node: string;
+  readonly zone: number;
+  readonly original: Tuple;
+  /** What answers carry; nat changes it. */
+  reply: Tuple;
+  confirmed: boolean;
+  seenReply: boolean;
+  assured: boolean;
+  readonly expected: boolean;
+  /** Whether each kind of nat has been decided, and whether it changes anything. */
+  readonly bound: { source: boolean; destination: boolean };
+  readonly nat: { source: boolean; destination: boolean };
+  mark: number;
+  tcp: TcpState;
+}
+
+/** A packet's entry, as `skb->_nfct` holds it. */
+export interface Track {
+  readonly flow: Flow;
+  readonly direction: 'original' | 'reply';
+  readonly state: number;
+  /** The question pinned the state: nat is to bind the flow as its first packet would have been. */
+  readonly pinned: boolean;
+}
+
+/** The state of the packet, one of CT_STATE. */
+export const stateOf = (skb: Skb): number =>
+  skb.untracked ? CT_STATE.UNTRACKED : (skb.track?.state ?? CT_STATE.INVALID);
+
+/** Writes what conntrack knows into the packet's fields, for rules to look at. */
+export function describe(skb: Skb): void {
+  if (skb.track === undefined) return write(skb, { ...NO_TRACK, ctState: stateOf(skb) });
+  const { flow, direction, state } = skb.track;
+  write(skb, {
+    ctState: state,
+    ctStatus: statusOf(flow),
+    ctDirection: direction === 'original' ? 0 : 1,
+    ctMark: flow.mark,
+    ctOrigSrc: flow.original.src,
+    ctOrigDst: flow.original.dst,
+    ctOrigSport: flow.original.sport,
+    ctOrigDport: hasPorts(flow.original.proto) ? flow.original.dport : 0,
+    ctReplSrc: flow.reply.src,
+    ctReplDst: flow.reply.dst,
+    ctReplSport: flow.reply.sport,
+    ctReplDport: hasPorts(flow.reply.proto) ? flow.reply.dport : 0,
+  });
+}
+
+const statusOf = (flow: Flow): number =>
+  (flow.expected ? CT_STATUS.EXPECTED : 0) +
+  (flow.seenReply ? CT_STATUS.SEEN_REPLY : 0) +
+  (flow.assured ? CT_STATUS.ASSURED : 0) +
+  (flow.confirmed ? CT_STATUS.CONFIRMED : 0) +
+  (flow.nat.source ? CT_STATUS.SNAT : 0) +
+  (flow.nat.destination ? CT_STATUS.DNAT : 0);
+
+/** `nf_conntrack_in`: finds or makes the packet's entry. INVALID packets get none. */
+export function track(world: World, skb: Skb, position: Position): void {
+  // loopback, the bridge and notrack have been here before
+  if (skb.track === undefined && !skb.untracked) {
+    const pinned = world.leg === 'request' ? world.states.get(position.node.name) : undefined;
+    if (pinned !== undefined) pin(skb, position.node.name, pinned);
+    else if (acceptable(world, skb.packet, position)) resolve(world, skb, position);
+  }
+  describe(skb);
+}
+
+/** What `tcp_error`, `udp_error` and `icmp_error` let pass; checksums are looked at in PREROUTING only. */
+function acceptable(world: World, packet: Packet, { node, hook }: Position): boolean {
+  const summed = packet.proto === PROTOCOL.ICMP || hasPorts(packet.proto);
+  if (packet.badChecksum === 1 && summed && hook === 'PREROUTING')
+    if (setting(world, node, 'net.netfilter.nf_conntrack_checksum') !== 0) return false;
+  return packet.proto !== PROTOCOL.TCP || packet.fragment === 1 || validFlags(packet.tcpFlags);
+}
+
+export const tableOf = (world: World, node: string, zone: number): Flow[] => {
+  const key = `${node}/${zone}`;
+  const table = world.tables.get(key) ?? [];
+  world.tables.set(key, table);
+  return table;
+};
+
+function resolve(world: World, skb: Skb, { node }: Position): void {
+  const tuple = tupleOf(skb.packet);
+  if (tuple === undefined) return;
+  const table = tableOf(world, node.name, skb.zone);
+  const reply = table.find((flow) => sameTuple(flow.reply, tuple));
+  const original = table.find((flow) => sameTuple(flow.original, tuple));
+  if (original !== undefined) follow(skb, original, 'original');
+  else if (reply !== undefined) follow(skb, reply, 'reply');
+  else if (canBegin(skb.packet, () => setting(world, node, 'net.netfilter.nf_conntrack_tcp_loose') !== 0))
+    begin(skb, node.name, tuple, CT_STATE.NEW, false);
+}
+
+/** A packet of a flow that is known; NEW until the first answer. A tcp segment out of turn is INVALID. */
+function follow(skb: Skb, flow: Flow, direction: 'original' | 'reply'): void {
+  if (skb.packet.proto === PROTOCOL.TCP) {
+    const next = nextTcp(direction, flow.tcp, skb.packet.tcpFlags);
+    if (next === undefined) return;
+    if (next === 'ESTABLISHED' && flow.seenReply && flow.tcp !== 'SYN_SENT') flow.assured = true;
+    flow.tcp = next;
+  }
+  if (direction === 'reply') flow.seenReply = true;
+  const state = flow.seenReply ? CT_STATE.ESTABLISHED : flow.expected ? CT_STATE.RELATED : CT_STATE.NEW;
+  skb.track = { flow, direction, state, pinned: false };
+}
+
+/** Whether a packet that belongs to no flow can begin one. */
+function canBegin({ proto, icmpType, tcpFlags }: Packet, loose: () => boolean): boolean {
+  if (proto === PROTOCOL.ICMP) return ICMP_ANSWER.has(icmpType);
+  if (proto !== PROTOCOL.TCP) return true;
+  const next = nextTcp('original', 'none', tcpFlags);
+  return next === 'SYN_SENT' || (next === 'ESTABLISHED' && loose());
+}
+
+function begin(skb: Skb, node: string, tuple: Tuple, state: number, pinned: boolean): void {
+  const tcp = tuple.proto === PROTOCOL.TCP ? (nextTcp('original', 'none', skb.packet.tcpFlags) ?? 'SYN_SENT') : 'none';
+  const answered = state === CT_STATE.ESTABLISHED;
+  const flow: Flow = {
+    node,
+    zone: skb.zone,
+    original: tuple,
+    reply: inverse(tuple),
+    confirmed: false,
+    seenReply: answered,
+    assured: answered && tcp !== 'none',
+    expected: state === CT_STATE.RELATED,
+    bound: { source: false, destination: false },
+    nat: { source: false, destination: false },
+    mark: 0,
+    tcp: answered && tcp !== 'none' ? 'ESTABLISHED' : tcp,
+  };
+  skb.track = { flow, direction: 'original', state, pinned };
+}
+
+/** The question says what state the first packet is in here. */
+function pin(skb: Skb, node: string, state: number): void {
+  if (state === CT_STATE.UNTRACKED) skb.untracked = true;
+  else if (state !== CT_STATE.INVALID) {
+    const { src, dst, proto } = skb.packet;
+    begin(skb, node, tupleOf(skb.packet) ?? { src, dst, proto, sport: 0, dport: 0 }, state, true);
+  }
+}
+
+/** `nf_conntrack_confirm`, at the end of INPUT and POSTROUTING: from here on other packets find the entry. */
+export function confirm(world: World, skb: Skb): void {
+  const flow = skb.track?.flow;
+  if (flow === undefined || flow.confirmed) return;
+  flow.confirmed = true;
+  tableOf(world, flow.node, flow.zone).push(flow);
+}

@@ -1,0 +1,86 @@
+import type { AddressTypes, RuleContext } from '../extension/definition.ts';
+import { findInterface } from '../network/access.ts';
+import type { Node } from '../network/network.ts';
+import type { Hook, Rule, TableName } from '../network/ruleset.ts';
+import { rangesOf } from '../packet/address.ts';
+import { complement, only, type Ranges, union, without } from '../packet/ranges.ts';
+import { TABLE_LOCAL } from './routing.ts';
+import type { Skb } from './skb.ts';
+import type { World } from './world.ts';
+
+/** Where a hook is asked: the devices that it knows and, for masquerading, the next hop. */
+export interface Position {
+  readonly node: Node;
+  readonly hook: Hook;
+  readonly in?: string;
+  readonly out?: string;
+  readonly nextHop?: number;
+}
+
+/** What the extensions of one rule may know besides the packet. */
+export function ruleContext(
+  world: World,
+  skb: Skb,
+  position: Position,
+  table: TableName,
+  chain: string,
+  rule: Rule,
+): RuleContext {
+  const { node, hook } = position;
+  const name = `${node.name} ${table} ${chain} ${rule.number}`;
+  const visit = count(world, `${name} ${world.leg} ${hook}`);
+  let occurrence = 0;
+  return {
+    node: node.name,
+    hook,
+    table,
+    ...(position.in === undefined ? {} : { in: position.in }),
+    ...(position.out === undefined ? {} : { out: position.out }),
+    ...(skb.bridge === undefined ? {} : { physIn: skb.bridge.physIn }),
+    ...(skb.bridge?.physOut === undefined ? {} : { physOut: skb.bridge.physOut }),
+    bridged: skb.bridge?.physOut !== undefined,
+    addressTypes: (limitTo) => addressTypes(node, limitTo),
+    set: (set) => node.sets.get(set),
+    addressesOf: (device) => primaryAddresses(node, device),
+    unknown: (reason) => ({
+      id: `${name} #${++occurrence} ${world.leg} ${hook}/${visit}`,
+      reason,
+      origin: { node: node.name, text: rule.text, place: rule.place },
+    }),
+  };
+}
+
+function count(world: World, key: string): number {
+  const visit = (world.visits.get(key) ?? 0) + 1;
+  world.visits.set(key, visit);
+  return visit;
+}
+
+const primaryAddresses = (node: Node, device: string): readonly number[] =>
+  (findInterface(node, device)?.addresses ?? []).filter(({ secondary }) => !secondary).map(({ local }) => local);
+
+const MULTICAST: Ranges = [[0xe0000000, 0xefffffff]];
+
+/**
+ * `inet_addr_type` (net/ipv4/fib_frontend.c) for all addresses: only the local table counts, so that a blackhole in
+ * main is UNICAST; 0.0.0.0 and 255.255.255.255 are BROADCAST. With a device, routes by other devices do not count.
+ */
+export function addressTypes(node: Node, limitTo?: string): AddressTypes {
+  const types = new Map<string, Ranges>();
+  const put = (type: string, ranges: Ranges): void => {
+    for (const [other, held] of types) types.set(other, without(held, ranges, 'dst'));
+    types.set(type, union(types.get(type) ?? [], ranges));
+  };
+  const local = node.routes.filter(({ table }) => table === TABLE_LOCAL);
+  // longer prefixes later: they overwrite; the first of equals decides, so it is put last
+  const ordered = local.toReversed().sort((a, b) => a.destination.length - b.destination.length || b.metric - a.metric);
+  for (const { type, destination, nextHops } of ordered) {
+    const counts = limitTo === undefined || nextHops.some(({ device }) => device === limitTo);
+    put(counts ? type.toUpperCase() : 'UNICAST', rangesOf(destination));
+  }
+  put('MULTICAST', MULTICAST);
+  put('BROADCAST', [...only(0), ...only(0xffffffff)]);
+  const named = [...types.values()].reduce((all, one) => union(all, one), []);
+  types.set('UNICAST', union(types.get('UNICAST') ?? [], complement(named, 'dst')));
+  return types;
+}

@@ -1,0 +1,27 @@
+import type { Network } from '../network/network.ts';
+import type { Exchange } from '../network/trace.ts';
+import type { Probe, Start } from '../packet/exchange.ts';
+import { walkExchange } from './exchange.ts';
+import type { Oracle } from './oracle.ts';
+import type { World } from './world.ts';
+
+/**
+ * Walks one packet, and the answer to it, through the network as the Linux kernel would (docs/path.md). What the
+ * snapshot leaves open is decided by the oracle, once an unknown.
+ * @throws Error for a node that the network does not have
+ */
+export function evaluate(network: Network, probe: Probe, start: Start, oracle: Oracle): Exchange {
+  const world: World = {
+    network,
+    probe,
+    states: probe.state === 'fresh' ? new Map() : start.states,
+    oracle,
+    met: new Map(),
+    assumptions: new Map(),
+    tables: new Map(),
+    visits: new Map(),
+    leg: 'request',
+  };
+  const { walks, disposition } = walkExchange(world, start.packet);
+  return { probe, walks, disposition, met: [...world.met.values()], assumptions: [...world.assumptions.values()] };
+}

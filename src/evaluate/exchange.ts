@@ -1,0 +1,171 @@
+import { nodeOf } from '../network/access.ts';
+import type { Node } from '../network/network.ts';
+import type { Walk } from '../network/trace.ts';
+import { LEGS, type Leg } from '../packet/exchange.ts';
+import type { Disposition, Fate } from '../packet/fate.ts';
+import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
+import { type Packet, packet } from '../packet/packet.ts';
+import { groupMac, socketOutput } from './host.ts';
+import { isMulticast, LIMITED_BROADCAST } from './input-route.ts';
+import { receive, transmit } from './link.ts';
+import { isLocal } from './neighbour.ts';
+import { finish, newSkb, type Skb, write } from './skb.ts';
+import { selectAddress } from './source.ts';
+import { assume, defaultTtl, setting, type World } from './world.ts';
+
+/** Sends the request, then as much of the answer as the probe follows. */
+export function walkExchange(world: World, first: Packet): { walks: readonly Walk[]; disposition: Disposition } {
+  const request = send(world, 'request', first);
+  const walks = [request];
+  const reply = world.probe.back ? answer(world, walks, request) : none('the answer was not followed');
+  return { walks, disposition: { request: request.fate, reply } };
+}
+
+const none = (reason: string): Fate => ({ kind: 'none', reason });
+
+/** The asker sends one packet of the exchange. */
+function send(world: World, leg: Leg, of: Packet): Walk {
+  world.leg = leg;
+  const { source } = world.probe;
+  const node = nodeOf(world.network, source.node);
+  const skb = newSkb(leg, of);
+  if (source.kind === 'socket') return sendBySocket(world, skb, node, source.bound || leg !== 'request');
+  if (source.kind === 'wire') return finish(skb, receive(world, skb, node, source.interface));
+  if (skb.packet.macDst === 0 && isGroup(of.dst)) write(skb, { macDst: groupMac(of.dst) });
+  return finish(skb, transmit(world, skb, node, source.interface));
+}
+
+const isGroup = (address: number): boolean => isMulticast(address) || address === LIMITED_BROADCAST;
+
+/** `sent` shows the source address that the kernel picked. */
+function sendBySocket(world: World, skb: Skb, node: Node, bound: boolean): Walk {
+  const fate = socketOutput(world, skb, node, bound);
+  const src = skb.hops.find(({ hook }) => hook === 'route')?.packet.src ?? skb.sent.src;
+  return finish({ ...skb, sent: { ...skb.sent, src: bound ? skb.sent.src : src } }, fate);
+}
+
+/** The stack that the request was delivered to answers; the fate of the whole way back. */
+function answer(world: World, walks: Walk[], request: Walk): Fate {
+  if (request.fate.kind !== 'delivered') return none('the request was not delivered');
+  const node = nodeOf(world.network, request.fate.node);
+  const made = answerTo(world, node, request.received, request.fate.interface);
+  if (!('src' in made)) return made;
+  const back = reply(world, 'answer', node, made);
+  walks.push(back);
+  const fate = atAsker(world, request, back);
+  if (fate.kind !== 'delivered' || request.received.proto !== PROTOCOL.TCP) return fate;
+  return connection(world, walks, request, node, made);
+}
+
+function reply(world: World, leg: Leg, node: Node, made: Packet): Walk {
+  world.leg = leg;
+  const skb = newSkb(leg, made);
+  return finish(skb, socketOutput(world, skb, node, true));
+}
+
+/** After SYN and SYN-ACK: ACK and data from the asker, the acknowledgement of the data back. */
+function connection(world: World, walks: Walk[], request: Walk, node: Node, synAck: Packet): Fate {
+  for (const leg of LEGS.slice(2)) {
+    const walk =
+      leg === 'data answer'
+        ? reply(world, leg, node, segment(synAck, leg))
+        : send(world, leg, segment(request.sent, leg));
+    walks.push(walk);
+    const fate = leg === 'data answer' ? atAsker(world, request, walk) : atServer(request, walk);
+    if (fate.kind !== 'delivered' || leg === 'data answer') return fate;
+  }
+  throw new Error('an exchange has five legs');
+}
+
+const segment = (of: Packet, leg: Leg): Packet => ({
+  ...of,
+  tcpFlags: leg === 'data' ? TCP_FLAG.PSH | TCP_FLAG.ACK : TCP_FLAG.ACK,
+});
+
+/** What the node's stack sends back, or why it sends nothing that counts. */
+function answerTo(world: World, node: Node, got: Packet, device: string): Packet | Fate {
+  if (got.badChecksum === 1) return { kind: 'dropped', node: node.name, reason: 'checksum' };
+  if (got.fragment === 1) return none('a later fragment alone is no datagram');
+  if (got.proto === PROTOCOL.ICMP) return echo(world, node, got, device);
+  if (!isLocal(node, got.dst)) return none('what was sent to a group is not answered');
+  if (got.proto !== PROTOCOL.TCP && got.proto !== PROTOCOL.UDP) return none(`protocol ${got.proto} has no answer`);
+  if (got.proto === PROTOCOL.TCP && (got.tcpFlags & OPENING) !== TCP_FLAG.SYN)
+    return none('only a SYN opens a connection');
+  if (!listens(world, node, got, device)) return none(refusal(node, got));
+  return answerPacket(world, node, got, { tcpFlags: got.proto === PROTOCOL.TCP ? TCP_FLAG.SYN | TCP_FLAG.ACK : 0 });
+}
+
+const OPENING = TCP_FLAG.SYN | TCP_FLAG.ACK | TCP_FLAG.RST | TCP_FLAG.FIN;
+
+const refusal = (node: Node, { proto, dport }: Packet): string =>
+  proto === PROTOCOL.TCP
+    ? `nothing on ${node.name} listens on tcp ${dport}: RST`
+    : `nothing on ${node.name} listens on udp ${dport}: ICMP port unreachable`;
+
+/** `icmp_echo` and `icmp_reply`: type of service and code are those of the request. */
+function echo(world: World, node: Node, got: Packet, device: string): Packet | Fate {
+  if (got.icmpType !== 8) return none('only an echo request is answered');
+  if (setting(world, node, 'net.ipv4.icmp_echo_ignore_all') !== 0) return none(`${node.name} ignores echo requests`);
+  const fields = { icmpType: 0, icmpCode: got.icmpCode, icmpId: got.icmpId, tos: got.tos };
+  if (isLocal(node, got.dst)) return answerPacket(world, node, got, fields);
+  if (setting(world, node, 'net.ipv4.icmp_echo_ignore_broadcasts') !== 0)
+    return none(`${node.name} ignores echo requests to groups`);
+  return { ...answerPacket(world, node, got, fields), src: selectAddress(node, device, got.src, 0) };
+}
+
+const answerPacket = (world: World, node: Node, got: Packet, fields: Partial<Packet>): Packet =>
+  packet({
+    src: got.dst,
+    dst: got.src,
+    proto: got.proto,
+    sport: got.dport,
+    dport: got.sport,
+    ttl: defaultTtl(world, node),
+    length: got.length,
+    ...fields,
+  });
+
+/** Something listens on every port, unless `ss` shows what does. */
+function listens(world: World, { listeners }: Node, { proto, dst, dport }: Packet, device: string): boolean {
+  if (listeners.kind === 'unknown') return true;
+  assume(world, listeners.assumption);
+  return listeners.value.some(
+    (one) =>
+      one.protocol === proto &&
+      one.port === dport &&
+      (one.address === 0 || one.address === dst) &&
+      (one.device === undefined || one.device === device),
+  );
+}
+
+/** Whether an answer that was delivered belongs to the asking socket. */
+function atAsker(world: World, { sent }: Walk, { fate, received }: Walk): Fate {
+  if (fate.kind !== 'delivered') return fate;
+  const { source } = world.probe;
+  const home = source.kind === 'wire' || fate.node === source.node;
+  const echoed = received.icmpType === 0 && received.icmpId === sent.icmpId;
+  const mirrored =
+    received.src === sent.dst &&
+    received.dst === sent.src &&
+    received.sport === sent.dport &&
+    received.dport === sent.sport;
+  const mine = home && (received.proto === PROTOCOL.ICMP ? echoed : mirrored);
+  return mine ? fate : noSocket(fate.node, 'the answer is not from where the request was sent to');
+}
+
+/** Whether a later segment of the asker came to the socket that the first one came to. */
+function atServer({ fate: first, received: syn }: Walk, { fate, received }: Walk): Fate {
+  if (fate.kind !== 'delivered') return fate;
+  const same =
+    first.kind === 'delivered' &&
+    first.node === fate.node &&
+    (['src', 'dst', 'sport', 'dport'] as const).every((field) => syn[field] === received[field]);
+  return same ? fate : noSocket(fate.node, 'the segment came to another socket than the SYN');
+}
+
+const noSocket = (node: string, text: string): Fate => ({
+  kind: 'dropped',
+  node,
+  reason: 'no socket',
+  origin: { node, text },
+});

@@ -1,0 +1,115 @@
+import { EMPTY_RULESET, type Hook, type Ruleset, type TableName } from '../network/ruleset.ts';
+import { printAddress } from '../packet/address.ts';
+import { CT_STATE } from '../packet/field.ts';
+import type { Packet } from '../packet/packet.ts';
+import { ACCEPT, runTable, type Verdict } from './chain.ts';
+import { confirm, describe, track } from './conntrack.ts';
+import type { Position } from './context.ts';
+import { bind, MANIP, mustAsk, translate } from './nat.ts';
+import { note, type Skb } from './skb.ts';
+import { assume, type World } from './world.ts';
+
+type Stage = TableName | 'conntrack' | 'confirm';
+
+/** What is on each hook, by priority (`enum nf_ip_hook_priorities`). */
+const STAGES: Readonly<Record<Hook, readonly Stage[]>> = {
+  PREROUTING: ['raw', 'conntrack', 'mangle', 'nat'],
+  INPUT: ['mangle', 'filter', 'security', 'nat', 'confirm'],
+  FORWARD: ['mangle', 'filter', 'security'],
+  OUTPUT: ['raw', 'conntrack', 'mangle', 'nat', 'filter', 'security'],
+  POSTROUTING: ['mangle', 'nat', 'confirm'],
+};
+
+/** Asked after a table of OUTPUT that may have changed where the packet goes; a verdict ends the hook. */
+export type Reroute = (before: Packet, table: TableName) => Verdict;
+const STAYS: Reroute = () => ACCEPT;
+
+/** Takes the packet through one hook of its node. The packet is changed as the rules say. */
+export function runHook(world: World, skb: Skb, position: Position, reroute: Reroute = STAYS): Verdict {
+  const ruleset = rulesOf(world, position);
+  if ('reason' in ruleset) return { kind: 'unknown', unknown: ruleset };
+  for (const stage of STAGES[position.hook]) {
+    const before = skb.packet;
+    const verdict = runStage(world, skb, position, stage, ruleset);
+    if (verdict.kind !== 'accept') return verdict;
+    if (stage === 'mangle' || stage === 'nat') {
+      const routed = reroute(before, stage);
+      if (routed.kind !== 'accept') return routed;
+    }
+  }
+  return ACCEPT;
+}
+
+function rulesOf(world: World, { node }: Position): Ruleset | { readonly id: string; readonly reason: string } {
+  if (node.ruleset.kind === 'unknown') return { id: `${node.name} rules`, reason: node.ruleset.reason };
+  assume(world, node.ruleset.assumption);
+  return node.ruleset.value ?? EMPTY_RULESET;
+}
+
+function runStage(world: World, skb: Skb, position: Position, stage: Stage, ruleset: Ruleset): Verdict {
+  if (stage === 'conntrack') track(world, skb, position);
+  else if (stage === 'confirm') confirm(world, skb);
+  else if (stage === 'nat') return natStage(world, skb, position, ruleset);
+  else {
+    const table = ruleset.tables.get(stage);
+    if (table !== undefined) return runTable(world, skb, position, table);
+  }
+  return ACCEPT;
+}
+
+/** `nf_nat_inet_fn`: decides for a flow's first packet, then translates. INVALID and UNTRACKED packets pass as they are. */
+function natStage(world: World, skb: Skb, position: Position, ruleset: Ruleset): Verdict {
+  const { hook } = position;
+  if (skb.track === undefined || hook === 'FORWARD') return ACCEPT;
+  const manip = MANIP[hook];
+  const table = ruleset.tables.get('nat');
+  const asked = table !== undefined && mustAsk(skb.track, manip) ? ask(world, skb, position, table) : ACCEPT;
+  if (asked.kind === 'drop' || asked.kind === 'unknown') return asked;
+  if (asked.kind === 'nat') {
+    if (!bind(world, skb.track, asked.range, position)) {
+      note(skb, { ...asked.hop, verdict: 'DROP (no address)' });
+      return { kind: 'drop', origin: asked.origin };
+    }
+  } else if (table !== undefined && !skb.track.flow.bound[manip]) bind(world, skb.track, { manip }, position);
+  const before = skb.packet;
+  translate(skb, manip);
+  describe(skb);
+  explain(skb, asked, before, position);
+  return ACCEPT;
+}
+
+/** The nat rules see the flow's first packet, which is NEW whatever state the question gave this one. */
+function ask(
+  world: World,
+  skb: Skb,
+  position: Position,
+  table: NonNullable<ReturnType<Ruleset['tables']['get']>>,
+): Verdict {
+  const held = skb.track;
+  if (held === undefined) return ACCEPT;
+  if (held.pinned && held.state === CT_STATE.ESTABLISHED) skb.track = { ...held, state: CT_STATE.NEW };
+  const verdict = runTable(world, skb, position, table);
+  skb.track = held;
+  return verdict;
+}
+
+/** A hop for the rule that translated, or for the entry that did. */
+function explain(skb: Skb, asked: Verdict, before: Packet, { node, hook }: Position): void {
+  const change = changes(before, skb.packet);
+  if (asked.kind === 'nat') note(skb, { ...asked.hop, verdict: change === '' ? 'nothing to translate' : change });
+  else if (change !== '') {
+    const text = `conntrack entry of the flow (${skb.track?.direction} direction)`;
+    note(skb, { node: node.name, hook, table: 'nat', text, verdict: change });
+  }
+}
+
+const endpoint = (address: number, port: number, ports: boolean): string =>
+  `${printAddress(address)}${ports ? `:${port}` : ''}`;
+
+/** What nat did, as the rule would say it: `DNAT 10.0.0.2:80`. */
+function changes(a: Packet, b: Packet): string {
+  const said: string[] = [];
+  if (a.dst !== b.dst || a.dport !== b.dport) said.push(`DNAT ${endpoint(b.dst, b.dport, a.dport !== b.dport)}`);
+  if (a.src !== b.src || a.sport !== b.sport) said.push(`SNAT ${endpoint(b.src, b.sport, a.sport !== b.sport)}`);
+  return said.join(', ');
+}

@@ -1,0 +1,113 @@
+import type { Interface, Node } from '../network/network.ts';
+import { BROADCAST_MAC, holds as inPrefix, printAddress, printMac } from '../packet/address.ts';
+import { contains } from '../packet/ranges.ts';
+import { addressTypes } from './context.ts';
+import { isLoopback, isMulticast, routeInput } from './input-route.ts';
+import { lookup } from './routing.ts';
+import { type Endpoint, reach } from './segment.ts';
+import { SCOPE, selectAddress } from './source.ts';
+import { choose, strongest, type World } from './world.ts';
+
+/** What an ARP request came to. `outside`: nobody in sight answers, but somebody out of sight may. */
+export type Answered =
+  | {
+      readonly kind: 'mac';
+      readonly mac: number;
+      readonly text: string;
+      readonly verdict: string;
+      readonly entry?: Node['neighbours'][number];
+    }
+  | { readonly kind: 'outside'; readonly at: Endpoint }
+  | { readonly kind: 'none'; readonly text: string };
+
+const FIXED: readonly string[] = ['PERMANENT', 'NOARP'];
+
+/** The MAC address of `target` as the node finds it out on the device, for a packet from `src`. */
+export function resolve(world: World, node: Node, device: Interface, target: number, src: number): Answered {
+  const entry = node.neighbours.find(
+    (one) => one.device === device.name && one.address === target && FIXED.includes(one.state),
+  );
+  if (entry?.mac !== undefined)
+    return {
+      kind: 'mac',
+      mac: entry.mac,
+      text: `${entry.state} neighbour ${printAddress(target)}`,
+      verdict: printMac(entry.mac),
+      entry,
+    };
+  const sender = senderAddress(world, node, device, target, src);
+  const asked = `who has ${printAddress(target)} tell ${printAddress(sender)} on ${device.name}`;
+  const { endpoints, outside } = reach(world.network, node, device, BROADCAST_MAC);
+  const owners = endpoints.filter((one) => answers(world, one, target, sender) && comesBack(world, one, node, device));
+  if (owners.length === 0 && outside[0] !== undefined) return { kind: 'outside', at: outside[0] };
+  const owner = owners.length < 2 ? owners[0] : pick(world, node, device, target, owners);
+  if (owner === undefined) return { kind: 'none', text: `${asked}: no usable answer` };
+  return { kind: 'mac', mac: owner.device.mac, text: asked, verdict: `${printMac(owner.device.mac)} (${name(owner)})` };
+}
+
+const name = ({ node, device }: Endpoint): string => `${node.name}:${device.name}`;
+
+/** Two owners of one address race; whoever wins is taken for the whole exchange. */
+function pick(
+  world: World,
+  node: Node,
+  device: Interface,
+  target: number,
+  owners: readonly Endpoint[],
+): Endpoint | undefined {
+  const id = `ambiguous owner ${node.name} ${device.name} ${printAddress(target)}`;
+  const reason = `ambiguous owner of ${printAddress(target)} on ${node.name}:${device.name}: ${owners.map(name).join(', ')}`;
+  return owners[choose(world, { id, reason }, [[0, owners.length - 1]])];
+}
+
+/** `arp_solicit`: the packet's own source if it is local here and arp_announce allows, else one that fits the target. */
+function senderAddress(world: World, node: Node, device: Interface, target: number, src: number): number {
+  const announce = strongest(world, node, device.name, 'arp_announce');
+  const near = device.addresses.some((one) => inPrefix(one, target) && inPrefix(one, src));
+  if (isLocal(node, src) && (announce === 0 || (announce === 1 && near))) return src;
+  return selectAddress(node, device.name, target, SCOPE.LINK);
+}
+
+export const isLocal = (node: Node, address: number): boolean =>
+  contains(addressTypes(node).get('LOCAL') ?? [], address);
+
+/** Whether the answer, a unicast frame, gets back to the asking device. */
+const comesBack = (world: World, owner: Endpoint, node: Node, device: Interface): boolean =>
+  reach(world.network, owner.node, owner.device, device.mac).endpoints.some(
+    (end) => end.node.name === node.name && end.device.name === device.name,
+  );
+
+/** `arp_process` (net/ipv4/arp.c): whether a device answers a request for `target` from `sender`. */
+export function answers(world: World, { node, device }: Endpoint, target: number, sender: number): boolean {
+  const own = strongest(world, node, device.name, 'route_localnet') !== 0;
+  if (isMulticast(target) || (isLoopback(target) && !own)) return false;
+  // address probes (RFC 5227) are not validated
+  if (sender === 0) return isLocal(node, target) && !ignores(world, node, device, target, sender);
+  const key = { dst: target, src: sender, proto: 0, sport: 0, dport: 0, tos: 0, mark: 0, iif: device.name };
+  const route = routeInput(world, node, key);
+  if (route.kind === 'local')
+    return !ignores(world, node, device, target, sender) && !filters(world, node, device, target, sender);
+  if (route.kind !== 'forward') return false;
+  const proxy = strongest(world, node, device.name, 'proxy_arp') !== 0;
+  return proxy && route.taken.hop?.device !== device.name;
+}
+
+/** `arp_ignore`: 0 answers for every local address, 1 and 2 for the device's own, 3 not for scope link, 8 never. */
+function ignores(world: World, node: Node, device: Interface, target: number, sender: number): boolean {
+  const here = device.addresses.filter(({ local }) => local === target);
+  const mode = strongest(world, node, device.name, 'arp_ignore');
+  if (mode === 8) return true;
+  if (mode === 1) return here.length === 0;
+  if (mode === 2) return !here.some((one) => inPrefix(one, sender));
+  if (mode !== 3) return false;
+  const everywhere = node.interfaces.flatMap(({ addresses }) => addresses);
+  return !everywhere.some(({ local, scope }) => local === target && scope < SCOPE.LINK);
+}
+
+/** `arp_filter`: answers only by the device that packets to the asker would leave by. */
+function filters(world: World, node: Node, device: Interface, target: number, sender: number): boolean {
+  if (strongest(world, node, device.name, 'arp_filter') === 0) return false;
+  const key = { dst: sender, src: target, proto: 0, sport: 0, dport: 0, tos: 0, mark: 0, iif: 'lo' };
+  const found = lookup(world, node, key);
+  return found.kind === 'none' || found.hop?.device !== device.name;
+}

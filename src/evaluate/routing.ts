@@ -1,0 +1,107 @@
+import { findInterface } from '../network/access.ts';
+import type { NextHop, Node, PolicyRule, Route } from '../network/network.ts';
+import { holds as contains, type Prefix } from '../packet/address.ts';
+import type { Origin } from '../packet/place.ts';
+import { bits } from './header.ts';
+import { hasPorts } from './tuple.ts';
+import { choose, type World } from './world.ts';
+
+export const TABLE_LOCAL = 255;
+
+/** What a lookup is keyed by (`struct flowi4`). `iif` is `lo` for what the node sends itself. */
+export interface FlowKey {
+  readonly dst: number;
+  readonly src: number;
+  readonly proto: number;
+  readonly sport: number;
+  readonly dport: number;
+  readonly tos: number;
+  readonly mark: number;
+  readonly iif: string;
+  /** Only routes by this device count. */
+  readonly oif?: string;
+}
+
+/** A route with the next hop that was taken, or what kept the lookup from finding one. */
+export type Found =
+  | { readonly kind: 'route'; readonly route: Route; readonly hop: NextHop | undefined }
+  | { readonly kind: 'none'; readonly origin: Origin };
+
+/** The part of the TOS byte that routing looks at: the DSCP (INET_DSCP_MASK). */
+const DSCP = 0xfc;
+
+/** `fib_lookup`: policy rules by priority, in each table the longest prefix that fits. */
+export function lookup(world: World, node: Node, key: FlowKey): Found {
+  for (const rule of node.rules) {
+    if (!applies(rule, key)) continue;
+    const origin = originOf(node, rule);
+    if (rule.action.kind !== 'table') return { kind: 'none', origin };
+    const found = lookupTable(node, rule.action.table, key);
+    if (found === undefined || found.type === 'throw') continue;
+    const { suppressPrefixLength: suppressed } = rule.action;
+    if (suppressed !== undefined && found.destination.length <= suppressed) continue;
+    if (NOWHERE.includes(found.type)) return { kind: 'none', origin: originOf(node, found) };
+    return { kind: 'route', route: found, hop: nextHop(world, node, found, key) };
+  }
+  return { kind: 'none', origin: { node: node.name, text: 'no route to the destination' } };
+}
+
+const NOWHERE: readonly Route['type'][] = ['blackhole', 'unreachable', 'prohibit'];
+
+export const originOf = (node: Node, { text, place }: Route | PolicyRule): Origin => ({
+  node: node.name,
+  text,
+  ...(place === undefined ? {} : { place }),
+});
+
+/** `fib4_rule_match` and `fib_rule_match` (net/ipv4/fib_rules.c, net/core/fib_rules.c). */
+function applies(rule: PolicyRule, key: FlowKey): boolean {
+  const matched =
+    inside(rule.from, key.src) &&
+    inside(rule.to, key.dst) &&
+    (rule.iif === undefined || rule.iif === key.iif) &&
+    (rule.oif === undefined || rule.oif === key.oif) &&
+    (rule.mark === undefined || bits(key.mark, rule.mark.mask) === bits(rule.mark.value, rule.mark.mask)) &&
+    (rule.tos === undefined || rule.tos === 0 || bits(key.tos, DSCP) === rule.tos) &&
+    (rule.protocol === undefined || rule.protocol === key.proto) &&
+    within(rule.sport, key.sport, key.proto) &&
+    within(rule.dport, key.dport, key.proto);
+  return matched !== rule.inverted;
+}
+
+const inside = (prefix: Prefix | undefined, address: number): boolean =>
+  prefix === undefined || contains(prefix, address);
+const within = (range: readonly [number, number] | undefined, port: number, proto: number): boolean =>
+  range === undefined || (hasPorts(proto) && range[0] <= port && port <= range[1]);
+
+/** `fib_table_lookup`: the longest prefix; among equals the tos that is named, then the lowest metric. */
+function lookupTable(node: Node, table: number, key: FlowKey): Route | undefined {
+  let best: Route | undefined;
+  for (const route of node.routes)
+    if (route.table === table && fits(node, route, key) && (best === undefined || precedes(route, best))) best = route;
+  return best;
+}
+
+const fits = (node: Node, route: Route, { dst, tos: wanted, oif }: FlowKey): boolean =>
+  contains(route.destination, dst) &&
+  (route.tos === 0 || route.tos === bits(wanted, DSCP)) &&
+  (route.nextHops.length === 0 || usableHops(node, route, oif).length > 0);
+
+/** A route goes with its device (`fib_sync_down_dev`), but for local ones: an address works while its interface is down. */
+const usableHops = (node: Node, { type, nextHops }: Route, oif: string | undefined): readonly NextHop[] =>
+  nextHops.filter(
+    ({ device }) =>
+      (oif === undefined || device === oif) && (type === 'local' || findInterface(node, device)?.up !== false),
+  );
+
+const precedes = (a: Route, b: Route): boolean =>
+  (a.destination.length - b.destination.length || a.tos - b.tos || b.metric - a.metric) > 0;
+
+/** One of several next hops is taken by a hash that the snapshot does not show. */
+function nextHop(world: World, node: Node, route: Route, key: FlowKey): NextHop | undefined {
+  const usable = usableHops(node, route, key.oif);
+  if (usable.length < 2) return usable[0];
+  const id = `${node.name} multipath ${route.table} ${route.text} ${key.src} ${key.dst}`;
+  const reason = `${node.name} picks one of the ${usable.length} next hops of \`${route.text}\` by hash`;
+  return usable[choose(world, { id, reason, origin: originOf(node, route) }, [[0, usable.length - 1]])];
+}

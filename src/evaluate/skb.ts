@@ -1,0 +1,120 @@
+import type { Interface } from '../network/network.ts';
+import type { Hop, Walk } from '../network/trace.ts';
+import type { Leg } from '../packet/exchange.ts';
+import type { DropReason, Fate } from '../packet/fate.ts';
+import { CT_STATE } from '../packet/field.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Origin, Place } from '../packet/place.ts';
+import type { Track } from './conntrack.ts';
+
+/** One packet on its way: its header fields and what the kernel attaches to it on the node where it is. */
+export interface Skb {
+  readonly leg: Leg;
+  readonly sent: Packet;
+  packet: Packet;
+  hops: Hop[];
+  /** Other copies that have come to their end. */
+  copies: readonly Walk[];
+  /** The conntrack entry that it belongs to on this node. */
+  track: Track | undefined;
+  untracked: boolean;
+  zone: number;
+  /** `struct nf_bridge_info`: it came in by a bridge port while br_netfilter was looking. */
+  bridge: { readonly physIn: string; readonly physOut?: string } | undefined;
+  /** The 802.1Q tag that the frame carries. */
+  tag: number | undefined;
+  /** Where the frame or packet has been, to notice that it goes round. */
+  seen: Set<string>;
+}
+
+export const newSkb = (leg: Leg, packet: Packet): Skb => ({
+  leg,
+  sent: packet,
+  packet,
+  hops: [],
+  copies: [],
+  track: undefined,
+  untracked: false,
+  zone: 0,
+  bridge: undefined,
+  tag: undefined,
+  seen: new Set(),
+});
+
+/** A copy as `skb_clone` makes it: the conntrack entry is shared. */
+export const clone = (skb: Skb): Skb => ({ ...skb, hops: [...skb.hops], copies: [], seen: new Set(skb.seen) });
+
+export const write = (skb: Skb, fields: Partial<Packet>): void => {
+  skb.packet = { ...skb.packet, ...fields };
+};
+
+/** What `skb_scrub_packet` takes away when a packet comes to another host: marks, conntrack, bridge info. */
+export function scrub(skb: Skb): void {
+  skb.track = undefined;
+  skb.untracked = false;
+  skb.zone = 0;
+  skb.bridge = undefined;
+  write(skb, { mark: 0, ...NO_TRACK });
+}
+
+/** The conntrack fields of a packet that belongs to no entry. */
+export const NO_TRACK = {
+  ctState: CT_STATE.INVALID,
+  ctStatus: 0,
+  ctDirection: 0,
+  ctMark: 0,
+  ctOrigSrc: 0,
+  ctOrigDst: 0,
+  ctOrigSport: 0,
+  ctOrigDport: 0,
+  ctReplSrc: 0,
+  ctReplDst: 0,
+  ctReplSport: 0,
+  ctReplDport: 0,
+} as const satisfies Partial<Packet>;
+
+/** File and line of a hop, where the thing was read somewhere. */
+export const at = (place: Place | undefined): { file: string; line: number } | Record<string, never> =>
+  place === undefined ? {} : { file: place.file, line: place.line };
+
+export const note = (skb: Skb, hop: Omit<Hop, 'packet'>): void => {
+  skb.hops.push({ ...hop, packet: skb.packet });
+};
+
+/** What decided at an interface: its own line of the capture. */
+export const originOf = (node: string, one: Interface, text: string): Origin => ({ node, text, place: one.place });
+
+/** Ends the packet outside of any rule, and says where and why. */
+export function drop(skb: Skb, hook: Hop['hook'], reason: DropReason, origin: Origin): Fate {
+  const { node, text, place } = origin;
+  note(skb, { node, hook, text, ...at(place), verdict: `DROP (${reason})` });
+  return { kind: 'dropped', node, reason, origin };
+}
+
+export const finish = (skb: Skb, fate: Fate): Walk => ({
+  leg: skb.leg,
+  sent: skb.sent,
+  hops: skb.hops,
+  fate,
+  received: skb.packet,
+  copies: skb.copies,
+});
+
+/** Which copy of a flooded packet speaks for all: one that arrives, else one that may. */
+const RANK: readonly Fate['kind'][] = ['delivered', 'unknown', 'leaves', 'dropped', 'none'];
+
+/** Sends each copy its own way; the packet goes on as the best of them, the others are kept with it. */
+export function flood(skb: Skb, ways: readonly ((copy: Skb) => Fate)[], nowhere: () => Fate): Fate {
+  const ends = ways.map((way) => {
+    const copy = clone(skb);
+    return finish(copy, way(copy));
+  });
+  const all = ends.flatMap((walk) => [{ ...walk, copies: [] }, ...walk.copies]);
+  all.sort((a, b) => RANK.indexOf(a.fate.kind) - RANK.indexOf(b.fate.kind));
+  const [best, ...others] = all;
+  if (best === undefined) return nowhere();
+  skb.hops = [...best.hops];
+  skb.packet = best.received;
+  skb.copies = others;
+  return best.fate;
+}

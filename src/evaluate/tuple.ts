@@ -1,0 +1,52 @@
+import { PROTOCOL } from '../packet/field.ts';
+import type { Packet } from '../packet/packet.ts';
+
+/** What identifies one direction of a flow. For icmp `sport` is the id, `dport` type and code. */
+export interface Tuple {
+  readonly src: number;
+  readonly dst: number;
+  readonly proto: number;
+  readonly sport: number;
+  readonly dport: number;
+}
+
+/** Protocols whose tuples have ports. */
+const PORTS: readonly number[] = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.DCCP, PROTOCOL.SCTP, PROTOCOL.UDPLITE];
+export const hasPorts = (proto: number): boolean => PORTS.includes(proto);
+
+/** Requests and their answers (`invmap` of nf_conntrack_proto_icmp.c): echo, timestamp, information, address mask. */
+export const ICMP_ANSWER: ReadonlyMap<number, number> = new Map([
+  [8, 0],
+  [13, 14],
+  [15, 16],
+  [17, 18],
+]);
+const ICMP_INVERSE = new Map([...ICMP_ANSWER, ...[...ICMP_ANSWER].map(([a, b]) => [b, a] as const)]);
+
+/** The packet's tuple; a later fragment has none, and neither has an icmp message that is no request or answer. */
+export function tupleOf({
+  src,
+  dst,
+  proto,
+  sport,
+  dport,
+  icmpType,
+  icmpCode,
+  icmpId,
+  fragment,
+}: Packet): Tuple | undefined {
+  if (fragment === 1) return undefined;
+  if (hasPorts(proto)) return { src, dst, proto, sport, dport };
+  if (proto !== PROTOCOL.ICMP) return { src, dst, proto, sport: 0, dport: 0 };
+  return ICMP_INVERSE.has(icmpType) ? { src, dst, proto, sport: icmpId, dport: icmpType * 256 + icmpCode } : undefined;
+}
+
+/** The tuple that answers to this one carry (`nf_ct_invert_tuple`). */
+export function inverse({ src, dst, proto, sport, dport }: Tuple): Tuple {
+  if (proto !== PROTOCOL.ICMP) return { src: dst, dst: src, proto, sport: dport, dport: sport };
+  const type = ICMP_INVERSE.get(Math.floor(dport / 256)) ?? 0;
+  return { src: dst, dst: src, proto, sport, dport: type * 256 + (dport % 256) };
+}
+
+export const sameTuple = (a: Tuple, b: Tuple): boolean =>
+  a.src === b.src && a.dst === b.dst && a.proto === b.proto && a.sport === b.sport && a.dport === b.dport;
