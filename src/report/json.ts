@@ -106,7 +106,10 @@ function resultJson(checked: Checked): object {
     ...(why === undefined ? {} : { why }),
     request: outcomeJson(finding.request),
     reply: outcomeJson(finding.reply),
-    witness: finding.witness === null ? null : witnessJson(finding.witness),
+    witness: finding.witness === null || finding.answer === 'unknown' ? null : witnessJson(finding.witness),
+    ...(finding.answer === 'unknown'
+      ? { example: finding.witness === null ? null : witnessJson(finding.witness) }
+      : {}),
     proof: proofJson(finding),
     unknowns: distinctUnknowns(finding.unknowns).map(unknownJson),
     assumptions: finding.assumptions.map(assumptionJson),

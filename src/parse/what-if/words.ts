@@ -1,0 +1,38 @@
+import type { Network, Node } from '../../network/network.ts';
+import { TABLES, type TableName } from '../../network/ruleset.ts';
+import { didYouMean } from '../nearest.ts';
+import type { Source, Word } from '../source.ts';
+
+/** A part of a word: `from` and `to` count characters of it. */
+export const part = (word: Word, from: number, to: number = word.text.length): Word => ({
+  text: word.text.slice(from, to),
+  line: word.line,
+  column: word.column + from,
+  length: Math.max(1, to - from),
+});
+
+/** Cuts a word in two at the first occurrence of a separator, which belongs to neither; `undefined` without one. */
+export function cut(word: Word, separator: string): readonly [Word, Word] | undefined {
+  const at = word.text.indexOf(separator);
+  return at < 0 ? undefined : [part(word, 0, at), part(word, at + separator.length)];
+}
+
+/** The parts between separators. */
+export function split(word: Word, separator: string): readonly Word[] {
+  const halves = cut(word, separator);
+  return halves === undefined ? [word] : [halves[0], ...split(halves[1], separator)];
+}
+
+/** The node of that name, or that network.yaml gives that name. */
+export function findNode(word: Word, network: Network, source: Source): Node | undefined {
+  const node = network.nodes.get(network.names.get(word.text) ?? word.text);
+  const known = [...network.nodes.keys(), ...network.names.keys()];
+  if (node === undefined) source.error(word, `no node \`${word.text}\``, didYouMean(word.text, known));
+  return node;
+}
+
+export function findTable(word: Word, source: Source): TableName | undefined {
+  const table = TABLES.find((name) => name === word.text);
+  if (table === undefined) source.error(word, `no table \`${word.text}\``, didYouMean(word.text, TABLES));
+  return table;
+}

@@ -1,0 +1,180 @@
+import { leadsOutside } from '../network/access.ts';
+import type { InventoryItem, Network, Node, Unmodelled } from '../network/network.ts';
+import { printAddress } from '../packet/address.ts';
+import type { Origin, Place } from '../packet/place.ts';
+import type { Located } from '../parse/located.ts';
+import { printOrigin, printPlace } from './fate.ts';
+import { assumptionJson, print, SCHEMA_VERSION } from './json.ts';
+import { align, hanging, indent, WIDTH } from './layout.ts';
+import type { Paint } from './paint.ts';
+
+/** A match or target of a rule that no snapshot decides, or that nobody has modelled: an unknown wherever it is met. */
+export interface OpenRule {
+  readonly reason: string;
+  readonly origin: Origin;
+}
+
+/** Everything that `show` has to say about a snapshot. */
+export interface Overview {
+  readonly network: Network;
+  readonly open: readonly OpenRule[];
+  readonly located: readonly Located[];
+}
+
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** Rules by table: `filter 30, nat 5`; the reason where they are not known. */
+function rules({ ruleset }: Node): string {
+  if (ruleset.kind === 'unknown') return 'unknown';
+  const tables = [...ruleset.value.tables.values()].map(({ name, chains }) => ({
+    name,
+    rules: [...chains.values()].reduce((sum, chain) => sum + chain.rules.length, 0),
+  }));
+  const filled = tables.filter((table) => table.rules > 0);
+  return filled.length === 0 ? 'none' : filled.map((table) => `${table.name} ${table.rules}`).join(', ');
+}
+
+function nodeRow(node: Node): string[] {
+  const settings = node.settings.size === 0 ? 'none' : `${node.settings.size}${node.settingsComplete ? ' (all)' : ''}`;
+  const sets = node.sets.size === 0 ? '-' : String(node.sets.size);
+  return [node.name, String(node.interfaces.length), String(node.routes.length), settings, sets, rules(node)];
+}
+
+function interfaceRow(network: Network, node: Node, at: number): string[] {
+  const one = node.interfaces[at];
+  if (one === undefined) return [];
+  const state = one.up ? (one.carrier ? 'up' : 'up, no carrier') : 'down';
+  const part = one.master === undefined ? '' : `port of ${one.master}`;
+  const outside = leadsOutside(network, node.name, one) ? 'leads outside' : '';
+  const addresses = one.addresses.map(({ local, length }) => `${printAddress(local)}/${length}`).join(' ');
+  return [
+    at === 0 ? node.name : '',
+    one.name,
+    one.kind,
+    state,
+    [addresses, part, outside].filter((text) => text !== '').join(', '),
+  ];
+}
+
+const heading = (text: string, paint: Paint): string => paint.strong(text);
+
+function section(title: string, lines: readonly string[], paint: Paint): string[] {
+  return lines.length === 0 ? [] : ['', heading(title, paint), ...indent(lines, 2)];
+}
+
+const nodes = ({ nodes: all }: Network): string[] =>
+  align([['NODE', 'INTERFACES', 'ROUTES', 'SETTINGS', 'SETS', 'RULES'], ...[...all.values()].map(nodeRow)]);
+
+const interfaces = (network: Network): string[] =>
+  align([...network.nodes.values()].flatMap((node) => node.interfaces.map((_, i) => interfaceRow(network, node, i))));
+
+const links = ({ links: all }: Network): string[] =>
+  all.flatMap(({ name, ends }) => {
+    const list = ends.map((end) => `${end.node}:${end.interface}${end.ownAddressOnly ? ' (own address only)' : ''}`);
+    return hanging(`${name}: ${list.join(', ')}`, WIDTH - 2);
+  });
+
+const STATUS = {
+  read: 'read',
+  'other form': 'agrees with the form that was read',
+  'not modelled': 'not modelled',
+  unknown: 'no reader',
+} as const satisfies Record<InventoryItem['status'], string>;
+
+const inventory = (items: readonly InventoryItem[]): string[] =>
+  align(items.map(({ file, status, what }) => [file, STATUS[status], what]));
+
+const placed = (place: Place, text: string): string[] => hanging(`${printPlace(place)}: ${text}`, WIDTH - 2);
+
+const unmodelledOf = ({ nodes: all }: Network): Unmodelled[] =>
+  [...all.values()].flatMap(({ unmodelled }) => unmodelled);
+
+const missing = ({ nodes: all }: Network): string[] =>
+  [...all.values()].flatMap(({ name, ruleset, listeners, undecided }) => [
+    ...[...(undecided ?? [])].map(([what, reason]) => `${name}: ${what}: ${reason}`),
+    ...(ruleset.kind === 'unknown' ? [`${name}: rules: ${ruleset.reason}`] : []),
+    ...(listeners.kind === 'unknown' ? [`${name}: listening sockets: ${listeners.reason}`] : []),
+  ]);
+
+const assumptions = ({ nodes: all }: Network): string[] => [
+  ...new Set(
+    [...all.values()].flatMap((node) => node.assumptions.map((one) => `${one.node ?? node.name}: ${one.text}`)),
+  ),
+];
+
+/** What was read, what is modelled, and what is not: for a person. */
+export function showText({ network, open, located }: Overview, paint: Paint): string {
+  const unread = network.inventory.filter(({ status }) => status === 'unknown' || status === 'not modelled');
+  const read = network.inventory.filter((item) => !unread.includes(item));
+  const reasons = open.flatMap(({ reason, origin }) => hanging(`${printOrigin(origin)}: ${reason}`, WIDTH - 2));
+  return `${[
+    `${count(network.nodes.size, 'node')}, ${count(network.links.length, 'link')}, ${count(network.inventory.length, 'file')}`,
+    ...section('nodes', nodes(network), paint),
+    ...section('interfaces', interfaces(network), paint),
+    ...section('links', links(network), paint),
+    ...section('read', inventory(read), paint),
+    ...section('takes no part', inventory(unread), paint),
+    ...section(
+      'read, but not modelled',
+      unmodelledOf(network).flatMap(({ what, reason, place }) => placed(place, `${what}: ${reason}`)),
+      paint,
+    ),
+    ...section('rules that a snapshot does not decide: unknown where a packet meets them', reasons, paint),
+    ...section(
+      'not shown by any capture: unknown where it decides',
+      missing(network).flatMap((text) => hanging(text, WIDTH - 2)),
+      paint,
+    ),
+    ...section(
+      'assumed',
+      assumptions(network).flatMap((text) => hanging(text, WIDTH - 2)),
+      paint,
+    ),
+    ...section(
+      'notes',
+      located.flatMap(({ place, message, advice }) =>
+        placed(place, advice === undefined ? message : `${message} (${advice})`),
+      ),
+      paint,
+    ),
+  ].join('\n')}\n`;
+}
+
+const nodeJson = (node: Node): object => ({
+  name: node.name,
+  interfaces: node.interfaces.map(({ name, kind, up, master, addresses }) => ({
+    name,
+    kind,
+    up,
+    master: master ?? null,
+    addresses: addresses.map(({ local, length }) => `${printAddress(local)}/${length}`),
+  })),
+  routes: node.routes.length,
+  rules: rules(node),
+  settings: node.settings.size,
+});
+
+/** The same as JSON. */
+export const showJson = ({ network, open, located }: Overview): string =>
+  print({
+    schemaVersion: SCHEMA_VERSION,
+    nodes: [...network.nodes.values()].map(nodeJson),
+    links: network.links.map(({ name, ends }) => ({ name, ends: ends.map((end) => `${end.node}:${end.interface}`) })),
+    inventory: network.inventory,
+    unmodelled: unmodelledOf(network).map(({ what, reason, place }) => ({
+      what,
+      reason,
+      file: place.file,
+      line: place.line,
+    })),
+    open: open.map(({ reason, origin }) => ({
+      node: origin.node,
+      reason,
+      text: origin.text,
+      file: origin.place?.file ?? null,
+      line: origin.place?.line ?? null,
+    })),
+    missing: missing(network),
+    assumptions: [...network.nodes.values()].flatMap((node) => node.assumptions.map(assumptionJson)),
+    notes: located.map(({ place, message }) => ({ file: place.file, line: place.line, message })),
+  });
