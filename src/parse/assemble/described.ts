@@ -1,0 +1,107 @@
+import type { Interface, Route } from '../../network/network.ts';
+import { holds } from '../../packet/address.ts';
+import { printDestination, route } from '../ip/route.ts';
+import { type Hop, nextHopsOf, parseRouteWords, type RouteWords } from '../ip/route-words.ts';
+import { nearest } from '../nearest.ts';
+import type { Source, Word } from '../source.ts';
+import type { DescribedNode } from '../wiring/wiring.ts';
+import type { Desk } from './desk.ts';
+
+/** The routes of `network.yaml`, as `ip route add` would have put them beside the connected ones. */
+export function describedRoutes(
+  described: DescribedNode | undefined,
+  interfaces: readonly Interface[],
+  connected: readonly Route[],
+  desk: Desk,
+): readonly Route[] {
+  const made: Route[] = [];
+  const source = desk.source('network.yaml');
+  for (const word of described?.routes ?? []) {
+    const written = parseRouteWords(source, wordsIn(word));
+    const one = written && finish(source, written, interfaces, [...connected, ...made]);
+    if (one === undefined) continue;
+    const same = [...connected, ...made].find(
+      (other) =>
+        other.table === one.table &&
+        other.tos === one.tos &&
+        other.metric === one.metric &&
+        printDestination(other.destination) === printDestination(one.destination),
+    );
+    if (same !== undefined)
+      source.error(
+        word,
+        `a second route to \`${printDestination(one.destination)}\``,
+        `there is \`${same.text}\` already: give it another metric`,
+      );
+    else made.push(one);
+  }
+  return made;
+}
+
+/** The words of a route that stands in one scalar. */
+const wordsIn = (whole: Word): readonly Word[] =>
+  [...whole.text.matchAll(/\S+/g)].map(({ 0: text, index }) => ({
+    text,
+    line: whole.line,
+    column: whole.column + index,
+    length: text.length,
+  }));
+
+function finish(
+  source: Source,
+  written: RouteWords,
+  interfaces: readonly Interface[],
+  others: readonly Route[],
+): Route | undefined {
+  const leads =
+    written.type === undefined || ['unicast', 'local', 'broadcast', 'multicast', 'anycast'].includes(written.type);
+  const before = source.located.length;
+  for (const word of written.undecided)
+    source.error(word, `\`${word.text}\` is not modelled`, 'a route described by hand leads over IPv4');
+  if (leads && written.hops.length === 0)
+    source.error(
+      written.at,
+      'a route that leads nowhere',
+      'say `via ADDRESS` or `dev IFACE`, or begin it with `blackhole`',
+    );
+  const hops = written.hops.map((hop) => found(source, hop, written, interfaces, others));
+  if (source.located.length > before) return undefined;
+  const { at, hops: _, undecided: __, ...parts } = written;
+  return route({ ...parts, nextHops: nextHopsOf(hops), place: source.place(at) });
+}
+
+/** A gateway without a device is on the network of a connected route (fib_check_nh, net/ipv4/fib_semantics.c). */
+function found(
+  source: Source,
+  hop: Hop,
+  written: RouteWords,
+  interfaces: readonly Interface[],
+  others: readonly Route[],
+): Hop {
+  const { device, via } = hop;
+  if (device !== undefined && !interfaces.some(({ name }) => name === device)) {
+    const near = nearest(
+      device,
+      interfaces.map(({ name }) => name),
+    );
+    source.error(
+      hop.at,
+      `there is no interface \`${device}\``,
+      near === undefined ? 'name an interface of the node' : `did you mean \`${near}\`?`,
+    );
+  }
+  if (via === undefined || written.onlink === true) return hop;
+  const on = others
+    .filter(
+      ({ nextHops, destination }) => nextHops[0]?.via === undefined && nextHops.length > 0 && holds(destination, via),
+    )
+    .toSorted((a, b) => b.destination.length - a.destination.length);
+  const net = device === undefined ? on[0] : on.find(({ nextHops }) => nextHops[0]?.device === device);
+  if (net === undefined)
+    source.error(
+      hop.at,
+      'the gateway is on no network of the node',
+      'give the node an address on its network, or say `onlink` with a device',
+    );
+  return device === undefined && net !== undefined ? { ...hop, device: net.nextHops[0]?.device ?? '' } : hop;
+}

@@ -1,0 +1,64 @@
+import type { Listener, Neighbour, Unmodelled } from '../../network/network.ts';
+import type { IpSet, Ruleset, TableName } from '../../network/ruleset.ts';
+import type { SeenBridge } from '../bridge/brctl.ts';
+import type { SeenHairpin } from '../bridge/hairpin.ts';
+import type { SeenPort } from '../bridge/link.ts';
+import type { DhcpHost, SeenDnsmasq } from '../dnsmasq/options.ts';
+import type { NftChain } from '../foreign/nft.ts';
+import type { NovaFlag } from '../host/nova.ts';
+import type { SeenSettings } from '../host/sysctl.ts';
+import type { Resolver, Stanza } from '../host/text.ts';
+import type { SeenRoutes } from '../ip/route.ts';
+import type { SeenRules } from '../ip/rule.ts';
+import type { SeenInterface } from '../ip/seen.ts';
+import type { GuestCard } from '../libvirt/domain.ts';
+import type { NwFilter } from '../libvirt/nwfilter.ts';
+
+/** What the captures of a node are about, and what their readers make of them. */
+export interface Facts {
+  readonly interfaces: readonly SeenInterface[];
+  readonly routes: SeenRoutes;
+  readonly policy: SeenRules;
+  readonly neighbours: readonly Neighbour[];
+  readonly ports: readonly SeenPort[];
+  readonly bridges: readonly SeenBridge[];
+  readonly hairpin: SeenHairpin;
+  readonly forwarding: readonly Unmodelled[];
+  readonly vlans: readonly Unmodelled[];
+  readonly ruleset: Ruleset;
+  readonly table: { readonly name: TableName; readonly ruleset: Ruleset };
+  readonly sets: ReadonlyMap<string, IpSet>;
+  readonly ebtables: readonly Unmodelled[];
+  readonly arptables: readonly Unmodelled[];
+  readonly ip6tables: number;
+  readonly nft: readonly NftChain[];
+  readonly settings: SeenSettings;
+  readonly listeners: readonly Listener[];
+  readonly dnsmasq: readonly SeenDnsmasq[];
+  readonly dnsmasqHosts: readonly DhcpHost[];
+  readonly dnsmasqConf: SeenDnsmasq;
+  readonly nova: ReadonlyMap<string, NovaFlag>;
+  readonly stanzas: readonly Stanza[];
+  readonly resolver: Resolver;
+  readonly cards: readonly GuestCard[];
+  readonly filters: readonly NwFilter[];
+}
+
+export type Thing = keyof Facts;
+
+/** One file's reading of one thing. */
+export interface Reading<T extends Thing> {
+  readonly file: string;
+  readonly value: Facts[T];
+}
+
+/** The readings of a node by thing, those that win first. */
+export type Readings = { readonly [T in Thing]?: readonly Reading<T>[] };
+
+/** What won of a thing. */
+export const first = <T extends Thing>(readings: Readings, thing: T): Facts[T] | undefined =>
+  (readings[thing] as readonly Reading<T>[] | undefined)?.[0]?.value;
+
+/** All readings of a thing. */
+export const every = <T extends Thing>(readings: Readings, thing: T): readonly Reading<T>[] =>
+  (readings[thing] as readonly Reading<T>[] | undefined) ?? [];

@@ -1,0 +1,106 @@
+import type { Node, Unmodelled } from '../../network/network.ts';
+import type { Ruleset } from '../../network/ruleset.ts';
+import { TABLES } from '../../network/ruleset.ts';
+import { printMac } from '../../packet/address.ts';
+import type { NftChain } from '../foreign/nft.ts';
+import type { GuestCard } from '../libvirt/domain.ts';
+import { CHECKS, type NwFilter } from '../libvirt/nwfilter.ts';
+import { every, type Readings } from './facts.ts';
+
+/** Everything that the captures of a node show and the model does not know. */
+export function assembleUnmodelled(readings: Readings, ruleset: Node['ruleset']): readonly Unmodelled[] {
+  const seen = [...every(readings, 'interfaces').slice(0, 1), ...every(readings, 'ports')].flatMap(({ value }) =>
+    value.flatMap((one) => one.unmodelled),
+  );
+  const plain = (['forwarding', 'vlans', 'ebtables', 'arptables'] as const).flatMap((thing) =>
+    every(readings, thing).flatMap(({ value }) => value),
+  );
+  const filters = every(readings, 'filters').flatMap(({ value }) => value);
+  const cards = every(readings, 'cards').flatMap(({ value }) => value);
+  return [
+    ...unique(seen),
+    ...switches(readings),
+    ...plain,
+    ...nftRules(readings, ruleset),
+    ...cards.flatMap((card) => filterOf(card, filters)),
+    ...unused(filters, cards),
+  ];
+}
+
+/** The same attribute is shown by `ip -d addr` and by `bridge -d link`. */
+const unique = (all: readonly Unmodelled[]): readonly Unmodelled[] => [
+  ...new Map(all.map((one) => [one.what, one])).values(),
+];
+
+/** Open vSwitch forwards by tables of its own. */
+const switches = (readings: Readings): readonly Unmodelled[] =>
+  (every(readings, 'interfaces')[0]?.value ?? [])
+    .filter(({ name, master }) => name === 'ovs-system' || master?.name === 'ovs-system')
+    .map(({ name, place }) => ({
+      what: `Open vSwitch at ${name}`,
+      reason: 'what it does with a frame is not modelled',
+      place,
+      decides: 'bridge',
+    }));
+
+/** nft chains with rules, but for those in which iptables-nft keeps the rules that the iptables capture shows. */
+function nftRules(readings: Readings, ruleset: Node['ruleset']): readonly Unmodelled[] {
+  const chains = every(readings, 'nft')[0]?.value ?? [];
+  const shown = ruleset.kind === 'known' ? ruleset.value : undefined;
+  return chains
+    .filter((chain) => (chain.rules > 0 || chain.drops) && chain.family !== 'ip6' && !isIptables(chain, shown))
+    .map(({ family, table, chain, rules, drops, place }) => ({
+      what: `nft chain ${family} ${table} ${chain} (${rules} ${rules === 1 ? 'rule' : 'rules'}${drops ? ', policy drop' : ''})`,
+      reason: 'nft rules are not modelled: they could drop or change packets',
+      place,
+      decides: family === 'bridge' || family === 'netdev' ? 'bridge' : family === 'arp' ? 'arp' : 'ip',
+    }));
+}
+
+/** Whether an nft chain is one of iptables-nft's: the same table and chain, and as many rules. */
+function isIptables({ family, table, chain, rules }: NftChain, shown: Ruleset | undefined): boolean {
+  const name = TABLES.find((one) => one === table);
+  if (family !== 'ip' || name === undefined || shown === undefined) return false;
+  return shown.tables.get(name)?.chains.get(chain)?.rules.length === rules;
+}
+
+/** What a guest's filter could change: it looks at what the guest sends, in ebtables chains of its port (libvirt's nwfilter). */
+function filterOf(card: GuestCard, filters: readonly NwFilter[]): readonly Unmodelled[] {
+  if (card.filter === undefined) return [];
+  const names = [...reached(card.filter.name, filters)];
+  const checks = names.flatMap((name) =>
+    CHECKS[name] === undefined || name.startsWith('allow-') ? [] : [CHECKS[name]],
+  );
+  const known = names.every(
+    (name) => CHECKS[name] !== undefined || (filters.find((one) => one.name === name)?.rules ?? 1) === 0,
+  );
+  const who =
+    card.mac === undefined
+      ? ''
+      : ` (${printMac(card.mac)}${card.filter.parameters.has('IP') ? `, ${card.filter.parameters.get('IP')}` : ''})`;
+  const reason = known
+    ? `not modelled: it ${checks.length === 0 ? 'checks nothing' : checks.join('; it ')}`
+    : 'not modelled: what the guest sends is checked, and its filters are not all shown';
+  return [{ what: `filter ${card.filter.name} of ${card.domain}${who}`, reason, place: card.filter.place }];
+}
+
+function reached(name: string, filters: readonly NwFilter[], found = new Set<string>()): ReadonlySet<string> {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const next of filters.find((one) => one.name === name)?.references ?? []) reached(next, filters, found);
+  return found;
+}
+
+/** Filters that no captured guest uses. */
+function unused(filters: readonly NwFilter[], cards: readonly GuestCard[]): readonly Unmodelled[] {
+  const used = new Set(
+    cards.flatMap((card) => (card.filter === undefined ? [] : [...reached(card.filter.name, filters)])),
+  );
+  return filters
+    .filter(({ name }) => !used.has(name))
+    .map(({ name, place }) => ({
+      what: `filter ${name}`,
+      reason: 'not modelled: what a guest that uses it sends is checked',
+      place,
+    }));
+}

@@ -1,0 +1,55 @@
+import type { InventoryItem } from '../../network/network.ts';
+import { nearestName, type Reader } from '../readers.ts';
+import type { Desk } from './desk.ts';
+import { every, type Reading, type Readings, type Thing } from './facts.ts';
+
+/** What is read and takes no part in the model, with what it could change. */
+const NOT_MODELLED: Readonly<Partial<Record<Thing, string>>> = {
+  forwarding: 'a bridge has learnt every address by itself: only `static` entries could change where a frame goes',
+  vlans: 'VLANs decide only where a bridge filters by them',
+  nova: 'the rules that follow from them are in the iptables capture',
+  stanzas: 'what they set up is in the captures of `ip`',
+  cards: 'what a guest sends is checked by its filter, if it has one: the model lets it through',
+  filters: 'what a guest sends is checked for spoofing: the model lets it through',
+  resolver: 'names take no part in where a packet goes',
+  ip6tables: 'rules of IPv6 see no IPv4',
+};
+
+/** What a file that was read is listed as. */
+export function inventoryItem(reader: Reader, reading: Reading<Thing>, readings: Readings): InventoryItem {
+  const { file } = reading;
+  const winner = every(readings, reader.thing)[0]?.file;
+  const reason = NOT_MODELLED[reader.thing];
+  if (reason !== undefined) return { file, status: 'not modelled', what: `${reader.what}: ${reason}` };
+  const rules = countOf(reading, reader.thing);
+  if (rules !== undefined)
+    return {
+      file,
+      status: rules === 0 ? 'read' : 'not modelled',
+      what: rules === 0 ? `${reader.what}: none` : `${reader.what}: they could drop or change packets`,
+    };
+  if (reader.thing === 'hairpin' || reader.thing === 'dnsmasq') return { file, status: 'read', what: reader.what };
+  const otherForm = reader.thing === 'table' ? every(readings, 'ruleset').length > 0 : winner !== file;
+  return {
+    file,
+    status: otherForm ? 'other form' : 'read',
+    what: otherForm ? `${reader.what}: agrees with what was read` : reader.what,
+  };
+}
+
+function countOf({ value }: Reading<Thing>, thing: Thing): number | undefined {
+  if (thing === 'ebtables' || thing === 'arptables') return (value as readonly unknown[]).length;
+  if (thing !== 'nft') return undefined;
+  return (value as readonly { readonly family: string; readonly rules: number; readonly drops: boolean }[]).filter(
+    ({ family, rules, drops }) => family !== 'ip6' && (rules > 0 || drops),
+  ).length;
+}
+
+/** A file that no reader takes, said and listed with the name that it may have been meant to have. */
+export function unknownFile(file: string, name: string, desk: Desk): InventoryItem {
+  const near = nearestName(name);
+  const advice =
+    near === undefined ? 'it takes no part' : `it takes no part; if it holds what \`${near}\` would, give it that name`;
+  desk.note({ file, line: 1, column: 1 }, `no reader for a file named \`${name}\``, advice);
+  return { file, status: 'unknown', what: near === undefined ? 'no reader' : `no reader; nearest known name: ${near}` };
+}

@@ -1,0 +1,64 @@
+import type { Link, Node } from '../../network/network.ts';
+import { didYouMean } from '../nearest.ts';
+import type { Source, Span } from '../source.ts';
+import type { Wiring } from '../wiring/wiring.ts';
+
+/** The links of `network.yaml`, every end an interface that can be on one, and on one only. */
+export function assembleLinks(wiring: Wiring, nodes: ReadonlyMap<string, Node>, source: Source): readonly Link[] {
+  const taken = new Map<string, { readonly at: Span; readonly link: string }>();
+  return wiring.links.map(({ name, ends }) => {
+    const sound = ends.filter((end) => {
+      const node = nodes.get(end.node);
+      const one = node?.interfaces.find((each) => each.name === end.interface);
+      const before = taken.get(end.at.text);
+      if (node === undefined)
+        source.error(
+          { ...end.at, length: end.node.length },
+          `there is no node \`${end.node}\``,
+          didYouMean(end.node, [...nodes.keys()]),
+        );
+      else if (one === undefined)
+        source.error(
+          { ...end.at, column: end.at.column + end.node.length + 1, length: end.interface.length },
+          `${end.node} has no interface \`${end.interface}\``,
+          didYouMean(
+            end.interface,
+            node.interfaces.map((each) => each.name),
+          ),
+        );
+      else if (one.kind === 'loopback')
+        source.error(end.at, '`lo` is on no link', 'a link joins interfaces that frames leave by');
+      else if (before !== undefined)
+        source.error(
+          end.at,
+          `\`${end.at.text}\` is on a link already: \`${before.link}\`, at line ${before.at.line}`,
+          'an interface is on one link: join the two',
+        );
+      taken.set(end.at.text, before ?? { at: end.at, link: name.text });
+      return one !== undefined;
+    });
+    return {
+      name: name.text,
+      ends: sound.map(({ node, interface: device, ownAddressOnly }) => ({ node, interface: device, ownAddressOnly })),
+      place: source.place(name),
+    };
+  });
+}
+
+/** The other names of nodes: each for one that there is, none that a node has already. */
+export function assembleNames(
+  wiring: Wiring,
+  nodes: ReadonlyMap<string, Node>,
+  source: Source,
+): ReadonlyMap<string, string> {
+  return new Map(
+    wiring.names.flatMap(({ name, node }) => {
+      if (!nodes.has(node.text))
+        source.error(node, `there is no node \`${node.text}\``, didYouMean(node.text, [...nodes.keys()]));
+      else if (nodes.has(name.text))
+        source.error(name, `\`${name.text}\` is a node itself`, 'give the other name only to one node');
+      else return [[name.text, node.text] as const];
+      return [];
+    }),
+  );
+}

@@ -1,0 +1,91 @@
+import type { Chain, Ruleset, TableName } from '../../network/ruleset.ts';
+import { EMPTY_RULESET, TABLES } from '../../network/ruleset.ts';
+import { assumed, type Known, known, notKnown } from '../../network/unknown.ts';
+import { at, type Desk } from './desk.ts';
+import { every, first, type Readings } from './facts.ts';
+
+/** The rules of a node, and the tables that are shown where others are missing. */
+export interface AssembledRules {
+  readonly ruleset: Known<Ruleset>;
+  readonly shown?: Ruleset;
+}
+
+/** Puts together `iptables-save` (which wins) and the tables of `iptables -S`, which must agree with it. */
+export function assembleRules(node: string, readings: Readings, kernelDefaults: boolean, desk: Desk): AssembledRules {
+  const saved = first(readings, 'ruleset');
+  const listed = every(readings, 'table');
+  if (saved !== undefined) {
+    for (const { value } of listed) compareTable(saved, value.ruleset, value.name, desk);
+    return { ruleset: known(saved) };
+  }
+  const shown: Ruleset = {
+    tables: new Map(
+      TABLES.flatMap((name) =>
+        listed.flatMap(({ value }) => [...value.ruleset.tables].filter(([table]) => table === name)),
+      ),
+    ),
+  };
+  const missing = TABLES.filter((name) => !listed.some(({ value }) => value.name === name));
+  if (missing.length === 0) return { ruleset: known(shown) };
+  const what =
+    missing.length === TABLES.length
+      ? `the rules of ${node}`
+      : `${missing.length === 1 ? 'table' : 'tables'} ${missing.join(', ')} of ${node}`;
+  if (kernelDefaults) {
+    const text = `${what} ${missing.length === TABLES.length ? 'are none' : `${missing.length === 1 ? 'holds' : 'hold'} no rules`} (kernel default: no capture shows them)`;
+    return { ruleset: assumed(missing.length === TABLES.length ? EMPTY_RULESET : shown, { node, text }) };
+  }
+  return { ruleset: notKnown(`no capture shows ${what}`), ...(listed.length > 0 && { shown }) };
+}
+
+const OTHERWISE = 'captures of one thing must agree: take both at one moment, or leave the wrong one out';
+
+/** `iptables -S` and `iptables-save` print one table the same way, chain for chain and rule for rule. */
+function compareTable(saved: Ruleset, listed: Ruleset, name: TableName, desk: Desk): void {
+  const [one, other] = [saved.tables.get(name)?.chains, listed.tables.get(name)?.chains];
+  for (const chain of other?.values() ?? []) {
+    const same = one?.get(chain.name);
+    if (same !== undefined) compareChain(same, chain, name, desk);
+    else if (chain.rules.length > 0 || chain.policy === 'DROP' || (chain.policy === undefined && one !== undefined))
+      desk.error(chain.place, `chain \`${chain.name}\` of table ${name} is not in ${placeOf(saved)}`, OTHERWISE);
+  }
+  for (const chain of one?.values() ?? [])
+    if (
+      other?.has(chain.name) !== true &&
+      (chain.rules.length > 0 || chain.policy !== 'ACCEPT' || other === undefined) &&
+      (other !== undefined || chain.rules.length > 0 || chain.policy === 'DROP')
+    )
+      desk.error(
+        chain.place,
+        `chain \`${chain.name}\` of table ${name} is not in the listing of \`iptables -t ${name} -S\``,
+        OTHERWISE,
+      );
+}
+
+function compareChain(saved: Chain, listed: Chain, table: TableName, desk: Desk): void {
+  if (saved.policy !== listed.policy)
+    return desk.error(
+      listed.place,
+      `policy of ${table} ${listed.name} is ${listed.policy ?? 'none'} here and ${saved.policy ?? 'none'} at ${at(saved.place)}`,
+      OTHERWISE,
+    );
+  const length = Math.max(saved.rules.length, listed.rules.length);
+  for (let i = 0; i < length; i++) {
+    const [one, other] = [saved.rules[i], listed.rules[i]];
+    if (one?.text === other?.text) continue;
+    if (other === undefined)
+      return desk.error(
+        one?.place ?? saved.place,
+        `rule ${i + 1} of ${table} ${saved.name}, \`${one?.text}\`, is not in ${listed.place.file}`,
+        OTHERWISE,
+      );
+    return desk.error(
+      other.place,
+      `rule ${i + 1} of ${table} ${listed.name} is \`${other.text}\` here, and ${one === undefined ? `missing in ${saved.place.file}` : `\`${one.text}\` at ${at(one.place)}`}`,
+      OTHERWISE,
+    );
+  }
+}
+
+const placeOf = (ruleset: Ruleset): string =>
+  [...ruleset.tables.values()].flatMap(({ chains }) => [...chains.values()])[0]?.place.file ?? 'iptables-save.txt';

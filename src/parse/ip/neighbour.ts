@@ -1,0 +1,75 @@
+import type { Neighbour } from '../../network/network.ts';
+import { parseAddress, parseMac, printAddress, printMac } from '../../packet/address.ts';
+import type { Result } from '../located.ts';
+import { ADDRESS, MAC, objectsOf, optional, required, TEXT, WORDS } from '../member.ts';
+import { Source, type Word } from '../source.ts';
+
+/** Reads `ip -j neigh show`. IPv6 entries are passed over. */
+export function parseNeighJson(text: string, file: string): Result<readonly Neighbour[]> {
+  const source = new Source(text, file);
+  const entries = objectsOf(source).flatMap((object) => {
+    if ((optional(source, object, 'dst', TEXT) ?? '').includes(':')) return [];
+    const address = required(source, object, 'dst', ADDRESS);
+    const device = required(source, object, 'dev', TEXT);
+    const mac = optional(source, object, 'lladdr', MAC);
+    const state = optional(source, object, 'state', WORDS)?.[0] ?? 'NONE';
+    if (address === undefined || device === undefined) return [];
+    return [
+      {
+        address,
+        device,
+        state,
+        ...(mac !== undefined && { mac }),
+        place: source.place(object.members.get('dst')?.value.span ?? object.span),
+      },
+    ];
+  });
+  return source.result(entries);
+}
+
+/** Reads `arp -n` (net-tools) or `ip neigh`, whichever the file holds. */
+export function parseArpN(text: string, file: string): Result<readonly Neighbour[]> {
+  const source = new Source(text, file);
+  const entries: Neighbour[] = [];
+  for (let line = 1; line <= source.lines.length; line++) {
+    const words = source.words(line);
+    const first = words[0];
+    if (first === undefined || (first.text === 'Address' && words[1]?.text === 'HWtype')) continue;
+    const address = parseAddress(first.text);
+    if (address === undefined) {
+      if (!first.text.includes(':'))
+        source.note(
+          source.whole(line),
+          'this line is no part of an `arp -n` listing',
+          'delete it, or leave it: it is not read',
+        );
+    } else entries.push(...readEntry(source, address, words, source.whole(line)));
+  }
+  return source.result(entries);
+}
+
+/** `10.0.0.2 ether fa:… C br100`, `10.0.0.9 (incomplete) br100`, or `10.0.0.2 dev br100 lladdr fa:… STALE`. */
+function readEntry(source: Source, address: number, words: readonly Word[], whole: Word): readonly Neighbour[] {
+  const place = source.place(whole);
+  const last = words.at(-1)?.text ?? '';
+  if (words[1]?.text === 'dev') {
+    const mac = parseMac(words[words.findIndex(({ text }) => text === 'lladdr') + 1]?.text ?? '');
+    return [{ address, device: words[2]?.text ?? '', ...(mac !== undefined && { mac }), state: last, place }];
+  }
+  if (words[1]?.text === '(incomplete)') return [{ address, device: last, state: 'INCOMPLETE', place }];
+  const [, type, hardware, flags] = words;
+  const mac = parseMac(hardware?.text ?? '');
+  if (type === undefined || hardware === undefined || words.length < 5 || mac === undefined) {
+    source.error(
+      hardware ?? whole,
+      `\`${hardware?.text ?? whole.text}\` is no MAC address`,
+      '`arp -n` prints Address HWtype HWaddress Flags Mask Iface',
+    );
+    return [];
+  }
+  return [{ address, device: last, mac, state: flags?.text.includes('M') === true ? 'PERMANENT' : 'REACHABLE', place }];
+}
+
+/** An entry as `ip neigh` prints it. */
+export const printNeighbour = ({ address, device, mac, state }: Neighbour): string =>
+  `${printAddress(address)} dev ${device}${mac === undefined ? '' : ` lladdr ${printMac(mac)}`} ${state}`;

@@ -1,0 +1,58 @@
+import type { Route } from '../../network/network.ts';
+import type { Result } from '../located.ts';
+import { Source, type Word } from '../source.ts';
+import { isRouteType, route, type SeenRoutes } from './route.ts';
+import { nextHopsOf, parseRouteWords, type RouteWords } from './route-words.ts';
+import { TABLE } from './table.ts';
+
+/** Reads `ip route show table all` (or plain `ip route`, of the main table). IPv6 routes are passed over. */
+export function parseRouteText(text: string, file: string): Result<SeenRoutes> {
+  const source = new Source(text, file);
+  const drafts = listingOf(source).flatMap((words) => parseRouteWords(source, words) ?? []);
+  const routes = drafts.flatMap((draft) => finished(source, draft));
+  const undecided = drafts.flatMap((draft) =>
+    draft.undecided.map((word) => ({ reason: `\`${word.text}\` in a route`, place: source.place(word) })),
+  );
+  return source.result({
+    routes,
+    undecided,
+    showsLocal: routes.some(({ table }) => table === TABLE.local),
+    showsAll: true,
+  });
+}
+
+/** The words of each route; the lines of its further next hops are indented. */
+function listingOf(source: Source): readonly Word[][] {
+  const found: Word[][] = [];
+  for (let line = 1; line <= source.lines.length; line++) {
+    const words = source.words(line);
+    const first = words[0];
+    if (first === undefined) continue;
+    if (first.text === 'nexthop' && found.length > 0) found.at(-1)?.push(...words);
+    else if (isRouteType(first.text) || /^(default$|[\d.]+(\/\d+)?$|[0-9a-f]*:[0-9a-f:.]*(\/\d+)?$)/i.test(first.text))
+      found.push([...words]);
+    else
+      source.note(
+        source.whole(line),
+        'this line is no part of an `ip route` listing',
+        'delete it, or leave it: it is not read',
+      );
+  }
+  return found;
+}
+
+function finished(source: Source, draft: RouteWords): readonly Route[] {
+  const lost = draft.hops.find(({ device }) => device === undefined);
+  if (lost !== undefined) {
+    source.error(lost.at, 'a next hop without its device', 'give the output of `ip route` as it was printed');
+    return [];
+  }
+  const { at, hops, undecided: _, ...parts } = draft;
+  return [
+    route({ ...parts, nextHops: nextHopsOf(hops), scope: parts.scope ?? shownScope(draft), place: source.place(at) }),
+  ];
+}
+
+/** `ip route` leaves scope global out, and only that (with `-d` it prints it). */
+const shownScope = (draft: RouteWords): number =>
+  draft.type === 'local' || draft.type === 'broadcast' ? (draft.type === 'local' ? 254 : 253) : 0;

@@ -1,0 +1,240 @@
+import type { NextHop, RouteType } from '../../network/network.ts';
+import { type Prefix, parseAddress, parsePrefix } from '../../packet/address.ts';
+import { nearest } from '../nearest.ts';
+import type { Source, Word } from '../source.ts';
+import { isRouteType } from './route.ts';
+import { parseScope } from './seen.ts';
+import { tableNumber } from './table.ts';
+
+export interface Hop {
+  readonly via?: number;
+  readonly device?: string;
+  readonly weight: number;
+  readonly at: Word;
+}
+
+/** One route as written, next hops without a device included (`ip route add` finds it out). */
+export interface RouteWords {
+  type?: RouteType;
+  destination: Prefix;
+  at: Word;
+  hops: Hop[];
+  table?: number;
+  source?: number;
+  metric?: number;
+  tos?: number;
+  scope?: number;
+  onlink?: boolean;
+  /** Parts that the model does not know and that could change where a packet goes. */
+  undecided: Word[];
+}
+
+/** `true` for a word of a route of another family, which nothing is said about. */
+const IPV6 = /^[0-9a-f]*:[0-9a-f:.]*(\/\d+)?$/i;
+
+/** Words that say nothing of where a packet goes, with how many words follow each. */
+const IGNORED: Readonly<Record<string, number>> = {
+  proto: 1,
+  protocol: 1,
+  error: 1,
+  linkdown: 0,
+  dead: 0,
+  pervasive: 0,
+  offload: 0,
+  trap: 0,
+  rt_offload: 0,
+  rt_trap: 0,
+  notify: 0,
+  cache: 0,
+  mtu: 1,
+  advmss: 1,
+  window: 1,
+  rtt: 1,
+  rttvar: 1,
+  ssthresh: 1,
+  cwnd: 1,
+  initcwnd: 1,
+  initrwnd: 1,
+  reordering: 1,
+  hoplimit: 1,
+  rto_min: 1,
+  features: 1,
+  quickack: 1,
+  congctl: 1,
+  fastopen_no_cookie: 1,
+  pref: 1,
+  expires: 1,
+  realm: 1,
+  realms: 1,
+  users: 1,
+  age: 1,
+  used: 1,
+  nhid: 1,
+};
+const KNOWN = [
+  'via',
+  'dev',
+  'src',
+  'table',
+  'metric',
+  'preference',
+  'tos',
+  'dsfield',
+  'scope',
+  'onlink',
+  'nexthop',
+  'weight',
+  ...Object.keys(IGNORED),
+];
+
+/**
+ * Reads the words of one route, as `ip route` prints it and `ip route add` takes it. A part that cannot be read is an
+ * error; for a route of IPv6 the answer is `undefined` too, without one.
+ */
+export function parseRouteWords(source: Source, words: readonly Word[]): RouteWords | undefined {
+  const [first, second] = words;
+  if (first === undefined) return undefined;
+  const typed = isRouteType(first.text) && second !== undefined;
+  const at = typed ? second : first;
+  if (IPV6.test(at.text) || words.some(({ text }, i) => text === 'via' && words[i + 1]?.text === undefined)) {
+    if (!IPV6.test(at.text)) source.error(words.at(-1) ?? at, '`via` without an address');
+    return undefined;
+  }
+  const destination = at.text === 'default' ? { address: 0, length: 0 } : parsePrefix(widen(at.text));
+  if (destination === undefined) {
+    source.error(
+      at,
+      `\`${at.text}\` is no IPv4 prefix`,
+      'a route begins with its destination: `default`, `10.0.0.1` or `10.0.0.0/24`',
+    );
+    return undefined;
+  }
+  const made: RouteWords = { destination, at, hops: [], undecided: [] };
+  if (isRouteType(first.text)) made.type = first.text;
+  readParts(source, made, words.slice(typed ? 2 : 1));
+  return made;
+}
+
+/** `10/8` and `169.254/16`, as old iproute2 prints them. */
+const widen = (text: string): string =>
+  text.replace(
+    /^(\d+(?:\.\d+){0,2})\/(\d+)$/,
+    (_, head: string, bits: string) => `${[...head.split('.'), '0', '0', '0'].slice(0, 4).join('.')}/${bits}`,
+  );
+
+function readParts(source: Source, made: RouteWords, words: readonly Word[]): void {
+  const groups = words.reduce<Word[][]>(
+    (all, word) => {
+      if (word.text === 'nexthop') all.push([]);
+      else all.at(-1)?.push(word);
+      return all;
+    },
+    [[]],
+  );
+  groups.forEach((group, i) => readGroup(source, made, group, i === 0));
+}
+
+/** The words of the route itself, or those of one `nexthop`. */
+function readGroup(source: Source, made: RouteWords, words: readonly Word[], own: boolean): void {
+  let hop: { via?: number; device?: string; weight: number; at: Word } | undefined =
+    own || words[0] === undefined ? undefined : { weight: 1, at: words[0] };
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    if (word === undefined) break;
+    const skipped = IGNORED[word.text];
+    if (skipped !== undefined) {
+      i += skipped + (words[i + 1]?.text === 'lock' ? 1 : 0);
+      continue;
+    }
+    if (word.text === 'onlink') {
+      made.onlink = true;
+      continue;
+    }
+    const value = words[i + 1];
+    if (value === undefined || !KNOWN.includes(word.text)) {
+      complain(source, made, word, value);
+      continue;
+    }
+    i++;
+    if (word.text === 'via' || word.text === 'dev' || word.text === 'weight') {
+      hop ??= { weight: 1, at: word };
+      i += readHop(source, made, hop, word.text, value, words[i + 1]);
+    } else readOption(source, made, word.text, value);
+  }
+  if (hop !== undefined) made.hops.push(hop);
+}
+
+function complain(source: Source, made: RouteWords, word: Word, value: Word | undefined): void {
+  if (word.text === 'encap' || word.text === 'as' || word.text === 'nat') made.undecided.push(word);
+  else if (value === undefined && KNOWN.includes(word.text)) source.error(word, `\`${word.text}\` without a value`);
+  else {
+    const near = nearest(word.text, KNOWN);
+    source.error(
+      word,
+      `\`${word.text}\` is no part of a route`,
+      near === undefined ? 'write it as `ip route` prints it' : `did you mean \`${near}\`?`,
+    );
+  }
+}
+
+/** @returns how many more words it took */
+function readHop(
+  source: Source,
+  made: RouteWords,
+  hop: { via?: number; device?: string; weight: number },
+  key: 'via' | 'dev' | 'weight',
+  value: Word,
+  next: Word | undefined,
+): number {
+  if (key === 'dev') hop.device = value.text;
+  else if (key === 'weight') {
+    if (/^\d{1,3}$/.test(value.text)) hop.weight = Number(value.text);
+    else source.error(value, `\`${value.text}\` is no weight`);
+  } else if (value.text === 'inet6') {
+    made.undecided.push(value); // RFC 5549: the next hop is found with IPv6
+    return 1;
+  } else {
+    const via = parseAddress(value.text === 'inet' ? (next?.text ?? '') : value.text);
+    if (via === undefined)
+      source.error(value, `\`${value.text}\` is no IPv4 address`, 'after `via` stands the address of the gateway');
+    else hop.via = via;
+    return value.text === 'inet' ? 1 : 0;
+  }
+  return 0;
+}
+
+function readOption(source: Source, made: RouteWords, key: string, value: Word): void {
+  const set = <T>(read: T | undefined, put: (read: T) => void, wanted: string): void => {
+    if (read === undefined) source.error(value, `\`${value.text}\` is no ${wanted}`);
+    else put(read);
+  };
+  if (key === 'src') set(parseAddress(value.text), (read) => (made.source = read), 'IPv4 address');
+  else if (key === 'table') set(tableNumber(value.text), (read) => (made.table = read), 'routing table');
+  else if (key === 'scope') set(parseScope(value.text), (read) => (made.scope = read), 'scope');
+  else if (key === 'tos' || key === 'dsfield') set(parseTos(value.text), (read) => (made.tos = read), 'tos');
+  else set(/^\d{1,10}$/.test(value.text) ? Number(value.text) : undefined, (read) => (made.metric = read), 'metric');
+}
+
+/** Names of `/etc/iproute2/rt_dsfield` are few in captures; a tos is mostly printed as a number. */
+const DSFIELD: Readonly<Record<string, number>> = {
+  default: 0,
+  CS0: 0,
+  lowdelay: 0x10,
+  throughput: 0x08,
+  reliability: 0x04,
+  CS1: 0x20,
+  CS6: 0xc0,
+  CS7: 0xe0,
+  EF: 0xb8,
+};
+
+export function parseTos(text: string): number | undefined {
+  const value = DSFIELD[text] ?? (/^(0x[0-9a-f]{1,2}|\d{1,3})$/i.test(text) ? Number(text) : undefined);
+  return value === undefined || value > 255 ? undefined : value;
+}
+
+/** The next hops of a route whose devices are all named. */
+export const nextHopsOf = (hops: readonly Hop[]): readonly NextHop[] =>
+  hops.flatMap(({ via, device, weight }) =>
+    device === undefined ? [] : [{ ...(via !== undefined && { via }), device, weight }],
+  );

@@ -1,0 +1,57 @@
+import type { PolicyRule } from '../../network/network.ts';
+import { type Prefix, printAddress, printPrefix } from '../../packet/address.ts';
+import type { Place } from '../../packet/place.ts';
+import { TABLE, tableName } from './table.ts';
+
+/** What `ip rule` showed; `undecided`: selectors and actions that the model does not know. */
+export interface SeenRules {
+  readonly rules: readonly PolicyRule[];
+  readonly undecided: readonly { readonly reason: string; readonly place: Place }[];
+}
+
+/** The rules of a fresh kernel (net/ipv4/fib_rules.c, fib_default_rules_init). */
+export const DEFAULT_RULES: readonly PolicyRule[] = [
+  { priority: 0, inverted: false, action: { kind: 'table', table: TABLE.local }, text: '0: from all lookup local' },
+  {
+    priority: 32766,
+    inverted: false,
+    action: { kind: 'table', table: TABLE.main },
+    text: '32766: from all lookup main',
+  },
+  {
+    priority: 32767,
+    inverted: false,
+    action: { kind: 'table', table: TABLE.default },
+    text: '32767: from all lookup default',
+  },
+];
+
+/** A policy rule as `ip rule` prints it, one blank after the priority. */
+export function printPolicyRule(rule: Omit<PolicyRule, 'text'>): string {
+  return [
+    `${rule.priority}:`,
+    rule.inverted ? 'not' : '',
+    `from ${rule.from === undefined ? 'all' : printSelector(rule.from)}`,
+    rule.to === undefined ? '' : `to ${printSelector(rule.to)}`,
+    rule.tos === undefined ? '' : `tos 0x${rule.tos.toString(16)}`,
+    rule.mark === undefined
+      ? ''
+      : `fwmark 0x${rule.mark.value.toString(16)}${rule.mark.mask === 0xffffffff ? '' : `/0x${rule.mark.mask.toString(16)}`}`,
+    rule.iif === undefined ? '' : `iif ${rule.iif}`,
+    rule.oif === undefined ? '' : `oif ${rule.oif}`,
+    rule.protocol === undefined ? '' : `ipproto ${rule.protocol}`,
+    rule.sport === undefined ? '' : `sport ${printPorts(rule.sport)}`,
+    rule.dport === undefined ? '' : `dport ${printPorts(rule.dport)}`,
+    printAction(rule.action),
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+const printSelector = (of: Prefix): string => (of.length === 32 ? printAddress(of.address) : printPrefix(of));
+const printPorts = ([low, high]: readonly [number, number]): string => (low === high ? `${low}` : `${low}-${high}`);
+
+const printAction = (action: PolicyRule['action']): string =>
+  action.kind === 'table'
+    ? `lookup ${tableName(action.table)}${action.suppressPrefixLength === undefined ? '' : ` suppress_prefixlength ${action.suppressPrefixLength}`}`
+    : action.kind;

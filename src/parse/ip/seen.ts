@@ -1,0 +1,58 @@
+import type { InterfaceAddress, InterfaceKind, Unmodelled } from '../../network/network.ts';
+import type { Place } from '../../packet/place.ts';
+
+/** An address as a listing shows it; the kernel makes no connected route for one with `noprefixroute`. */
+export interface SeenAddress extends InterfaceAddress {
+  readonly noPrefixRoute: boolean;
+}
+
+/** An interface as one listing shows it: what the listing leaves open is absent. */
+export interface SeenInterface {
+  readonly name: string;
+  /** What stands behind `@`: the lower device or the other end of a pair (`if7` where it is elsewhere). */
+  readonly lower?: string;
+  /** Absent in a listing that lost them. */
+  readonly flags?: ReadonlySet<string>;
+  /** `operstate`: UP, DOWN, UNKNOWN, … */
+  readonly state?: string;
+  /** Only with `-d`, but for `lo`. */
+  readonly kind?: InterfaceKind;
+  readonly mac?: number;
+  readonly mtu: number;
+  readonly master?: { readonly name: string; readonly place: Place };
+  readonly vlan?: number;
+  readonly hairpin?: boolean;
+  /** State of a bridge port: `forwarding`, `blocking`, … */
+  readonly portState?: string;
+  readonly addresses: readonly SeenAddress[];
+  readonly unmodelled: readonly Unmodelled[];
+  readonly place: Place;
+}
+
+/** Scopes by the names of iproute2 (`/etc/iproute2/rt_scopes`). */
+export const SCOPE: Readonly<Record<string, number>> = {
+  global: 0,
+  universe: 0,
+  site: 200,
+  link: 253,
+  host: 254,
+  nowhere: 255,
+};
+
+export const scopeName = (scope: number): string =>
+  ['global', 'site', 'link', 'host', 'nowhere'].find((name) => SCOPE[name] === scope) ?? String(scope);
+
+export const parseScope = (text: string): number | undefined =>
+  SCOPE[text] ?? (/^\d{1,3}$/.test(text) && Number(text) < 256 ? Number(text) : undefined);
+
+/** Kinds as `ip -d link` names them; any other is `other`. */
+const KINDS: Readonly<Record<string, InterfaceKind>> = {
+  bridge: 'bridge',
+  vlan: 'vlan',
+  bond: 'bond',
+  dummy: 'dummy',
+  veth: 'veth',
+  tun: 'tun',
+};
+
+export const kindOf = (name: string): InterfaceKind => KINDS[name] ?? 'other';

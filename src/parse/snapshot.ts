@@ -1,0 +1,167 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InventoryItem, Network, Node } from '../network/network.ts';
+import { compare, Desk } from './assemble/desk.ts';
+import type { Reading, Readings, Thing } from './assemble/facts.ts';
+import { inventoryItem, unknownFile } from './assemble/inventory.ts';
+import { assembleLinks, assembleNames } from './assemble/links.ts';
+import { assembleNode, topOf } from './assemble/node.ts';
+import { describedReadings } from './assemble/supplement.ts';
+import type { Result } from './located.ts';
+import { didYouMean } from './nearest.ts';
+import { READERS, type Reader, readerFor } from './readers.ts';
+import { readWiring } from './wiring/network-yaml.ts';
+import type { Wiring } from './wiring/wiring.ts';
+
+const WIRING = 'network.yaml';
+/** Files beside the node folders that other commands read. */
+const BESIDE: Readonly<Record<string, string>> = { 'policies.yaml': 'policies (for `netqed check`)' };
+
+/**
+ * Reads a snapshot: `files` by their paths relative to its folder, separated by `/`. All mistakes of all files come at
+ * once; with any, there is no network.
+ */
+export function parseSnapshot(files: ReadonlyMap<string, string>): Result<Network> {
+  const texts = new Map(
+    [...files]
+      .toSorted(([a], [b]) => compare(a, b))
+      .map(([file, text]) => [file, text.replace(/^\uFEFF/, '')] as const),
+  );
+  const desk = new Desk(texts);
+  const wiring = readWiring(desk.source(WIRING));
+  const folders = foldersOf(texts);
+  const inventory: InventoryItem[] = [...texts.keys()]
+    .filter((file) => !file.includes('/'))
+    .map((file) => besideItem(file, desk));
+  const read = [...folders].map(([name, paths]) => [name, readFolder(name, paths, texts, inventory, desk)] as const);
+  const nodes = assembleNodes(new Map(read), wiring, desk);
+  if (nodes.size === 0)
+    desk.error(
+      topOf(WIRING),
+      'the snapshot holds no nodes',
+      'a snapshot is a folder with one folder a node, each with what the node printed',
+    );
+  const links = assembleLinks(wiring, nodes, desk.source(WIRING));
+  const names = assembleNames(wiring, nodes, desk.source(WIRING));
+  const located = desk.all();
+  const network: Network = { nodes, links, names, inventory: inventory.sort((a, b) => compare(a.file, b.file)) };
+  return located.some(({ severity }) => severity === 'error') ? { located } : { value: network, located };
+}
+
+/** The files of each node's folder. */
+function foldersOf(texts: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
+  const folders = new Map<string, string[]>();
+  for (const file of texts.keys()) {
+    const [folder = '', ...rest] = file.split('/');
+    if (rest.length > 0) folders.set(folder, [...(folders.get(folder) ?? []), file]);
+  }
+  return folders;
+}
+
+function besideItem(file: string, desk: Desk): InventoryItem {
+  if (file === WIRING) return { file, status: 'read', what: 'how the nodes are wired, and nodes described by hand' };
+  const what = BESIDE[file];
+  return what === undefined ? unknownFile(file, file, desk) : { file, status: 'not modelled', what };
+}
+
+/** All captures of one folder, those that win first. */
+function readFolder(
+  name: string,
+  paths: readonly string[],
+  texts: ReadonlyMap<string, string>,
+  inventory: InventoryItem[],
+  desk: Desk,
+): Readings | undefined {
+  const taken = paths.map((file) => ({
+    file,
+    reader: file.split('/').length === 2 ? readerFor(file.slice(name.length + 1)) : undefined,
+  }));
+  const readings: { [T in Thing]?: Reading<Thing>[] } = {};
+  const done: { reader: Reader; reading: Reading<Thing> }[] = [];
+  for (const reader of READERS)
+    for (const { file } of taken.filter((one) => one.reader === reader)) {
+      const value = desk.take(reader.read(texts.get(file) ?? '', file));
+      if (value === undefined) continue;
+      const reading = { file, value } as Reading<Thing>;
+      readings[reader.thing] = [...(readings[reader.thing] ?? []), reading];
+      done.push({ reader, reading });
+    }
+  for (const { file, reader } of taken)
+    if (reader === undefined) inventory.push(unknownFile(file, file.slice(name.length + 1), desk));
+  for (const { reader, reading } of done) inventory.push(inventoryItem(reader, reading, readings as Readings));
+  if (taken.some(({ reader }) => reader !== undefined)) return readings as Readings;
+  desk.error(
+    topOf(paths[0] ?? name),
+    `nothing in folder \`${name}\` is a capture`,
+    `name each file after the command whose output it holds, like ${didYouMean('', ['ip-addr.txt', 'route-n.txt', 'iptables-save.txt']).replace('known here: ', '')}`,
+  );
+  return undefined;
+}
+
+/** The captured nodes in the order of their names, then those described by hand in the order of the file. */
+function assembleNodes(
+  folders: ReadonlyMap<string, Readings | undefined>,
+  wiring: Wiring,
+  desk: Desk,
+): ReadonlyMap<string, Node> {
+  const nodes = new Map<string, Node>();
+  for (const name of new Set([...folders.keys(), ...wiring.nodes.keys()])) {
+    const described = wiring.nodes.get(name);
+    const captured = folders.get(name);
+    if (folders.has(name) && captured === undefined) continue;
+    const readings = describedReadings(captured, described, desk);
+    const kernelDefaults =
+      wiring.kernelDefaults ||
+      described?.kernelDefaults === true ||
+      wiring.defaultsFor.some(({ text }) => text === name);
+    nodes.set(
+      name,
+      assembleNode({ name, readings, kernelDefaults, ...(described !== undefined && { described }) }, desk),
+    );
+  }
+  for (const word of wiring.defaultsFor)
+    if (!nodes.has(word.text) && !folders.has(word.text))
+      desk.source(WIRING).error(word, `there is no node \`${word.text}\``, didYouMean(word.text, [...nodes.keys()]));
+  return nodes;
+}
+
+/** Reads a snapshot's folder and its node folders; a folder that is not there or holds nothing is an error of its own. */
+export async function readSnapshot(folder: string): Promise<Result<Network>> {
+  const files = new Map<string, string>();
+  const broken = await collect(folder, '', files).catch((error: NodeJS.ErrnoException) => error);
+  if (broken instanceof Error)
+    return complaint(
+      folder,
+      broken.code === 'ENOENT'
+        ? 'there is no such folder'
+        : broken.code === 'ENOTDIR'
+          ? 'this is no folder'
+          : `the folder cannot be read (${broken.code ?? broken.message})`,
+    );
+  if (files.size === 0) return complaint(folder, 'the folder holds no files');
+  return parseSnapshot(files);
+}
+
+const complaint = (file: string, message: string): Result<Network> => ({
+  located: [
+    {
+      severity: 'error',
+      place: { file, line: 1, column: 1 },
+      length: 1,
+      line: '',
+      message,
+      advice: 'a snapshot is a folder with one folder a node, each with what the node printed',
+    },
+  ],
+});
+
+/** Every file of a folder and of the folders in it, but for hidden ones. */
+async function collect(folder: string, under: string, files: Map<string, string>): Promise<void> {
+  const names = (await readdir(join(folder, under))).filter((name) => !name.startsWith('.')).sort(compare);
+  for (const name of names) {
+    const path = under === '' ? name : `${under}/${name}`;
+    const kind = await stat(join(folder, path));
+    if (kind.isDirectory()) await collect(folder, path, files);
+    else if (kind.isFile()) files.set(path, await readFile(join(folder, path), 'utf8'));
+  }
+}

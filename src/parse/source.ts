@@ -1,0 +1,78 @@
+import type { Place } from '../packet/place.ts';
+import type { Located, Result } from './located.ts';
+
+/** A part of one line: line and column counted from 1, `length` characters. */
+export interface Span {
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+}
+
+/** A part of a line with its text. */
+export interface Word extends Span {
+  readonly text: string;
+}
+
+/** The text of one file with its places, and everything that its reader has to say about it. */
+export class Source {
+  readonly file: string;
+  readonly text: string;
+  readonly lines: readonly string[];
+  readonly located: Located[] = [];
+
+  constructor(text: string, file: string) {
+    this.file = file;
+    this.text = text;
+    this.lines = text.split(/\r?\n/);
+  }
+
+  /** Whether the file holds anything but blanks: an empty one means that the command printed nothing. */
+  get isEmpty(): boolean {
+    return this.text.trim() === '';
+  }
+
+  place(at: Span): Place {
+    return { file: this.file, line: at.line, column: at.column };
+  }
+
+  /** A whole line, without the blanks around it. */
+  whole(line: number): Word {
+    const text = this.lines[line - 1] ?? '';
+    const column = text.length - text.trimStart().length + 1;
+    return { text: text.trim(), line, column, length: Math.max(1, text.trim().length) };
+  }
+
+  /** The words of a line, separated by blanks. */
+  words(line: number): readonly Word[] {
+    return [...(this.lines[line - 1] ?? '').matchAll(/[^\s\0]+/g)].map(({ 0: text, index }) => ({
+      text,
+      line,
+      column: index + 1,
+      length: text.length,
+    }));
+  }
+
+  error(at: Span, message: string, advice?: string): void {
+    this.say('error', at, message, advice);
+  }
+
+  note(at: Span, message: string, advice?: string): void {
+    this.say('note', at, message, advice);
+  }
+
+  /** What was read, unless there is an error; what there is to say, in file order. */
+  result<T>(value: T): Result<T> {
+    const located = this.located.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
+    return located.some(({ severity }) => severity === 'error') ? { located } : { value, located };
+  }
+
+  private say(severity: Located['severity'], at: Span, message: string, advice: string | undefined): void {
+    const line = this.lines[at.line - 1] ?? '';
+    const length = Math.max(1, Math.min(at.length, line.length - at.column + 1));
+    const located = { severity, place: this.place(at), length, line, message };
+    this.located.push(advice === undefined ? located : { ...located, advice });
+  }
+}
+
+/** The top of a file: what is said of a whole file is said there. */
+export const TOP: Span = { line: 1, column: 1, length: 1 };
