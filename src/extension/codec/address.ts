@@ -1,5 +1,5 @@
 import { netmask, parseAddress, parseMac, printAddress, printMac } from '../../packet/address.ts';
-import { type Codec, type Read, refused, then, value } from './codec.ts';
+import { andThen, type Codec, type Read, refused, value } from './codec.ts';
 
 const LAST = 0xffffffff;
 const ADDRESS = { kind: 'integer', low: 0, high: LAST } as const;
@@ -36,12 +36,12 @@ export function readAddressAndMask(text: string): Read<AddressAndMask> {
   const head = slash < 0 ? text : text.slice(0, slash);
   const mask = slash < 0 ? value(LAST) : readMask(text.slice(slash + 1));
   const padded = /^\d+(\.\d+){0,2}$/.test(head) ? `${head}${'.0'.repeat(4 - head.split('.').length)}` : head;
-  return then(readAddress(padded), (address) => then(mask, (bits) => value({ address, mask: bits })));
+  return andThen(readAddress(padded), (address) => andThen(mask, (bits) => value({ address, mask: bits })));
 }
 
 /** Reads `A.B.C.D[/mask]` and cuts the host bits off, as `-s` and `-d` do. */
 export const readNetwork = (text: string): Read<AddressAndMask> =>
-  then(readAddressAndMask(text), ({ address, mask }) => value({ address: and(address, mask), mask }));
+  andThen(readAddressAndMask(text), ({ address, mask }) => value({ address: and(address, mask), mask }));
 
 /** The prefix length of a contiguous mask. */
 export function lengthOf(mask: number): number | undefined {
@@ -72,8 +72,8 @@ export const addressRange: Codec<readonly [low: number, high: number]> = {
   parse([text = '']) {
     const [low = '', high = low, more] = text.split('-');
     if (more !== undefined) return refused(`\`${text}\` is no range of addresses`);
-    return then(readAddress(low), (a) =>
-      then(readAddress(high), (b) => (a <= b ? value([a, b] as const) : refused(`\`${text}\` runs backwards`))),
+    return andThen(readAddress(low), (a) =>
+      andThen(readAddress(high), (b) => (a <= b ? value([a, b] as const) : refused(`\`${text}\` runs backwards`))),
     );
   },
   print: ([low, high]) => (low === high ? printAddress(low) : `${printAddress(low)}-${printAddress(high)}`),

@@ -21,7 +21,7 @@ export const refused = (reason: string, advice?: string): Refusal =>
   advice === undefined ? { refused: reason } : { refused: reason, advice };
 
 /** Goes on with a value that was read. */
-export const then = <A, B>(read: Read<A>, next: (value: A) => Read<B>): Read<B> =>
+export const andThen = <A, B>(read: Read<A>, next: (value: A) => Read<B>): Read<B> =>
   isRefused(read) ? read : next(read.value);
 
 /** Reads all of a list, or refuses with the first refusal. */

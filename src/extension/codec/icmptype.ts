@@ -1,4 +1,4 @@
-import { type Codec, type Read, refused, then, value } from './codec.ts';
+import { andThen, type Codec, type Read, refused, value } from './codec.ts';
 import { readNumber } from './number.ts';
 
 /** A type and a range of codes; type 255 is any ICMP message (`icmp_type_code_match`). */
@@ -46,8 +46,8 @@ function readName(text: string): Read<IcmpType> {
 
 function readNumbers(text: string): Read<IcmpType> {
   const [head = '', tail] = text.split('/', 2);
-  return then(readNumber(head, 0, 255), (type) =>
-    then(tail === undefined ? value(undefined) : readNumber(tail, 0, 255), (code) =>
+  return andThen(readNumber(head, 0, 255), (type) =>
+    andThen(tail === undefined ? value(undefined) : readNumber(tail, 0, 255), (code) =>
       // type 255 with a code is the same as `any`: xt_tcpudp.c looks at no code then
       value(code === undefined || type === ANY_TYPE ? every(type) : one(type, code)),
     ),

@@ -1,6 +1,6 @@
 import { PROTOCOL } from '../../packet/field.ts';
 import { addressRange } from './address.ts';
-import { type Codec, type Read, type ReadContext, refused, then, value } from './codec.ts';
+import { andThen, type Codec, type Read, type ReadContext, refused, value } from './codec.ts';
 import { type PortRange, printPortRange, readPort } from './service.ts';
 
 /** What `--to-destination` and `--to-source` say: `[LOW[-HIGH]][:PORT[-PORT[/BASE]]]`. */
@@ -28,16 +28,16 @@ export function readNatPorts(text: string, { protocol }: ReadContext): Read<Port
   if (!('refused' in whole)) return value([whole.value, whole.value] as const);
   const [, low = '', high = ''] = /^(\d+)-(\d+)$/.exec(text) ?? [];
   if (low === '') return whole;
-  return then(readPort(low), (a) =>
-    then(readPort(high), (b) => (a <= b ? value([a, b] as const) : refused(`\`${text}\` runs backwards`))),
+  return andThen(readPort(low), (a) =>
+    andThen(readPort(high), (b) => (a <= b ? value([a, b] as const) : refused(`\`${text}\` runs backwards`))),
   );
 }
 
 function readPorts(text: string, context: ReadContext): Read<NatSpec> {
   const slash = text.indexOf('/');
-  if (slash < 0) return then(readNatPorts(text, context), (ports) => value({ ports }));
-  return then(readNatPorts(text.slice(0, slash), context), (ports) =>
-    then(readPort(text.slice(slash + 1)), (base) =>
+  if (slash < 0) return andThen(readNatPorts(text, context), (ports) => value({ ports }));
+  return andThen(readNatPorts(text.slice(0, slash), context), (ports) =>
+    andThen(readPort(text.slice(slash + 1)), (base) =>
       base === 0 ? refused('port 0 is no base') : value({ ports, base }),
     ),
   );
@@ -53,9 +53,9 @@ export const natSpec: Codec<NatSpec> = {
     const addresses =
       head === '' && colon >= 0
         ? value({})
-        : then(addressRange.parse([head], context), (range) => value({ addresses: range }));
-    return then(addresses, (of) =>
-      colon < 0 ? value(of) : then(readPorts(text.slice(colon + 1), context), (ports) => value({ ...of, ...ports })),
+        : andThen(addressRange.parse([head], context), (range) => value({ addresses: range }));
+    return andThen(addresses, (of) =>
+      colon < 0 ? value(of) : andThen(readPorts(text.slice(colon + 1), context), (ports) => value({ ...of, ...ports })),
     );
   },
   print({ addresses, ports, base }) {

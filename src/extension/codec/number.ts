@@ -1,4 +1,4 @@
-import { type Codec, type Read, refused, then, value } from './codec.ts';
+import { andThen, type Codec, type Read, refused, value } from './codec.ts';
 
 /** Reads a number as `strtoul(s, &end, 0)` does: decimal, `0x` hexadecimal, leading `0` octal; nothing else. */
 export function readNumber(text: string, low: number, high: number): Read<number> {
@@ -26,8 +26,8 @@ export const interval = (low: number, high: number, metavar = 'N[:N]'): Codec<re
   words: 1,
   parse([text = '']) {
     const [from = '', to] = text.split(':', 2);
-    return then(readEnd(from, low, low, high), (a) =>
-      then(to === undefined ? value(a) : readEnd(to, high, low, high), (b) =>
+    return andThen(readEnd(from, low, low, high), (a) =>
+      andThen(to === undefined ? value(a) : readEnd(to, high, low, high), (b) =>
         a <= b ? value([a, b] as const) : refused(`\`${text}\` runs backwards`, `write ${b}:${a}`),
       ),
     );
@@ -55,8 +55,8 @@ export const markAndMask = (fullMask: 'printed' | 'left out' = 'left out'): Code
   parse([text = '']) {
     const [head = '', tail, more] = text.split('/');
     if (more !== undefined) return refused(`\`${text}\` has two masks`);
-    return then(readNumber(head, 0, ALL), (mark) =>
-      then(tail === undefined ? value(ALL) : readNumber(tail, 0, ALL), (mask) => value({ value: mark, mask })),
+    return andThen(readNumber(head, 0, ALL), (mark) =>
+      andThen(tail === undefined ? value(ALL) : readNumber(tail, 0, ALL), (mask) => value({ value: mark, mask })),
     );
   },
   print: ({ value: mark, mask }) =>

@@ -1,4 +1,4 @@
-import { type Codec, type Read, refused, then, value } from './codec.ts';
+import { andThen, type Codec, type Read, refused, value } from './codec.ts';
 import { readNumber } from './number.ts';
 
 /** Names of ports as `/etc/services` has them; each has one number for all protocols. */
@@ -70,8 +70,8 @@ export function readPortRange(text: string, separator: ':' | '-' = ':'): Read<Po
   const at = text.indexOf(separator);
   const low = at < 0 ? readPort(text) : end(text.slice(0, at), 0);
   const high = at < 0 ? low : end(text.slice(at + 1), LAST);
-  return then(low, (a) =>
-    then(high, (b) =>
+  return andThen(low, (a) =>
+    andThen(high, (b) =>
       a <= b ? value([a, b] as const) : refused(`\`${text}\` runs backwards`, `write ${b}${separator}${a}`),
     ),
   );
@@ -88,8 +88,8 @@ export const anyPortRange: Codec<PortRange> = {
   words: 1,
   parse([text = '']) {
     const [low = '', high] = text.split(':', 2);
-    return then(end(low, 0), (a) =>
-      then(high === undefined ? value(a) : end(high, LAST), (b) => value([a, b] as const)),
+    return andThen(end(low, 0), (a) =>
+      andThen(high === undefined ? value(a) : end(high, LAST), (b) => value([a, b] as const)),
     );
   },
   print: (range) => printPortRange(range),

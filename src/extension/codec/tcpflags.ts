@@ -1,5 +1,5 @@
 import { TCP_FLAG } from '../../packet/field.ts';
-import { type Codec, each, type Read, refused, then, value } from './codec.ts';
+import { andThen, type Codec, each, type Read, refused, value } from './codec.ts';
 
 /** `flags & mask == set`. */
 export interface TcpFlags {
@@ -24,7 +24,7 @@ function readFlag(name: string): Read<number> {
 }
 
 const readFlags = (text: string): Read<number> =>
-  then(each(text.split(',').map(readFlag)), (bits) => value(bits.reduce((sum, bit) => sum | bit, 0)));
+  andThen(each(text.split(',').map(readFlag)), (bits) => value(bits.reduce((sum, bit) => sum | bit, 0)));
 
 const printFlags = (bits: number): string =>
   bits === 0 ? 'NONE' : NAMED.filter((name) => (bits & TCP_FLAG[name]) !== 0).join(',');
@@ -34,7 +34,7 @@ export const tcpFlags: Codec<TcpFlags> = {
   metavar: 'MASK SET',
   words: 2,
   parse: ([mask = '', set = '']) =>
-    then(readFlags(mask), (bits) => then(readFlags(set), (wanted) => value({ mask: bits, set: wanted }))),
+    andThen(readFlags(mask), (bits) => andThen(readFlags(set), (wanted) => value({ mask: bits, set: wanted }))),
   print: ({ mask, set }) => `${printFlags(mask)} ${printFlags(set)}`,
   domain: {
     kind: 'record',
