@@ -148,8 +148,7 @@ describe('what-ifs that cannot be read', () => {
     ['--insert -I FORWARD -j DROP', '--insert:1:1', 'node:'],
     ['--insert host:-I FORWARD -j nowhere', '--insert:1:20', ''],
     ['--insert host:-I FORWARD -j FORWARD', '--insert:1:20', ''],
-    ['--insert host:-I guests -j guests', '--insert:1:19', ''],
-    ['--insert host:-t nat -I POSTROUTING -j DNAT --to-destination 10.0.0.9', '--insert:1:34', ''],
+    ['--insert host:-t nat -I POSTROUTING -j DNAT --to-destination 10.0.0.9', '--insert:1:31', ''],
   ])('%s is wrong at %s', (line, place, hint) => {
     const { value, located } = apply(line);
     expect(value).toBeUndefined();
@@ -163,6 +162,12 @@ describe('what-ifs that cannot be read', () => {
       expect.stringMatching(/^--set:1:6 /),
       expect.stringMatching(/^--delete:1:1 /),
       expect.stringMatching(/^--set:2:6 /),
+    ]);
+  });
+
+  it('refuse a loop of chains, as the kernel does', () => {
+    expect(complaints('--insert host:-I FORWARD -j guests', '--insert host:-A guests -j guests')).toEqual([
+      expect.stringMatching(/^--insert:2:.*loop/),
     ]);
   });
 

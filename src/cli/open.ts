@@ -1,0 +1,38 @@
+import type { RuleContext } from '../extension/definition.ts';
+import { lowerMatch, lowerTarget } from '../extension/registry.ts';
+import type { Network, Node } from '../network/network.ts';
+import type { Rule, TableName } from '../network/ruleset.ts';
+import type { OpenRule } from '../report/show.ts';
+
+/** The matches and targets of a network's rules that come out as unknown, each with the rule that it stands in. */
+export function openRules(network: Network): OpenRule[] {
+  return [...network.nodes.values()].flatMap((node) => {
+    if (node.ruleset.kind === 'unknown') return [];
+    return [...node.ruleset.value.tables.values()].flatMap(({ name, chains }) =>
+      [...chains.values()].flatMap(({ rules }) => rules.flatMap((rule) => openIn(rule, name, node))),
+    );
+  });
+}
+
+/** Lowers the rule by itself and writes down which unknowns its extensions ask for. */
+function openIn(rule: Rule, table: TableName, node: Node): OpenRule[] {
+  const reasons = new Set<string>();
+  const context = contextOf(rule, table, node, reasons);
+  for (const use of rule.matches) lowerMatch(use, context);
+  if (rule.action.kind === 'target') lowerTarget(rule.action, context);
+  return [...reasons].map((reason) => ({ reason, origin: { node: node.name, text: rule.text, place: rule.place } }));
+}
+
+const contextOf = (rule: Rule, table: TableName, node: Node, reasons: Set<string>): RuleContext => ({
+  node: node.name,
+  hook: 'FORWARD',
+  table,
+  bridged: false,
+  addressTypes: () => new Map(),
+  set: (name) => node.sets.get(name),
+  addressesOf: () => [0],
+  unknown: (reason) => {
+    reasons.add(reason);
+    return { id: rule.text, reason };
+  },
+});
