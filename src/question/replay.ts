@@ -1,4 +1,4 @@
-import { explore } from '../evaluate/explore.ts';
+import { type Exploration, explore } from '../evaluate/explore.ts';
 import { interpret } from '../ir/interpret.ts';
 import type { Program } from '../ir/program.ts';
 import type { Network } from '../network/network.ts';
@@ -27,7 +27,7 @@ export const replay = (
   inputs: Inputs,
   back: boolean,
   budget: number = RUNS.witness,
-): readonly Exchange[] => explore(network, { ...probe, back }, startOf(inputs), budget);
+): Exploration => explore(network, { ...probe, back }, startOf(inputs), budget);
 
 /** Whether one run shows what is looked for: `can`, some copy ends so; `always`, none does. */
 export const shows = (run: Exchange, where: (end: Disposition) => boolean, quantifier: 'can' | 'always'): boolean =>

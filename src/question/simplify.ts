@@ -14,8 +14,10 @@ export function simplify(
   where: (end: Disposition) => boolean,
   quantifier: 'can' | 'always',
 ): Inputs {
-  const holds = (inputs: Inputs): boolean =>
-    replay(one, inputs, one.probe.back).every((run) => shows(run, where, quantifier));
+  const holds = (inputs: Inputs): boolean => {
+    const runs = replay(one, inputs, one.probe.back);
+    return runs.complete && runs.every((run) => shows(run, where, quantifier));
+  };
   const plain = plainest(one.program, preferred);
   if (holds(plain)) return plain;
   let simplest = found;

@@ -1,0 +1,131 @@
+import type { Engine } from '../engine/engine.ts';
+import { leadsOutside } from '../network/access.ts';
+import type { Network } from '../network/network.ts';
+import type { Source } from '../packet/exchange.ts';
+import type { Assumption, Unknown } from '../packet/place.ts';
+import type { Effort } from './answer.ts';
+import { compareClass, type Sides } from './compare.ts';
+import type { Witness } from './finding.ts';
+import { describeClasses, describeSource } from './over.ts';
+import { classesOf } from './packets.ts';
+import type { Reach } from './question.ts';
+
+/** Packets of one class that fared alike before, and alike after, but not the same: one of them, replayed in both. */
+export interface Difference {
+  readonly source: Source;
+  /** The two fates in words: what decides that packets belong to this class. */
+  readonly before: string;
+  readonly after: string;
+  readonly old: Witness;
+  readonly new: Witness;
+}
+
+/** One source's packets, compared. Neither differences nor unknowns: proved to fare the same in both networks. */
+export interface Compared {
+  /** How many comparisons are done with this one, and how many there are. */
+  readonly done: number;
+  readonly of: number;
+  readonly source: Source;
+  /** Which packets, in words. */
+  readonly over: string;
+  /** Set where the source is in one of the networks only: then there is nothing to compare. */
+  readonly onlyIn?: 'old' | 'new';
+  readonly differences: readonly Difference[];
+  /** What a packet's fate depends on, where it may differ. */
+  readonly unknowns: readonly Unknown[];
+  readonly assumptions: readonly Assumption[];
+  /** Corner packets that the evaluator walked in both networks. */
+  readonly corners: number;
+}
+
+/**
+ * Compares what two networks do with every packet: of a process on each node and of the wire at each interface that
+ * leads outside, to any destination, the first of its flow, with its answer. Fates are the same if kind and node are.
+ */
+export async function* differ(
+  before: Network,
+  after: Network,
+  engine: Engine,
+  effort: Effort = {},
+): AsyncGenerator<Compared> {
+  const sources = sourcesOf(before, after);
+  for (const [index, source] of sources.entries()) {
+    const shared = { source, done: index + 1, of: sources.length };
+    const onlyIn = has(before, source) ? (has(after, source) ? undefined : 'old') : 'new';
+    if (onlyIn !== undefined)
+      yield {
+        ...shared,
+        onlyIn,
+        over: `every packet from ${describeSource(source)}`,
+        differences: [],
+        unknowns: [],
+        assumptions: [],
+        corners: 0,
+      };
+    else yield { ...shared, ...(await compareSource({ old: before, new: after }, source, engine, effort)) };
+  }
+}
+
+const keyOf = (source: Source): string => describeSource(source);
+
+function sourcesOf(before: Network, after: Network): readonly Source[] {
+  const all = [before, after].flatMap((network) =>
+    [...network.nodes.values()].flatMap((node): Source[] => [
+      { kind: 'socket', node: node.name, bound: false },
+      ...node.interfaces
+        .filter((one) => leadsOutside(network, node.name, one))
+        .map((one): Source => ({ kind: 'wire', node: node.name, interface: one.name })),
+    ]),
+  );
+  return [...new Map(all.map((source) => [keyOf(source), source])).values()];
+}
+
+const has = ({ nodes }: Network, source: Source): boolean => {
+  const node = nodes.get(source.node);
+  return (
+    node !== undefined && (source.kind === 'socket' || node.interfaces.some(({ name }) => name === source.interface))
+  );
+};
+
+async function compareSource(networks: Sides<Network>, source: Source, engine: Engine, effort: Effort) {
+  const question: Reach = {
+    kind: 'reach',
+    quantifier: 'always',
+    source,
+    target: { kind: 'outside' },
+    packets: {},
+    anySource: false,
+    state: 'fresh',
+    back: true,
+    text: '',
+  };
+  const classes = classesOf(question, networks.old);
+  const compared = [];
+  for (const { packets, assumptions } of classes) {
+    const one = await compareClass(networks, { source, packets, state: 'fresh', back: true }, engine, effort);
+    compared.push({ ...one, assumptions: [...assumptions, ...one.assumptions] });
+  }
+  return {
+    over: describeClasses(
+      question,
+      classes.map(({ packets }) => packets),
+    ).replace('the outside', 'any destination'),
+    differences: distinctBy(
+      compared.flatMap(({ differences }) => differences),
+      (one) => `${one.before} ${one.after}`,
+    ),
+    unknowns: distinctBy(
+      compared.flatMap(({ unknowns }) => unknowns),
+      ({ id }) => id,
+    ),
+    assumptions: distinctBy(
+      compared.flatMap(({ assumptions }) => assumptions),
+      ({ node, text }) => `${node} ${text}`,
+    ),
+    corners: compared.reduce((sum, { corners }) => sum + corners, 0),
+  };
+}
+
+const distinctBy = <T>(list: readonly T[], key: (one: T) => string): readonly T[] => [
+  ...new Map(list.map((one) => [key(one), one])).values(),
+];
