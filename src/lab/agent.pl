@@ -208,6 +208,23 @@ sub set_sysctl {
     close $file;
 }
 
+# A device passes nothing before its carrier was noticed (dev_activate); its operational state says when.
+sub settle {
+    my @rising = @_;
+    for (1 .. 200) {
+        @rising = grep { !operates($_) } @rising;
+        return if !@rising;
+        select(undef, undef, undef, 0.005);
+    }
+    say_line('X', "does not come up: @rising");
+}
+
+sub operates {
+    open(my $file, '<', "/sys/class/net/$_[0]/operstate") or return 0;
+    my $state = <$file>;
+    return $state =~ /^(up|unknown)$/;
+}
+
 sub end_round {
     for my $socket (@asking) { setsockopt($socket, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0)) if fileno $socket; drop($socket) if fileno $socket }
     @asking = ();
@@ -219,6 +236,7 @@ my %ORDER = (
     listen => sub { my ($proto, $port) = @_; ($proto == 6 ? tcp_listener($port) : udp_listener('0.0.0.0', $port)) or say_line('X', "listen $proto $port: " . errno_name()) },
     hear   => \&hear,
     ready  => sub { say_line('R', @_) },
+    settle => \&settle,
     end    => \&end_round,
     tcp    => \&ask_tcp,
     udp    => \&ask_udp,

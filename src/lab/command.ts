@@ -24,18 +24,25 @@ export function run(command: string, words: readonly string[], input = '', limit
 }
 
 /** Runs many lines of `ip`, in a namespace if one is given; goes on after a line that fails and returns what was said. */
-export async function ipBatch(lines: readonly string[], namespace?: string): Promise<readonly string[]> {
+export const ipBatch = (lines: readonly string[], namespace?: string): Promise<readonly string[]> =>
+  batch('ip', lines, namespace);
+
+/** Runs many lines of `bridge` in a namespace, likewise. */
+export const bridgeBatch = (lines: readonly string[], namespace: string): Promise<readonly string[]> =>
+  batch('bridge', lines, namespace);
+
+async function batch(command: string, lines: readonly string[], namespace?: string): Promise<readonly string[]> {
   if (lines.length === 0) return [];
   const where = namespace === undefined ? [] : ['-n', namespace];
-  const { err } = await run('ip', [...where, '-force', '-batch', '-'], `${lines.join('\n')}\n`);
+  const { err } = await run(command, [...where, '-force', '-batch', '-'], `${lines.join('\n')}\n`);
   return err
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => quoteLine(line, lines));
+    .map((line) => quoteLine(command, line, lines));
 }
 
 /** `Command failed -:7` names a line of the batch: show it. */
-function quoteLine(said: string, lines: readonly string[]): string {
+function quoteLine(command: string, said: string, lines: readonly string[]): string {
   const [, number] = /^Command failed -:(\d+)/.exec(said) ?? [];
-  return number === undefined ? said : `ip ${lines[Number(number) - 1]}: failed`;
+  return number === undefined ? said : `${command} ${lines[Number(number) - 1]}: failed`;
 }

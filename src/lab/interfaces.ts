@@ -5,6 +5,7 @@ import { isPlugged } from './wiring.ts';
 /** `ip` lines that give a node its interfaces: those without a cable are made, all are set up as the capture shows them. */
 export function interfaceLines(node: Node): readonly string[] {
   const others = node.interfaces.filter(({ kind }) => kind !== 'loopback');
+  const rising = node.interfaces.filter(({ up }) => up);
   return [
     ...others.filter((one) => !isPlugged(one) && one.kind !== 'vlan').map((one) => make(node, one)),
     ...others.filter(({ kind }) => kind === 'vlan').map((one) => make(node, one)),
@@ -14,7 +15,10 @@ export function interfaceLines(node: Node): readonly string[] {
     ...others.filter(({ mac }) => mac !== 0).map(({ name, mac }) => `link set ${name} address ${printMac(mac)}`),
     ...others.filter(({ promisc }) => promisc).map(({ name }) => `link set ${name} promisc on`),
     ...node.interfaces.flatMap((one) => addressLines(one)),
-    ...node.interfaces.filter(({ up }) => up).map(({ name }) => `link set ${name} up`),
+    // Bridges last: with a carrier from the start they pass frames at once, else the kernel lets them wait for a second.
+    ...[...rising.filter(({ kind }) => kind !== 'bridge'), ...rising.filter(({ kind }) => kind === 'bridge')].map(
+      ({ name }) => `link set ${name} up`,
+    ),
     ...node.interfaces
       .filter(({ hairpin }) => hairpin.kind === 'known' && hairpin.value)
       .map(({ name }) => `link set ${name} type bridge_slave hairpin on`),
@@ -48,3 +52,14 @@ function written(one: InterfaceAddress): string {
   const prefix = holds(one, local) ? `${own}/${length}` : `${own} peer ${printAddress(address)}/${length}`;
   return `${prefix}${broadcast === undefined ? '' : ` broadcast ${printAddress(broadcast)}`} scope ${scope}`;
 }
+
+/** Devices that must be up and running before a packet is sent: all that are up and can have a carrier. */
+export const risingDevices = (node: Node): readonly string[] =>
+  node.interfaces
+    .filter(({ up, carrier, kind }) => up && carrier && kind !== 'loopback')
+    .filter(
+      (one) =>
+        one.kind !== 'bridge' ||
+        node.interfaces.some(({ master, up, carrier }) => master === one.name && up && carrier),
+    )
+    .map(({ name }) => name);

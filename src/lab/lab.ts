@@ -1,8 +1,8 @@
 import type { Network, Node } from '../network/network.ts';
 import { BROADCAST_MAC } from '../packet/address.ts';
 import { type Agent, startAgent } from './agent.ts';
-import { ipBatch, run } from './command.ts';
-import { interfaceLines } from './interfaces.ts';
+import { bridgeBatch, ipBatch, run } from './command.ts';
+import { interfaceLines, risingDevices } from './interfaces.ts';
 import { addNamespaces, deleteNamespaces, deleteStale, namer } from './namespace.ts';
 import { whyNot } from './possible.ts';
 import { policyLines, routeLines } from './routes.ts';
@@ -10,7 +10,7 @@ import { restoreText } from './ruleset.ts';
 import { setLines } from './sets.ts';
 import { earlySettings, type SettingLine, settingLines } from './settings.ts';
 import { frameBytes } from './wire.ts';
-import { cableLines, filterLines, type Port, portsOf } from './wiring.ts';
+import { cableLines, learntLines, type Port, portsOf, switchLines } from './wiring.ts';
 
 /** A network that stands: one namespace a node, and one (`switch`) that holds its links. */
 export interface Lab {
@@ -77,17 +77,14 @@ async function build(
   ]);
   await Promise.all([hub, ...agents.values()].map((agent) => agent.done()));
   const cables = await ipBatch(cableLines(network, ports, namespaceOf), hub.namespace);
-  const filters = filterLines(network, ports);
-  const bridge =
-    filters.length === 0
-      ? ''
-      : (await run('bridge', ['-n', hub.namespace, '-force', '-batch', '-'], `${filters.join('\n')}\n`)).err;
+  const bridges = await bridgeBatch(switchLines(network, ports), hub.namespace);
   const refused = await Promise.all(
     [...network.nodes.values()].map((node) => buildNode(node, agents.get(node.name) as Agent, options)),
   );
   for (const [name, agent] of agents) announce(network.nodes.get(name) as Node, agent);
   await Promise.all([...agents.values()].map((agent) => agent.done()));
-  return [...cables, ...said(bridge), ...refused.flat(), ...hub.failures];
+  const learnt = await bridgeBatch(learntLines(ports), hub.namespace);
+  return [...cables, ...bridges, ...refused.flat(), ...learnt, ...hub.failures];
 }
 
 async function buildNode(node: Node, agent: Agent, options: LabOptions): Promise<readonly string[]> {
@@ -99,6 +96,7 @@ async function buildNode(node: Node, agent: Agent, options: LabOptions): Promise
   const sets = node.sets.size === 0 ? '' : (await inside(namespace, ['ipset', 'restore'], setLines(node.sets))).err;
   const rules =
     node.ruleset.kind === 'unknown' ? '' : await restore(namespace, restoreText(node.ruleset.value), options);
+  agent.order(['settle', ...risingDevices(node)]);
   await agent.done();
   return [...interfaces, ...routes, ...said(sets), ...said(rules), ...agent.failures].map(here);
 }

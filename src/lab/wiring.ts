@@ -77,14 +77,23 @@ function cable(network: Network, port: Port, namespaceOf: (node: string) => stri
 }
 
 /**
- * `bridge` lines for the ports of a switch that delivers only to the port's own address: unknown unicast is not flooded
- * to it, nothing is learnt behind it, and its own address is entered by hand.
+ * `bridge` lines for the switch's ports before anything is sent. A link of two ends is a cable: it learns nothing, because
+ * what a hairpin port sends back would make it believe that the sender had moved. A port that delivers only to its own
+ * address gets no unknown unicast, nothing is learnt behind it, and its own address is entered by hand.
  */
-export function filterLines(network: Network, ports: readonly Port[]): readonly string[] {
-  return ports
-    .filter(({ end, bridge }) => end.ownAddressOnly && bridge !== undefined)
-    .flatMap((port) => [
-      `link set dev ${port.name} flood off learning off mcast_flood on bcast_flood on`,
-      `fdb replace ${printMac(find(network, port).one.mac)} dev ${port.name} master static`,
-    ]);
+export function switchLines(network: Network, ports: readonly Port[]): readonly string[] {
+  const linked = ports.filter(({ bridge }) => bridge !== undefined);
+  return linked.flatMap((port) => {
+    const { name, bridge, end } = port;
+    if (end.ownAddressOnly)
+      return [
+        `link set dev ${name} flood off learning off mcast_flood on bcast_flood on`,
+        `fdb replace ${printMac(find(network, port).one.mac)} dev ${name} master static`,
+      ];
+    return linked.filter((other) => other.bridge === bridge).length === 2 ? [`link set dev ${name} learning off`] : [];
+  });
 }
+
+/** `bridge` lines for when every node has shown itself: the switches keep what they have learnt. */
+export const learntLines = (ports: readonly Port[]): readonly string[] =>
+  ports.flatMap(({ name, bridge }) => (bridge === undefined ? [] : [`link set dev ${name} learning off`]));
