@@ -139,6 +139,14 @@ function holds(of: Predicate, state: State, unknowns: Choice): boolean {
     case 'any':
       return of.of.some((part) => holds(part, state, unknowns));
     case 'first':
-      return holds(of.cases.find(({ when }) => holds(when, state, unknowns))?.then ?? of.otherwise, state, unknowns);
+      return holds(decided(of, state, unknowns), state, unknowns);
   }
+}
+
+/** What decides in the end; a loop, as the rest of a chain may be a chain again, 20,000 times. */
+function decided(of: Predicate, state: State, unknowns: Choice): Predicate {
+  let rest = of;
+  while (rest.kind === 'first')
+    rest = rest.cases.find(({ when }) => holds(when, state, unknowns))?.then ?? rest.otherwise;
+  return rest;
 }

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Engine, Goal, Query } from '../../src/engine/engine.ts';
+import { loadModule, type Z3Module } from '../../src/engine/z3/module.ts';
+import { solve } from '../../src/engine/z3/solve.ts';
 import { inputsOf } from '../../src/engine/z3/variables.ts';
 import { z3Engine } from '../../src/engine/z3/z3.ts';
 import { isEmpty, size } from '../../src/packet/ranges.ts';
@@ -8,7 +10,9 @@ import { combinations, letter, program, unknownsIn } from '../ir/generator.ts';
 import { agrees, deciding, tryAll } from './brute.ts';
 
 let engine: Engine;
+let module: Z3Module;
 beforeAll(async () => {
+  module = await loadModule();
   engine = await z3Engine();
 });
 afterAll(() => engine.close());
@@ -68,14 +72,14 @@ describe('Z3 and the interpreter agree', () => {
     const seen = { found: 0, none: 0, depends: 0, 'gave up': 0, solved: 0 };
     const law = fc.asyncProperty(query, async (asked) => {
       const answer = await engine.solve(asked);
+      verify(asked, await solve(module, asked, true));
       seen[answer.kind]++;
       if (answer.effort.rlimit > 0) seen.solved++;
       verify(asked, answer);
     });
-    await fc.assert(law, { numRuns: 1500 });
+    await fc.assert(law, { numRuns: 800 });
     expect(seen['gave up']).toBe(0);
-    for (const kind of ['found', 'none', 'depends', 'solved'] as const) expect(seen[kind], kind).toBeGreaterThan(50);
-    console.log(seen);
+    for (const kind of ['found', 'none', 'depends', 'solved'] as const) expect(seen[kind], kind).toBeGreaterThan(10);
   });
 
   it('even where an input cannot be anything', async () => {

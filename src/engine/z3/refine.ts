@@ -2,6 +2,7 @@ import type { Slot } from '../../ir/program.ts';
 import type { Ranges } from '../../packet/ranges.ts';
 import { assign, judge, type Values } from './assign.ts';
 import { check, type Verdict } from './check.ts';
+import { easily } from './easy.ts';
 import { and, not } from './formula.ts';
 import type { Z3Module } from './module.ts';
 import { plain } from './sight.ts';
@@ -17,6 +18,8 @@ export interface Search {
   readonly inputs: ReadonlyMap<Slot, Ranges>;
   rlimit: number;
   readonly budget: number;
+  /** Asks Z3 even what is easy: the slow twin, for comparison. */
+  readonly thorough?: boolean;
 }
 
 /** A packet with which the goal still depends on unknowns: `left` is what must hold of them. */
@@ -31,11 +34,14 @@ export type Found =
   | { readonly kind: 'depends'; readonly candidate: Candidate }
   | { readonly kind: 'gave up'; readonly reason: string };
 
+const NONE: Verdict = { kind: 'none', rlimit: 0 };
+
 /** Like `check`, with what is left of the budget; what Z3 finds must really be one. */
 export async function ask(search: Search, formulas: readonly Formula[]): Promise<Verdict> {
   const asked = and(search.store, formulas);
-  if (asked.kind === 'constant')
-    return asked.value ? { kind: 'model', values: new Map(), rlimit: 0 } : { kind: 'none', rlimit: 0 };
+  if (asked.kind === 'constant') return asked.value ? { kind: 'model', values: new Map(), rlimit: 0 } : NONE;
+  const easy = search.thorough === true ? undefined : easily(asked);
+  if (easy !== undefined) return easy === 'none' ? NONE : { kind: 'model', values: easy, rlimit: 0 };
   const left = search.budget - search.rlimit;
   if (left <= 0) return { kind: 'gave up', reason: 'the budget is spent', rlimit: 0 };
   const verdict = await check(search.module, asked.kind === 'and' ? asked.of : [asked], left);

@@ -17,41 +17,34 @@ export const BUDGET = 100_000_000;
 
 type End = Answer extends infer A ? (A extends Answer ? Omit<A, 'effort'> : never) : never;
 
-/** Answers one query with a solver that nobody else uses meanwhile. */
-export async function solve(module: Z3Module, query: Query): Promise<Answer> {
+/** Answers one query with a solver that nobody else uses meanwhile; `thorough`: by Z3 even what is easily seen. */
+export async function solve(module: Z3Module, query: Query, thorough = false): Promise<Answer> {
   const started = performance.now();
   const inputs = inputsOf(query.programs);
-  const search: Search = { module, store: new Store(), inputs, rlimit: 0, budget: query.budget ?? BUDGET };
+  const search: Search = { module, store: new Store(), inputs, rlimit: 0, budget: query.budget ?? BUDGET, thorough };
   const end = [...inputs.values()].some(isEmpty) ? ({ kind: 'none' } as const) : await answer(search, query);
   return { ...end, effort: { rlimit: search.rlimit, ms: performance.now() - started } };
 }
 
 async function answer(search: Search, query: Query): Promise<End> {
-  const { store, inputs } = search;
-  const { goal, runsOut, packets } = sought(store, query, inputs);
+  const { store } = search;
+  const { goal, runsOut, packets } = sought(store, query, search.inputs);
   // a packet that runs out of a Program is looked for as well, so as not to be missed
   const found = await refine(search, or(store, [goal, runsOut]), packets);
-  switch (found.kind) {
-    case 'none':
-    case 'gave up':
-      return found;
-    case 'found':
-      await mustStop(search, runsOut, found.values);
-      return { kind: 'found', inputs: packetOf(inputs, found.values) };
-    case 'depends':
-      await mustStop(search, runsOut, found.candidate.values);
-      return {
-        kind: 'depends',
-        inputs: packetOf(inputs, found.candidate.values),
-        unknowns: await named(search, found),
-      };
-  }
+  if (found.kind === 'none' || found.kind === 'gave up') return found;
+  const values = found.kind === 'found' ? found.values : found.candidate.values;
+  const open = await mustStop(search, runsOut, values);
+  if (open !== undefined) return open;
+  const inputs = packetOf(search.inputs, values);
+  if (found.kind === 'found') return { kind: 'found', inputs };
+  return { kind: 'depends', inputs, unknowns: await named(search, found) };
 }
 
 /** @throws Error if the packet comes to the end of a Program, whatever the unknowns must be for that */
-async function mustStop(search: Search, runsOut: Formula, values: Values): Promise<void> {
-  const left = assign(search.store, runsOut, onlyInputs(values));
-  if ((await ask(search, [left])).kind !== 'none') throw new Error('a program ends without a stop');
+async function mustStop(search: Search, runsOut: Formula, values: Values): Promise<End | undefined> {
+  const verdict = await ask(search, [assign(search.store, runsOut, onlyInputs(values))]);
+  if (verdict.kind === 'model') throw new Error('a program ends without a stop');
+  return verdict.kind === 'none' ? undefined : { kind: 'gave up', reason: verdict.reason };
 }
 
 const packetOf = (inputs: ReadonlyMap<Slot, Ranges>, values: Values): ReadonlyMap<Slot, number> =>
