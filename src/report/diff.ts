@@ -2,6 +2,7 @@ import type { Exchange, Walk } from '../network/trace.ts';
 import type { Source } from '../packet/exchange.ts';
 import type { Compared, Difference } from '../question/differs.ts';
 import type { Witness } from '../question/finding.ts';
+import { assumptionLines } from './assumption.ts';
 import { assumptionJson, copiesJson, print, SCHEMA_VERSION, traceJson, unknownJson } from './json.ts';
 import { hanging, indent, labelled, WIDTH } from './layout.ts';
 import { describePacket, packetJson } from './packet.ts';
@@ -92,14 +93,15 @@ function sourceLines(compared: Compared, options: TextOptions): string[] {
 export function diffText(compared: readonly Compared[], options: TextOptions): string {
   const changed = compared.filter((one) => diffStatus([one]) !== EXIT.met);
   const same = compared.filter((one) => !changed.includes(one));
-  const assumed = compared.flatMap(({ assumptions }) =>
-    assumptions.map(({ node, text }) => (node === undefined ? text : `${node}: ${text}`)),
+  const assumed = assumptionLines(
+    compared.flatMap(({ assumptions }) => assumptions),
+    options.detail,
   );
   return `${[
     options.paint.strong(verdict(compared, options)),
     ...[...changed, ...same].flatMap((one) => ['', ...sourceLines(one, options)]),
     '',
-    ...labelled('assumed', [...new Set(assumed)]).map(options.paint.faint),
+    ...labelled('assumed', assumed).map(options.paint.faint),
   ]
     .join('\n')
     .trimEnd()}\n`;

@@ -16,6 +16,7 @@ export interface Row {
 const isJump = ({ verdict }: Hop): boolean => /^(jump|goto) /.test(verdict);
 const isPassing = (hop: Hop): boolean => isJump(hop) || hop.verdict === 'RETURN' || hop.verdict === 'continue';
 const isPolicy = ({ table, rule }: Hop): boolean => table !== undefined && rule === undefined;
+const isStart = ({ hook, verdict }: Hop): boolean => hook === 'socket' && verdict === 'sent';
 const isQuiet = (hop: Hop): boolean => isPolicy(hop) && hop.verdict === 'ACCEPT';
 
 const position = ({ chain, rule }: Hop): string => (rule === undefined ? `${chain} policy` : `${chain}:${rule}`);
@@ -38,15 +39,26 @@ function pathTo(hops: readonly Hop[], at: number): string[] {
   return path;
 }
 
+/** What stands in the column of rules for a hop outside of netfilter; all of its text is in the full table. */
+const SHORT: Partial<Record<Hop['hook'], RegExp>> = {
+  neighbour: /^who has \S+/,
+  link: /(?<=^link )[^:]+/,
+  bridge: /^.*$/,
+  deliver: /^.*$/,
+};
+
+/** A row with its text: in the row itself if it is short and was read nowhere, else quoted below. */
 function rowOf(hops: readonly Hop[], at: number): Row {
   const hop = hops[at] as Hop;
-  const by = isPolicy(hop) ? [] : pathTo(hops, at);
+  const by = isPolicy(hop) || hop.table === undefined ? [] : pathTo(hops, at);
+  const short = SHORT[hop.hook]?.exec(hop.text)?.[0];
+  const quoted = short === undefined && hop.text !== '' && !isQuiet(hop);
   return {
     node: hop.node,
     hook: hop.hook,
-    rule: ruleText(hop),
+    rule: short ?? ruleText(hop),
     verdict: hop.verdict,
-    ...(isQuiet(hop) || hop.text === '' ? {} : { quote: quoteOf(hop) }),
+    ...(quoted ? { quote: quoteOf(hop) } : {}),
     ...(by.length === 0 ? {} : { by: by.join(' > ') }),
   };
 }
@@ -71,6 +83,7 @@ export function decidingRows(hops: readonly Hop[]): Row[] {
     quiet = [];
   };
   for (const [at, hop] of hops.entries()) {
+    if (isStart(hop)) continue; // the packet itself is told above the table
     const together = quiet.length === 0 || (quiet[0]?.node === hop.node && quiet[0]?.hook === hop.hook);
     if (!together || (!isQuiet(hop) && !isPassing(hop))) flush();
     if (isQuiet(hop)) quiet.push(hop);

@@ -51,13 +51,18 @@ function details(packet: Packet): string[] {
     packet.badChecksum === 1 ? 'bad checksum' : '',
     packet.tos === 0 ? '' : `tos 0x${packet.tos.toString(16).padStart(2, '0')}`,
     packet.mark === 0 ? '' : `mark 0x${packet.mark.toString(16)}`,
-    packet.macSrc === 0 ? '' : `frame ${printMac(packet.macSrc)} -> ${printMac(packet.macDst)}`,
   ].filter((detail) => detail !== '');
 }
 
 /** One line: `tcp 10.0.0.1:40000 -> 10.0.0.3:80, SYN`. What is as usual is left out. */
 export const describePacket = (packet: Packet): string =>
   [`${kind(packet)} ${ends(packet)}`, ...details(packet)].join(', ');
+
+/** The same with its MAC addresses, if it has them: of a frame that arrives from the wire. */
+export const describeFrame = (packet: Packet): string =>
+  packet.macSrc === 0
+    ? describePacket(packet)
+    : `${describePacket(packet)}, frame ${printMac(packet.macSrc)} -> ${printMac(packet.macDst)}`;
 
 /** The packet as JSON reports hold it: addresses dotted, protocols by name, only the fields that such a packet has. */
 export function packetJson(packet: Packet): Record<string, string | number | boolean> {

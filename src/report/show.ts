@@ -74,15 +74,13 @@ const links = ({ links: all }: Network): string[] =>
     return hanging(`${name}: ${list.join(', ')}`, WIDTH - 2);
   });
 
-const STATUS = {
-  read: 'read',
-  'other form': 'agrees with the form that was read',
-  'not modelled': 'not modelled',
-  unknown: 'no reader',
-} as const satisfies Record<InventoryItem['status'], string>;
-
-const inventory = (items: readonly InventoryItem[]): string[] =>
-  align(items.map(({ file, status, what }) => [file, STATUS[status], what]));
+/** Files in columns; what a long line says goes on below. */
+function inventory(items: readonly InventoryItem[]): string[] {
+  const width = Math.max(0, ...items.map(({ file }) => file.length)) + 2;
+  return items.flatMap(({ file, what }) =>
+    hanging(what, WIDTH - 2 - width).map((line, i) => (i === 0 ? file.padEnd(width) : ' '.repeat(width)) + line),
+  );
+}
 
 const placed = (place: Place, text: string): string[] => hanging(`${printPlace(place)}: ${text}`, WIDTH - 2);
 

@@ -1,5 +1,6 @@
 import type { Exchange, Walk } from '../network/trace.ts';
 import type { Finding, Proof, Witness } from '../question/finding.ts';
+import { assumptionLines } from './assumption.ts';
 import { describeFate } from './fate.ts';
 import { labelled, WIDTH, wrap } from './layout.ts';
 import { describePacket } from './packet.ts';
@@ -38,7 +39,18 @@ function replyLines({ walks, disposition }: Exchange, { detail, paint }: TextOpt
   if (last === undefined) return labelled('reply', [describeFate(disposition.reply)]);
   if (detail === 'every') return later.flatMap((walk) => describeWalk(walk, detail, paint));
   if (last.fate.kind !== 'delivered') return lostReply(later, last, paint);
-  return labelled('reply', [`${describePacket(last.sent)}`, ...fateLines(last, paint)]);
+  return keptReply(later, paint);
+}
+
+/** An answer that came back; for tcp, the rest of the connection too. */
+function keptReply([answer, ...rest]: readonly Walk[], paint: Paint): string[] {
+  if (answer === undefined) return [];
+  const legs = rest.map(({ leg }) => leg).join(', ');
+  return labelled('reply', [
+    describePacket(answer.sent),
+    ...fateLines(answer, paint),
+    ...(rest.length === 0 ? [] : [`so do the packets behind it: ${legs}`]),
+  ]);
 }
 
 const lostReply = (later: readonly Walk[], last: Walk, paint: Paint): string[] => [
@@ -65,14 +77,14 @@ export function textReport(finding: Finding, options: TextOptions = PLAIN_TEXT):
   const example = shown(finding);
   const unknowns = distinctUnknowns(finding.unknowns);
   const missing = labelled('unknown', unknowns.flatMap(describeUnknown)).map(paint.doubtful);
-  const assumed = finding.assumptions.map(({ node, text }) => (node === undefined ? text : `${node}: ${text}`));
+  const assumed = assumptionLines(finding.assumptions, options.detail);
   return `${[
     ...verdict(finding, paint),
     ...(finding.answer === 'unknown' ? missing : []),
     '',
     ...(finding.proof === undefined ? [] : proofLines(finding.proof)),
     ...(example === undefined ? [] : exchangeLines(example.exchange, options)),
-    ...labelled('assumed', [...new Set(assumed)]).map(paint.faint),
+    ...labelled('assumed', assumed).map(paint.faint),
     ...(finding.answer === 'unknown' ? [] : missing),
   ].join('\n')}\n`;
 }

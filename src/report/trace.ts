@@ -1,5 +1,6 @@
 import type { Exchange, Walk } from '../network/trace.ts';
 import type { Fate } from '../packet/fate.ts';
+import { assumptionLines } from './assumption.ts';
 import { describeFate } from './fate.ts';
 import {
   assumptionJson,
@@ -65,15 +66,16 @@ export function traceText(traced: Traced, options: TextOptions): string {
   const several = ends.length > 1;
   const [first = 'nothing was walked'] = fates;
   const title = fates.length > 1 ? 'the fate of the packet depends on what is not known' : first;
-  const assumed = ends.flatMap(({ assumptions }) =>
-    assumptions.map(({ node, text }) => (node === undefined ? text : `${node}: ${text}`)),
+  const assumed = assumptionLines(
+    ends.flatMap(({ assumptions }) => assumptions),
+    options.detail,
   );
   return `${[
     paint.strong(title),
     ...(traced.complete ? [] : [paint.doubtful('not every combination of the unknowns was walked')]),
     '',
     ...ends.flatMap((exchange) => endLines(exchange, several, options)),
-    ...labelled('assumed', [...new Set(assumed)]).map(paint.faint),
+    ...labelled('assumed', assumed).map(paint.faint),
   ].join('\n')}\n`;
 }
 

@@ -2,7 +2,7 @@ import type { Walk } from '../network/trace.ts';
 import { describeFate, originOf, printOrigin } from './fate.ts';
 import { decidingRows, everyRow, type Row } from './hops.ts';
 import { align, hanging, indent, labelled, WIDTH } from './layout.ts';
-import { describePacket } from './packet.ts';
+import { describeFrame, describePacket } from './packet.ts';
 import type { Paint } from './paint.ts';
 
 /** How much of a walk is shown: the hops that decided, or every one. */
@@ -45,7 +45,7 @@ export function fateLines({ fate, received, sent, copies }: Walk, paint: Paint):
   return [
     marked(describeFate(fate)),
     ...(origin === undefined ? [] : [`  ${printOrigin(origin)}`]),
-    ...(changed ? [`as ${describePacket(received)}`] : []),
+    ...(changed ? [`received as ${describePacket(received)}`] : []),
     ...(copies.length === 0 ? [] : [`copies: ${copies.map((copy) => describeFate(copy.fate)).join('; ')}`]),
   ];
 }
@@ -53,7 +53,7 @@ export function fateLines({ fate, received, sent, copies }: Walk, paint: Paint):
 /** One packet's way: what was sent, its hops, its fate. */
 export function describeWalk(walk: Walk, detail: Detail, paint: Paint): string[] {
   return [
-    ...labelled('packet', [describePacket(walk.sent)]),
+    ...labelled('packet', [describeFrame(walk.sent)]),
     ...hopTable(walk, detail, paint),
     ...labelled(walk.leg === 'request' ? 'request' : 'reply', fateLines(walk, paint)),
   ];

@@ -91,6 +91,9 @@ function flag(key: Word, value: Word, node: Node, source: Source): Edit | undefi
 
 const isSetting = (key: string): boolean => /^(net|kernel|vm|fs)[./]/.test(key);
 
+const flagsOf = ({ interfaces }: Node): string[] =>
+  interfaces.flatMap(({ name }) => FLAGS.map((one) => `${name}.${one}`));
+
 /** Keys that are read beside those of SETTINGS, as two numbers. */
 const RANGES: readonly string[] = ['net.ipv4.ip_local_port_range'];
 
@@ -110,7 +113,8 @@ function setting(key: Word, value: Word, node: Node, source: Source): Edit | und
   const name = dotted(key.text);
   const known = keysOf(node);
   const text = value.text.trim().replace(/\s+/g, ' ');
-  if (!known.includes(name)) return void source.error(key, notModelled(key.text, node), adviceFor(name, known));
+  if (!known.includes(name))
+    return void source.error(key, notModelled(key.text, node), adviceFor(name, [...flagsOf(node), ...known]));
   const wanted = RANGES.includes(name) ? /^\d+ \d+$/ : /^\d+$/;
   if (!wanted.test(text))
     return void source.error(
