@@ -71,6 +71,9 @@ export const SETTINGS: readonly string[] = Object.keys(DEFAULTS);
 const BRIDGE_NF = /^net\.bridge\.bridge-nf-/;
 const PER_INTERFACE = /^(net\.ipv4\.conf\.)([^.]+|.+)(\.[a-z_]+)$/;
 
+/** The form in which keys are held: `net/ipv4/…` and the `eth0/100` that `sysctl -a` makes of a device eth0.100 are the same with dots. */
+export const settingKey = (key: string): string => key.replaceAll('/', '.');
+
 /**
  * One setting of a node, a whole number. A key that no capture shows is the kernel's default, as an assumption, where
  * defaults may be assumed or the capture is whole; `net.bridge.*` is never assumed: a whole `sysctl -a` without it means
@@ -78,7 +81,8 @@ const PER_INTERFACE = /^(net\.ipv4\.conf\.)([^.]+|.+)(\.[a-z_]+)$/;
  * `conf.*.forwarding` to `ip_forward`.
  * @throws Error for a key that the model has no default for
  */
-export function sysctl(node: Node, key: string): Known<number> {
+export function sysctl(node: Node, written: string): Known<number> {
+  const key = settingKey(written);
   const shown = node.settings.get(key);
   if (shown !== undefined) return known(Number(shown.value));
   const [, head = '', device = '', tail = ''] = PER_INTERFACE.exec(key) ?? [];

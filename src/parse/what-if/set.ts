@@ -1,4 +1,4 @@
-import { findInterface, SETTINGS } from '../../network/access.ts';
+import { findInterface, SETTINGS, settingKey } from '../../network/access.ts';
 import type { Edit } from '../../network/edit.ts';
 import { BUILT_IN } from '../../network/edit-ruleset.ts';
 import type { Link, LinkEnd, Network, Node } from '../../network/network.ts';
@@ -105,12 +105,9 @@ const keysOf = (node: Node): string[] =>
       : [key],
   );
 
-/** `sysctl` takes slashes for dots too. */
-const dotted = (key: string): string => key.replaceAll('/', '.');
-
 function setting(key: Word, value: Word, node: Node, source: Source): Edit | undefined {
   if (source.located.length > 0) return undefined;
-  const name = dotted(key.text);
+  const name = settingKey(key.text);
   const known = keysOf(node);
   const text = value.text.trim().replace(/\s+/g, ' ');
   if (!known.includes(name))
@@ -126,7 +123,7 @@ function setting(key: Word, value: Word, node: Node, source: Source): Edit | und
 }
 
 const notModelled = (key: string, node: Node): string =>
-  node.settings.has(dotted(key))
+  node.settings.has(settingKey(key))
     ? `\`${key}\` takes no part in the model: setting it would change nothing`
     : `\`${key}\` is neither a setting that the model reads nor a flag of an interface`;
 
