@@ -37,17 +37,23 @@ function ordinary(slot: Slot, ranges: Ranges, preferred: Preferred): number {
  * same ones, the plainest first.
  */
 export function corners(program: Program, preferred: Preferred): readonly Inputs[] {
+  const found = new Map<string, Inputs>();
+  for (const [inputs, wanted] of candidates(program, preferred)) {
+    if (found.size >= CORNERS.most) break;
+    if (wanted || found.size < CORNERS.least) found.set([...inputs.values()].join(), inputs);
+  }
+  return [...found.values()];
+}
+
+/** Corners in the order of their worth; mixtures are wanted only where there are too few others. */
+function* candidates(program: Program, preferred: Preferred): Iterable<readonly [Inputs, wanted: boolean]> {
   const plain = plainest(program, preferred);
   const edges = edgesOf(program);
-  const found = new Map<string, Inputs>();
-  const add = (inputs: Inputs): void =>
-    void (found.size < CORNERS.most && found.set([...inputs.values()].join(), inputs));
-  add(plain);
-  add(new Map([...program.inputs].map(([slot, ranges]) => [slot, ranges[0]?.[0] ?? 0])));
-  add(new Map([...program.inputs].map(([slot, ranges]) => [slot, ranges.at(-1)?.[1] ?? 0])));
-  for (const [slot, value] of inTurns(edges)) add(new Map([...plain, [slot, value]]));
-  for (const mixture of mixtures(plain, edges)) if (found.size < CORNERS.least) add(mixture);
-  return [...found.values()];
+  yield [plain, true];
+  yield [new Map([...program.inputs].map(([slot, ranges]) => [slot, ranges[0]?.[0] ?? 0])), true];
+  yield [new Map([...program.inputs].map(([slot, ranges]) => [slot, ranges.at(-1)?.[1] ?? 0])), true];
+  for (const [slot, value] of inTurns(edges)) yield [new Map([...plain, [slot, value]]), true];
+  for (const mixture of mixtures(plain, edges)) yield [mixture, false];
 }
 
 type Edges = ReadonlyMap<Slot, readonly number[]>;

@@ -5,6 +5,7 @@ import type { Source } from '../packet/exchange.ts';
 import type { Assumption, Unknown } from '../packet/place.ts';
 import type { Effort } from './answer.ts';
 import { compareClass, type Sides } from './compare.ts';
+import { distinctBy } from './distinct.ts';
 import type { Witness } from './finding.ts';
 import { describeClasses, describeSource } from './over.ts';
 import { classesOf } from './packets.ts';
@@ -125,7 +126,3 @@ async function compareSource(networks: Sides<Network>, source: Source, engine: E
     corners: compared.reduce((sum, { corners }) => sum + corners, 0),
   };
 }
-
-const distinctBy = <T>(list: readonly T[], key: (one: T) => string): readonly T[] => [
-  ...new Map(list.map((one) => [key(one), one])).values(),
-];

@@ -4,9 +4,10 @@ import type { Network } from '../network/network.ts';
 import type { Exchange } from '../network/trace.ts';
 import type { Probe } from '../packet/exchange.ts';
 import type { Disposition } from '../packet/fate.ts';
-import type { Assumption, Unknown } from '../packet/place.ts';
+import type { Assumption } from '../packet/place.ts';
 import { type Aim, aimOf, unknownsOf } from './aim.ts';
 import { corners } from './corners.ts';
+import { distinctBy } from './distinct.ts';
 import type { Finding, Witness } from './finding.ts';
 import { endsOfExchange, replyOutcome, requestOutcome } from './outcome.ts';
 import { describeClasses } from './over.ts';
@@ -131,7 +132,7 @@ function undecided(question: Reach, doubts: readonly Doubt[], aim: Aim): Finding
     witness: witnessOf(runs),
     request: requestOutcome(runs),
     reply: replyOutcome(runs),
-    unknowns: distinct(unknowns),
+    unknowns: distinctBy(unknowns, ({ id }) => id),
     assumptions: assumptionsOf(
       doubts.map(({ one }) => one),
       runs,
@@ -148,11 +149,7 @@ export function witnessOf(runs: readonly Exchange[]): Witness {
   return { packet: request.sent, exchange };
 }
 
-const distinct = (unknowns: readonly Unknown[]): readonly Unknown[] => [
-  ...new Map(unknowns.map((one) => [one.id, one])).values(),
-];
-
 export function assumptionsOf(cases: readonly ReachCase[], runs: readonly Exchange[]): readonly Assumption[] {
   const all = [...cases.flatMap(({ assumptions }) => assumptions), ...runs.flatMap(({ assumptions }) => assumptions)];
-  return [...new Map(all.map((one) => [`${one.node ?? ''} ${one.text}`, one])).values()];
+  return distinctBy(all, ({ node, text }) => `${node} ${text}`);
 }

@@ -1,0 +1,47 @@
+import { bridgeOf, interfaceOf, nodeOf } from '../network/access.ts';
+import type { Network, Node } from '../network/network.ts';
+import { BROADCAST_MAC } from '../packet/address.ts';
+import type { Source } from '../packet/exchange.ts';
+import type { PacketClass } from '../packet/packet.ts';
+import {
+  between,
+  complement,
+  everything,
+  intersect,
+  isEmpty,
+  only,
+  type Ranges,
+  ranges,
+  union,
+} from '../packet/ranges.ts';
+
+/** MAC addresses without the group bit, 00:00:00:00:00:00 left out. */
+export const UNICAST_MAC: Ranges = Array.from({ length: 128 }, (_, byte) => [
+  Math.max(1, byte * 2 * 2 ** 40),
+  (byte * 2 + 1) * 2 ** 40 - 1,
+]);
+const MULTICAST: Ranges = between(0xe0000000, 0xefffffff);
+const MULTICAST_MAC: Ranges = between(0x01005e000000, 0x01005e7fffff);
+
+/** Which MAC address a frame is sent to goes with what its destination is: one class each. */
+export function frames(source: Source, packets: PacketClass, network: Network): readonly PacketClass[] {
+  if (source.kind === 'socket' || packets.macDst !== undefined) return [packets];
+  const node = nodeOf(network, source.node);
+  const device = interfaceOf(node, source.interface);
+  const broadcast = broadcasts(node);
+  const dst = packets.dst ?? everything('dst');
+  const unicast = intersect(dst, complement(union(broadcast, MULTICAST), 'dst'));
+  return [
+    { ...packets, dst: unicast, macDst: bridgeOf(node, device) === undefined ? only(device.mac) : UNICAST_MAC },
+    { ...packets, dst: intersect(dst, broadcast), macDst: only(BROADCAST_MAC) },
+    { ...packets, dst: intersect(dst, MULTICAST), macDst: MULTICAST_MAC },
+  ].filter((one) => !isEmpty(one.dst));
+}
+
+const broadcasts = ({ routes }: Node): Ranges =>
+  ranges([
+    [0xffffffff, 0xffffffff],
+    ...routes.flatMap(({ type, destination }): [number, number][] =>
+      type === 'broadcast' && destination.length === 32 ? [[destination.address, destination.address]] : [],
+    ),
+  ]);
