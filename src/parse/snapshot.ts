@@ -2,12 +2,12 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InventoryItem, Network, Node } from '../network/network.ts';
 import { compare, Desk } from './assemble/desk.ts';
-import type { Reading, Readings, Thing } from './assemble/facts.ts';
+import { first, type Reading, type Readings, type Thing } from './assemble/facts.ts';
 import { inventoryItem, unknownFile } from './assemble/inventory.ts';
-import { assembleLinks, assembleNames } from './assemble/links.ts';
+import { assembleLinks, assembleNames, pairLinks } from './assemble/links.ts';
 import { assembleNode, topOf } from './assemble/node.ts';
 import { describedReadings } from './assemble/supplement.ts';
-import type { Result } from './located.ts';
+import type { Located, Result } from './located.ts';
 import { didYouMean } from './nearest.ts';
 import { READERS, type Reader, readerFor } from './readers.ts';
 import { readWiring } from './wiring/network-yaml.ts';
@@ -41,7 +41,8 @@ export function parseSnapshot(files: ReadonlyMap<string, string>): Result<Networ
       'the snapshot holds no nodes',
       'a snapshot is a folder with one folder a node, each with what the node printed',
     );
-  const links = assembleLinks(wiring, nodes, desk.source(WIRING));
+  const wired = assembleLinks(wiring, nodes, desk.source(WIRING));
+  const links = [...wired, ...pairLinks(nodes, lowerDevices(read), wired)];
   const names = assembleNames(wiring, nodes, desk.source(WIRING));
   const located = desk.all();
   const network: Network = { nodes, links, names, inventory: inventory.sort((a, b) => compare(a.file, b.file)) };
@@ -80,9 +81,10 @@ function readFolder(
   const done: { reader: Reader; reading: Reading<Thing> }[] = [];
   for (const reader of READERS)
     for (const { file } of taken.filter((one) => one.reader === reader)) {
-      const value = desk.take(reader.read(texts.get(file) ?? '', file));
+      const result = reader.read(texts.get(file) ?? '', file);
+      const value = desk.take(result);
       if (value === undefined) continue;
-      const reading = { file, value } as Reading<Thing>;
+      const reading = { file, value, strange: result.located.filter(isStrange).length } as Reading<Thing>;
       readings[reader.thing] = [...(readings[reader.thing] ?? []), reading];
       done.push({ reader, reading });
     }
@@ -97,6 +99,21 @@ function readFolder(
   );
   return undefined;
 }
+
+/** What stands behind the `@` of each interface, by node and name. */
+const lowerDevices = (
+  read: readonly (readonly [string, Readings | undefined])[],
+): ReadonlyMap<string, ReadonlyMap<string, string>> =>
+  new Map(
+    read.map(([name, readings]) => [
+      name,
+      new Map(
+        (first(readings ?? {}, 'interfaces') ?? []).flatMap((one) =>
+          one.lower === undefined ? [] : [[one.name, one.lower] as const],
+        ),
+      ),
+    ]),
+  );
 
 /** The captured nodes in the order of their names, then those described by hand in the order of the file. */
 function assembleNodes(
@@ -116,7 +133,16 @@ function assembleNodes(
       wiring.defaultsFor.some(({ text }) => text === name);
     nodes.set(
       name,
-      assembleNode({ name, readings, kernelDefaults, ...(described !== undefined && { described }) }, desk),
+      assembleNode(
+        {
+          name,
+          readings,
+          kernelDefaults,
+          captured: captured !== undefined,
+          ...(described !== undefined && { described }),
+        },
+        desk,
+      ),
     );
   }
   for (const word of wiring.defaultsFor)
@@ -154,6 +180,9 @@ const complaint = (file: string, message: string): Result<Network> => ({
     },
   ],
 });
+
+/** A line that is no part of what its file holds. */
+const isStrange = ({ message }: Located): boolean => message.startsWith('this line ');
 
 /** Every file of a folder and of the folders in it, but for hidden ones. */
 async function collect(folder: string, under: string, files: Map<string, string>): Promise<void> {

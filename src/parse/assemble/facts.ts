@@ -50,6 +50,8 @@ export type Thing = keyof Facts;
 export interface Reading<T extends Thing> {
   readonly file: string;
   readonly value: Facts[T];
+  /** How many lines of the file are no part of what it holds (prompts, prose). */
+  readonly strange: number;
 }
 
 /** The readings of a node by thing, those that win first. */

@@ -32,7 +32,7 @@ export function inferred(node: string, readings: Readings, desk: Desk): Assemble
     }),
   );
   const file = every(readings, 'routes')[0]?.file ?? [...places.values()][0]?.file ?? `${node}/`;
-  const assembled = assembleInterfaces(node, { ...readings, interfaces: [{ file, value: seen }] }, desk);
+  const assembled = assembleInterfaces(node, { ...readings, interfaces: [{ file, value: seen, strange: 0 }] }, desk);
   const names = seen.map((one: Pick<Interface, 'name'>) => one.name);
   const text =
     names.length === 0

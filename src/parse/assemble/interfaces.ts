@@ -194,9 +194,15 @@ function kindFor(
     return 'bridge';
   }
   if (one.name === 'ovs-system') return 'other';
-  if (one.lower !== undefined && one.name.includes('.')) return 'vlan';
-  return one.lower !== undefined ? 'veth' : 'ethernet';
+  if (one.lower === undefined) return 'ethernet';
+  if (/\.\d{1,4}$/.test(one.name)) return 'vlan';
+  return isElsewhere(one.lower) || all.some(({ name, lower }) => name === one.lower && lower === one.name)
+    ? 'veth'
+    : 'other';
 }
+
+/** The other end of a pair is in another namespace: `eth0@if7`. */
+const isElsewhere = (lower: string): boolean => lower === 'elsewhere' || /^if\d+$/.test(lower);
 
 /** An address without what only the making of routes asks for. */
 function plain({ address, length, local, scope, broadcast, secondary, place }: SeenAddress): InterfaceAddress {
@@ -223,7 +229,12 @@ function isUp(node: string, one: SeenInterface, portState: string | undefined, a
       node,
       text: `${one.name} is ${up ? 'up' : 'down'} (its state is ${one.state ?? 'not shown'}, and the capture lost its flags)`,
     });
-  if (!up || portState === undefined || portState === 'forwarding') return up;
+  // a port without carrier is `disabled` too (br_stp_if.c): that is the link's doing
+  const passes =
+    portState === undefined ||
+    portState === 'forwarding' ||
+    (portState === 'disabled' && one.flags?.has('NO-CARRIER') === true);
+  if (!up || passes) return up;
   assumptions.push({ node, text: `${one.name} passes nothing (a ${portState} port counts as one that is down)` });
   return false;
 }

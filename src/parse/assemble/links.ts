@@ -45,6 +45,24 @@ export function assembleLinks(wiring: Wiring, nodes: ReadonlyMap<string, Node>, 
   });
 }
 
+/** The two ends of a pair that is whole in one listing are joined by themselves, unless a link joins them to more. */
+export function pairLinks(
+  nodes: ReadonlyMap<string, Node>,
+  pairs: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  links: readonly Link[],
+): readonly Link[] {
+  const wired = new Set(links.flatMap(({ ends }) => ends.map((end) => `${end.node}:${end.interface}`)));
+  return [...nodes.values()].flatMap((node) =>
+    node.interfaces.flatMap((one) => {
+      const other = pairs.get(node.name)?.get(one.name);
+      const isPair = other !== undefined && one.kind === 'veth' && pairs.get(node.name)?.get(other) === one.name;
+      if (!isPair || one.name > other || [one.name, other].some((name) => wired.has(`${node.name}:${name}`))) return [];
+      const ends = [one.name, other].map((name) => ({ node: node.name, interface: name, ownAddressOnly: false }));
+      return [{ name: `${node.name}:${one.name}-${other}`, ends, place: one.place }];
+    }),
+  );
+}
+
 /** The other names of nodes: each for one that there is, none that a node has already. */
 export function assembleNames(
   wiring: Wiring,

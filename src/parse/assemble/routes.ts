@@ -1,5 +1,5 @@
 import type { Interface, NextHop, Route } from '../../network/network.ts';
-import { prefix, printPrefix } from '../../packet/address.ts';
+import { prefix, printAddress, printPrefix } from '../../packet/address.ts';
 import type { Assumption } from '../../packet/place.ts';
 import { printDestination, route, type SeenRoutes } from '../ip/route.ts';
 import type { SeenAddress } from '../ip/seen.ts';
@@ -92,29 +92,22 @@ export function withSources(
   assumptions: Assumption[],
 ): readonly Route[] {
   if (seen.showsAll) return seen.routes;
-  const bare: Route[] = [];
   const routes = seen.routes.map((one) => {
     const source = connectedSource(one, addresses);
-    if (source === undefined) {
-      if (one.type === 'unicast') bare.push(one);
-      return one;
-    }
     const { text: _, ...parts } = one;
-    const whole = route({ ...parts, source });
-    assumptions.push({ node, text: `${whole.text} (\`route -n\` does not show the preferred source)` });
-    return whole;
+    return source === undefined ? one : route({ ...parts, source });
   });
-  if (bare.length > 0)
-    assumptions.push({
-      node,
-      text: `no preferred source on ${bare.map((one) => `${printDestination(one.destination)} dev ${one.nextHops[0]?.device ?? ''}`).join(', ')} (\`route -n\` does not show it)`,
-    });
-  assumptions.push({
-    node,
-    text: 'no routes with a tos, with several next hops or in tables of their own (`route -n` does not show them)',
-  });
+  const leading = routes.filter(({ type }) => type === 'unicast');
+  const sources = leading.map((one) => `${wayOf(one)} ${one.source === undefined ? 'none' : printAddress(one.source)}`);
+  if (sources.length > 0)
+    assumptions.push({ node, text: `preferred sources: ${sources.join(', ')} (\`route -n\` shows none)` });
+  const text = 'no routes with a tos, with several next hops or in tables of their own (`route -n` does not show them)';
+  assumptions.push({ node, text });
   return routes;
 }
+
+const wayOf = ({ destination, nextHops: [hop] }: Route): string =>
+  `${printDestination(destination)} dev ${hop?.device ?? ''}`;
 
 function connectedSource({ type, nextHops, destination }: Route, addresses: Addresses): number | undefined {
   const [hop] = nextHops;

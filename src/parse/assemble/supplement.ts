@@ -31,5 +31,5 @@ export function describedReadings(
       ADVICE,
     );
   if (interfaces !== undefined || (captured !== undefined && described.interfacesAt === undefined)) return readings;
-  return { ...readings, interfaces: [{ file: 'network.yaml', value: described.interfaces }] };
+  return { ...readings, interfaces: [{ file: 'network.yaml', value: described.interfaces, strange: 0 }] };
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../json.ts';
 import type { Result } from '../located.ts';
 import { ADDRESS, COUNT, FLAG, LIST, OBJECT, objectsOf, optional, required, TEXT, WORDS } from '../member.ts';
 import { Source } from '../source.ts';
-import { DETAIL_KEYS, unmodelledDetail } from './detail.ts';
+import { DETAIL_KEYS, unmodelledDetail, unmodelledKind } from './detail.ts';
 import { kindOf, parseScope, type SeenAddress, type SeenInterface } from './seen.ts';
 
 /** Reads `ip -d -j addr show` (without `-d`: kinds stay open). IPv6 addresses are passed over. */
@@ -84,7 +84,13 @@ function readDetails(
     ...(vlan !== undefined && { vlan }),
     ...(hairpin !== undefined && { hairpin }),
     ...(portState !== undefined && { portState }),
-    unmodelled: [...detailsOf(source, kind === 'bridge' ? data : undefined, name), ...detailsOf(source, port, name)],
+    unmodelled: [
+      ...detailsOf(source, kind === 'bridge' ? data : undefined, name),
+      ...detailsOf(source, port, name),
+      ...(kind === undefined
+        ? []
+        : unmodelledKind(name, kind, source.place(info?.members.get('info_kind')?.value.span ?? object.span))),
+    ],
   };
 }
 

@@ -2,7 +2,7 @@ import type { Unmodelled } from '../../network/network.ts';
 import { parseAddress, parseMac, prefix } from '../../packet/address.ts';
 import type { Result } from '../located.ts';
 import { Source, type Word } from '../source.ts';
-import { DETAIL_KEYS, unmodelledDetail } from './detail.ts';
+import { DETAIL_KEYS, unmodelledDetail, unmodelledKind } from './detail.ts';
 import { kindOf, parseScope, type SeenAddress, type SeenInterface } from './seen.ts';
 
 const HEADER = /^(\d+):\s+([^\s:@]+)(?:@([^\s:]+))?:(?:\s+<([^>]*)>)?(?=\s|$)(.*)$/;
@@ -151,6 +151,7 @@ function readKind(source: Source, open: Open, words: readonly Word[]): void {
   open.kind = kindOf(kind.text);
   const id = words[words.findIndex(({ text }) => text === 'id') + 1];
   if (open.kind === 'vlan' && id !== undefined && /^\d{1,4}$/.test(id.text)) open.vlan = Number(id.text);
+  open.unmodelled.push(...unmodelledKind(open.name, kind.text, source.place(kind)));
   if (open.kind === 'bridge') open.unmodelled.push(...details(source, open.name, words));
 }
 

@@ -34,4 +34,21 @@ export function unmodelledDetail(of: string, key: string, value: string, place: 
   return [{ what: `${key} ${shown} of ${of}`, reason: detail.reason, place, decides: 'bridge' }];
 }
 
+/** Devices that do more than carry frames, by the kind that `ip -d` prints. */
+const KIND_REASONS: Readonly<Record<string, readonly [reason: string, decides: 'ip' | 'bridge']>> = {
+  vrf: ['its ports are routed by a table of their own', 'ip'],
+  macvlan: ['it takes frames to its own address off its lower device', 'bridge'],
+  macvtap: ['it takes frames to its own address off its lower device', 'bridge'],
+  ipvlan: ['it takes packets to its own addresses off its lower device', 'ip'],
+  team: ['its ports share its frames', 'bridge'],
+  openvswitch: ['it forwards by tables of its own', 'bridge'],
+  ifb: ['packets are sent through it by tc', 'ip'],
+};
+
+/** The one unmodelled thing that a kind of device stands for, if it is more than an interface. */
+export function unmodelledKind(of: string, kind: string, place: Place): readonly Unmodelled[] {
+  const [reason, decides] = KIND_REASONS[kind] ?? [];
+  return reason === undefined || decides === undefined ? [] : [{ what: `${kind} ${of}`, reason, place, decides }];
+}
+
 export const DETAIL_KEYS: readonly string[] = Object.keys(DETAILS);

@@ -44,8 +44,12 @@ export function parseRouteJson(text: string, file: string): Result<SeenRoutes> {
   });
 }
 
+/** `pref` is printed for routes of IPv6 alone; an IPv4 route over IPv6 has `via`, not `gateway`. */
 const isIPv6 = (source: Source, object: JsonObject): boolean =>
-  (optional(source, object, 'dst', TEXT) ?? '').includes(':') || object.members.has('pref');
+  object.members.has('pref') ||
+  ['dst', 'gateway'].some((key) =>
+    TEXT.read(object.members.get(key)?.value ?? { kind: 'null', span: object.span })?.includes(':'),
+  );
 
 function readRoute(source: Source, object: JsonObject, undecided: SeenRoutes['undecided'][number][]): readonly Route[] {
   if (isIPv6(source, object)) return [];
@@ -55,18 +59,17 @@ function readRoute(source: Source, object: JsonObject, undecided: SeenRoutes['un
   const preferred = optional(source, object, 'prefsrc', ADDRESS);
   const metric = optional(source, object, 'metric', COUNT);
   const tos = optional(source, object, 'tos', TOS);
-  const nextHops = readHops(source, object);
-  const flags = optional(source, object, 'flags', WORDS) ?? [];
-  const scope = optional(source, object, 'scope', SCOPED) ?? (type === 'local' ? 254 : type === 'broadcast' ? 253 : 0);
-  const place = source.place(object.members.get('dst')?.value.span ?? object.span);
-  for (const key of ['encap', 'via'])
-    if (object.members.has(key))
-      undecided.push({
-        reason: `\`${key}\` in a route`,
-        place: source.place(object.members.get(key)?.key ?? object.span),
-      });
-  if (destination === undefined) return [];
-  const parts = { destination, nextHops, scope, place, onlink: flags.includes('onlink') };
+  const hops = hopsOf(source, object);
+  const nextHops = hops.flatMap((hop) => readHop(source, hop));
+  const alive = hops.filter((hop) => !hasFlag(source, hop, 'dead'));
+  const scope = optional(source, object, 'scope', SCOPED) ?? 0;
+  const at = object.members.get('dst')?.value.span ?? object.span;
+  for (const hop of new Set([object, ...hops])) undecided.push(...foreignParts(source, hop));
+  if (hops.length > 0 && alive.length === 0)
+    source.note(at, 'a dead route, which the kernel passes over', 'bring its device up where it should be used');
+  if (destination === undefined || (hops.length > 0 && nextHops.length === 0)) return [];
+  const onlink = [object, ...hops].some((hop) => hasFlag(source, hop, 'onlink'));
+  const parts = { destination, nextHops, scope, place: source.place(at), onlink };
   return [
     route({
       ...parts,
@@ -79,15 +82,27 @@ function readRoute(source: Source, object: JsonObject, undecided: SeenRoutes['un
   ];
 }
 
-function readHops(source: Source, object: JsonObject): readonly NextHop[] {
-  const several = optional(source, object, 'nexthops', LIST);
-  if (several !== undefined) return several.flatMap((item) => readHop(source, OBJECT.read(item)));
-  return object.members.has('dev') ? readHop(source, object) : [];
+const hasFlag = (source: Source, object: JsonObject, flag: string): boolean =>
+  (optional(source, object, 'flags', WORDS) ?? []).includes(flag);
+
+function foreignParts(source: Source, object: JsonObject): SeenRoutes['undecided'] {
+  return ['encap', 'via'].flatMap((key) => {
+    const member = object.members.get(key);
+    return member === undefined ? [] : [{ reason: `\`${key}\` in a route`, place: source.place(member.key) }];
+  });
 }
 
-function readHop(source: Source, object: JsonObject | undefined): readonly NextHop[] {
-  const device = object && required(source, object, 'dev', TEXT);
-  if (object === undefined || device === undefined) return [];
+/** The objects that hold the next hops of a route: those of its list, or the route itself. */
+function hopsOf(source: Source, object: JsonObject): readonly JsonObject[] {
+  const several = optional(source, object, 'nexthops', LIST);
+  if (several !== undefined) return several.flatMap((item) => OBJECT.read(item) ?? []);
+  return object.members.has('dev') ? [object] : [];
+}
+
+function readHop(source: Source, object: JsonObject): readonly NextHop[] {
+  const device = required(source, object, 'dev', TEXT);
   const via = optional(source, object, 'gateway', ADDRESS);
-  return [{ ...(via !== undefined && { via }), device, weight: optional(source, object, 'weight', NUMBER) ?? 1 }];
+  const weight = optional(source, object, 'weight', NUMBER) ?? 1;
+  if (device === undefined || hasFlag(source, object, 'dead')) return [];
+  return [{ ...(via !== undefined && { via }), device, weight }];
 }

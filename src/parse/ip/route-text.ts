@@ -48,11 +48,9 @@ function finished(source: Source, draft: RouteWords): readonly Route[] {
     return [];
   }
   const { at, hops, undecided: _, ...parts } = draft;
-  return [
-    route({ ...parts, nextHops: nextHopsOf(hops), scope: parts.scope ?? shownScope(draft), place: source.place(at) }),
-  ];
+  if (hops.length > 0 && hops.every(({ dead }) => dead === true)) {
+    source.note(at, 'a dead route, which the kernel passes over', 'bring its device up where it should be used');
+    return [];
+  }
+  return [route({ ...parts, nextHops: nextHopsOf(hops), scope: parts.scope ?? 0, place: source.place(at) })];
 }
-
-/** `ip route` leaves scope global out, and only that (with `-d` it prints it). */
-const shownScope = (draft: RouteWords): number =>
-  draft.type === 'local' || draft.type === 'broadcast' ? (draft.type === 'local' ? 254 : 253) : 0;

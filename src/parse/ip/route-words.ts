@@ -10,6 +10,8 @@ export interface Hop {
   readonly via?: number;
   readonly device?: string;
   readonly weight: number;
+  /** Its device is down: the kernel passes it over (RTNH_F_DEAD). */
+  readonly dead?: boolean;
   readonly at: Word;
 }
 
@@ -29,7 +31,7 @@ export interface RouteWords {
   undecided: Word[];
 }
 
-/** `true` for a word of a route of another family, which nothing is said about. */
+/** An address or prefix of IPv6. */
 const IPV6 = /^[0-9a-f]*:[0-9a-f:.]*(\/\d+)?$/i;
 
 /** Words that say nothing of where a packet goes, with how many words follow each. */
@@ -38,7 +40,6 @@ const IGNORED: Readonly<Record<string, number>> = {
   protocol: 1,
   error: 1,
   linkdown: 0,
-  dead: 0,
   pervasive: 0,
   offload: 0,
   trap: 0,
@@ -71,6 +72,8 @@ const IGNORED: Readonly<Record<string, number>> = {
   used: 1,
   nhid: 1,
 };
+/** Known to iproute2 and not to the model. */
+const UNDECIDED = ['encap', 'as', 'nat'];
 const KNOWN = [
   'via',
   'dev',
@@ -82,6 +85,7 @@ const KNOWN = [
   'dsfield',
   'scope',
   'onlink',
+  'dead',
   'nexthop',
   'weight',
   ...Object.keys(IGNORED),
@@ -96,10 +100,7 @@ export function parseRouteWords(source: Source, words: readonly Word[]): RouteWo
   if (first === undefined) return undefined;
   const typed = isRouteType(first.text) && second !== undefined;
   const at = typed ? second : first;
-  if (IPV6.test(at.text) || words.some(({ text }, i) => text === 'via' && words[i + 1]?.text === undefined)) {
-    if (!IPV6.test(at.text)) source.error(words.at(-1) ?? at, '`via` without an address');
-    return undefined;
-  }
+  if (isIPv6(at, words)) return undefined;
   const destination = at.text === 'default' ? { address: 0, length: 0 } : parsePrefix(widen(at.text));
   if (destination === undefined) {
     source.error(
@@ -114,6 +115,14 @@ export function parseRouteWords(source: Source, words: readonly Word[]): RouteWo
   readParts(source, made, words.slice(typed ? 2 : 1));
   return made;
 }
+
+/** `pref` is printed for routes of IPv6 alone, a metric of -1 for its null route by old iproute2. */
+const isIPv6 = (at: Word, words: readonly Word[]): boolean =>
+  IPV6.test(at.text) ||
+  words.some(({ text }, i) => {
+    const before = words[i - 1]?.text;
+    return text === 'pref' || (before === 'via' && IPV6.test(text)) || (before === 'metric' && text === '-1');
+  });
 
 /** `10/8` and `169.254/16`, as old iproute2 prints them. */
 const widen = (text: string): string =>
@@ -134,54 +143,66 @@ function readParts(source: Source, made: RouteWords, words: readonly Word[]): vo
   groups.forEach((group, i) => readGroup(source, made, group, i === 0));
 }
 
-/** The words of the route itself, or those of one `nexthop`. */
-function readGroup(source: Source, made: RouteWords, words: readonly Word[], own: boolean): void {
-  let hop: { via?: number; device?: string; weight: number; at: Word } | undefined =
-    own || words[0] === undefined ? undefined : { weight: 1, at: words[0] };
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i];
-    if (word === undefined) break;
-    const skipped = IGNORED[word.text];
-    if (skipped !== undefined) {
-      i += skipped + (words[i + 1]?.text === 'lock' ? 1 : 0);
-      continue;
-    }
-    if (word.text === 'onlink') {
-      made.onlink = true;
-      continue;
-    }
-    const value = words[i + 1];
-    if (value === undefined || !KNOWN.includes(word.text)) {
-      complain(source, made, word, value);
-      continue;
-    }
-    i++;
-    if (word.text === 'via' || word.text === 'dev' || word.text === 'weight') {
-      hop ??= { weight: 1, at: word };
-      i += readHop(source, made, hop, word.text, value, words[i + 1]);
-    } else readOption(source, made, word.text, value);
-  }
-  if (hop !== undefined) made.hops.push(hop);
+/** A next hop as it is read. */
+type DraftHop = { -readonly [K in keyof Hop]: Hop[K] };
+
+interface Group {
+  readonly source: Source;
+  readonly made: RouteWords;
+  hop?: DraftHop;
 }
 
-function complain(source: Source, made: RouteWords, word: Word, value: Word | undefined): void {
-  if (word.text === 'encap' || word.text === 'as' || word.text === 'nat') made.undecided.push(word);
-  else if (value === undefined && KNOWN.includes(word.text)) source.error(word, `\`${word.text}\` without a value`);
+/** The words of the route itself, or those of one `nexthop`. */
+function readGroup(source: Source, made: RouteWords, words: readonly Word[], own: boolean): void {
+  const group: Group = { source, made };
+  if (!own && words[0] !== undefined) group.hop = { weight: 1, at: words[0] };
+  for (let i = 0; i < words.length; ) i += readPart(group, words, i);
+  if (group.hop !== undefined) made.hops.push(group.hop);
+}
+
+/** Reads the part that begins at a word. @returns how many words it has */
+function readPart(group: Group, words: readonly Word[], i: number): number {
+  const { source, made } = group;
+  const [word, value, next] = [words[i], words[i + 1], words[i + 2]];
+  const skipped = IGNORED[word?.text ?? ''];
+  if (word === undefined) return 1;
+  if (skipped !== undefined) return 1 + skipped + (value?.text === 'lock' ? 1 : 0);
+  if (word.text === 'onlink') made.onlink = true;
+  else if (word.text === 'dead') group.hop = { ...(group.hop ?? { weight: 1, at: word }), dead: true };
+  else if (!KNOWN.includes(word.text) || value === undefined) return complain(source, made, words.slice(i));
+  else if (word.text === 'via' || word.text === 'dev' || word.text === 'weight') {
+    group.hop ??= { weight: 1, at: word };
+    return 2 + readHop(source, made, group.hop, word.text, value, next);
+  } else {
+    readOption(source, made, word.text, value);
+    return 2;
+  }
+  return 1;
+}
+
+/** @returns how many words belong to what cannot be read */
+function complain(source: Source, made: RouteWords, words: readonly Word[]): number {
+  const [word, value] = words;
+  if (word === undefined) return 1;
+  if (UNDECIDED.includes(word.text)) {
+    made.undecided.push(word);
+    const way = words.findIndex(({ text }) => text === 'via' || text === 'dev');
+    return way < 1 ? words.length : way;
+  }
+  if (KNOWN.includes(word.text)) source.error(word, `\`${word.text}\` without a value`, 'a word of it is missing');
   else {
     const near = nearest(word.text, KNOWN);
-    source.error(
-      word,
-      `\`${word.text}\` is no part of a route`,
-      near === undefined ? 'write it as `ip route` prints it' : `did you mean \`${near}\`?`,
-    );
+    const advice = near === undefined ? 'write it as `ip route` prints it' : `did you mean \`${near}\`?`;
+    source.error(word, `\`${word.text}\` is no part of a route`, advice);
   }
+  return value === undefined || KNOWN.includes(value.text) ? 1 : 2;
 }
 
 /** @returns how many more words it took */
 function readHop(
   source: Source,
   made: RouteWords,
-  hop: { via?: number; device?: string; weight: number },
+  hop: DraftHop,
   key: 'via' | 'dev' | 'weight',
   value: Word,
   next: Word | undefined,
@@ -233,8 +254,8 @@ export function parseTos(text: string): number | undefined {
   return value === undefined || value > 255 ? undefined : value;
 }
 
-/** The next hops of a route whose devices are all named. */
+/** The next hops that the kernel uses, of a route whose devices are all named. */
 export const nextHopsOf = (hops: readonly Hop[]): readonly NextHop[] =>
-  hops.flatMap(({ via, device, weight }) =>
-    device === undefined ? [] : [{ ...(via !== undefined && { via }), device, weight }],
+  hops.flatMap(({ via, device, weight, dead }) =>
+    device === undefined || dead === true ? [] : [{ ...(via !== undefined && { via }), device, weight }],
   );

@@ -20,7 +20,10 @@ export function describeNode(yaml: Yaml, { key, value }: Entry): DescribedNode {
   return {
     name: key,
     kernelDefaults: assume !== undefined && isDefaults(yaml, assume.value),
-    interfaces: yaml.entries(interfaces?.value, '`interfaces`').map((one) => describeInterface(yaml, one)),
+    interfaces: withKinds(
+      yaml,
+      yaml.entries(interfaces?.value, '`interfaces`').map((one) => describeInterface(yaml, one)),
+    ),
     ...(interfaces !== undefined && { interfacesAt: interfaces.key }),
     routes: yaml.items(routes?.value, '`routes`').flatMap((item) => yaml.word(item, 'a route') ?? []),
     ...(routes !== undefined && { routesAt: routes.key }),
@@ -54,6 +57,25 @@ function describeInterface(yaml: Yaml, { key, value }: Entry): SeenInterface {
     unmodelled: [],
     place: yaml.source.place(key),
   };
+}
+
+/** What is the master of another is a bridge; it must be there. */
+function withKinds(yaml: Yaml, all: readonly SeenInterface[]): readonly SeenInterface[] {
+  const bridges = new Set(all.flatMap(({ master }) => master?.name ?? []));
+  for (const { master } of all)
+    if (master !== undefined && !all.some(({ name }) => name === master.name))
+      yaml.source.error(
+        { ...master.place, length: master.name.length },
+        `there is no interface \`${master.name}\``,
+        didYouMean(
+          master.name,
+          all.map(({ name }) => name),
+        ),
+      );
+  return all.map((one) => ({
+    ...one,
+    kind: one.name === 'lo' ? 'loopback' : bridges.has(one.name) ? 'bridge' : 'ethernet',
+  }));
 }
 
 function readMac(yaml: Yaml, node: YamlNode | undefined): number | undefined {

@@ -1,0 +1,82 @@
+import type { Interface, PolicyRule, Route } from '../../network/network.ts';
+import { DEFAULT_RULES } from '../ip/rule.ts';
+import { TABLE, tableName } from '../ip/table.ts';
+import { describedRoutes } from './described.ts';
+import { first } from './facts.ts';
+import type { Assembled } from './interfaces.ts';
+import { connectedRoutes, localRoutes, withSources } from './routes.ts';
+import { assume, type Work } from './work.ts';
+
+/** The routes and policy rules of a node: those that are shown, and those that follow from the addresses. */
+export function assembleRouting(
+  work: Work,
+  assembled: Assembled,
+): { readonly routes: readonly Route[]; readonly rules: readonly PolicyRule[] } {
+  const routes = routesOf(work, assembled);
+  const rules = rulesOf(work);
+  checkTables(work, rules, routes);
+  checkDevices(work, routes, assembled.interfaces);
+  return { routes, rules };
+}
+
+function routesOf(work: Work, { interfaces, addresses }: Assembled): readonly Route[] {
+  const { name, readings, described, undecided } = work;
+  const seen = first(readings, 'routes');
+  const local = localRoutes(interfaces, addresses);
+  if (seen === undefined) {
+    const connected = connectedRoutes(interfaces, addresses);
+    if (described?.routesAt === undefined) missingRoutes(work);
+    return [...local, ...connected, ...describedRoutes(described, interfaces, connected, work.desk)];
+  }
+  for (const { reason } of seen.undecided) undecided.set('routes', `${reason} of ${name} is not modelled`);
+  const shown = withSources(name, seen, addresses, work.assumptions);
+  return seen.showsLocal ? shown : [...local, ...shown];
+}
+
+function missingRoutes(work: Work): void {
+  assume(work, 'no routes but those that follow from the addresses (no capture shows them)');
+  if (work.captured && !work.kernelDefaults)
+    work.undecided.set('routes', `no capture shows the routes of ${work.name}`);
+}
+
+function rulesOf(work: Work): readonly PolicyRule[] {
+  const seen = first(work.readings, 'policy');
+  for (const { reason } of seen?.undecided ?? [])
+    work.undecided.set('routes', `${reason} of ${work.name} is not modelled`);
+  if (seen !== undefined) return seen.rules.toSorted((a, b) => a.priority - b.priority);
+  assume(work, "no policy rules but the kernel's three (no capture shows them)");
+  return DEFAULT_RULES;
+}
+
+/** A table that a rule looks up and that the listing of routes, if it is of one table alone, does not show. */
+function checkTables(
+  { name, readings, undecided }: Work,
+  rules: readonly PolicyRule[],
+  routes: readonly Route[],
+): void {
+  if (first(readings, 'routes')?.showsLocal === true) return;
+  const shown = new Set<number>([TABLE.main, TABLE.local, TABLE.default, ...routes.map(({ table }) => table)]);
+  for (const { action } of rules)
+    if (action.kind === 'table' && !shown.has(action.table))
+      undecided.set(
+        'routes',
+        `no capture shows table ${tableName(action.table)} of ${name}, which a policy rule looks up`,
+      );
+}
+
+/** Every device that a route leads out by is one of the node's. */
+function checkDevices(
+  { name: node, undecided, desk }: Work,
+  routes: readonly Route[],
+  interfaces: readonly Interface[],
+): void {
+  if (undecided.has('interfaces')) return;
+  const names = new Set(interfaces.map(({ name }) => name));
+  const lost = routes.flatMap(({ nextHops, place }) => nextHops.map(({ device }) => ({ device, place })));
+  for (const { device, place } of lost) {
+    if (names.has(device) || place === undefined) continue;
+    names.add(device); // said once
+    const message = `a route by \`${device}\`, which is not among the interfaces of ${node}`;
+    desk.error(place, message, 'the capture is not whole: list all interfaces of the node');
+  }
+}
