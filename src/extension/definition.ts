@@ -38,8 +38,9 @@ export interface ContextSet {
   readonly type: string;
   readonly entries: readonly {
     readonly nomatch: boolean;
-    readonly parts: readonly (
-      | { readonly kind: 'address' | 'mac' | 'mark'; readonly ranges: Ranges }
+    readonly parts: readonly /** The field's value, masked first where a mask is given, lies in the ranges. */
+    (
+      | { readonly kind: 'address' | 'mac' | 'mark'; readonly mask?: number; readonly ranges: Ranges }
       | { readonly kind: 'port'; readonly protocol?: number; readonly ranges: Ranges }
       | { readonly kind: 'interface'; readonly name: string; readonly physical: boolean }
       | { readonly kind: 'set'; readonly name: string }

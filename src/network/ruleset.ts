@@ -99,9 +99,11 @@ export interface SetEntry {
 }
 
 export type SetPart =
-  | { readonly kind: 'address'; readonly ranges: Ranges }
+  /** `mask`: the packet's address is masked first (`create … bitmask`). */
+  | { readonly kind: 'address'; readonly mask?: number; readonly ranges: Ranges }
   | { readonly kind: 'port'; readonly protocol?: number; readonly ranges: Ranges }
   | { readonly kind: 'mac'; readonly ranges: Ranges }
-  | { readonly kind: 'mark'; readonly ranges: Ranges }
+  /** `mask`: the packet's mark is masked first (`create … markmask`). */
+  | { readonly kind: 'mark'; readonly mask?: number; readonly ranges: Ranges }
   | { readonly kind: 'interface'; readonly name: string; readonly physical: boolean }
   | { readonly kind: 'set'; readonly name: string };

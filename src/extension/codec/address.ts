@@ -65,19 +65,29 @@ export const addressAndMask: Codec<AddressAndMask> = {
   },
 };
 
-/** `LOW[-HIGH]`. */
-export const addressRange: Codec<readonly [low: number, high: number]> = {
+export type AddressRange = readonly [low: number, high: number];
+
+function readRange(text: string): Read<AddressRange> {
+  const [low = '', high = low, more] = text.split('-');
+  if (more !== undefined) return refused(`\`${text}\` is no range of addresses`);
+  return andThen(readAddress(low), (a) => andThen(readAddress(high), (b) => value([a, b] as const)));
+}
+
+/** `LOW[-HIGH]` as the nat targets take it. */
+export const addressRange: Codec<AddressRange> = {
   metavar: 'ADDRESS[-ADDRESS]',
   words: 1,
-  parse([text = '']) {
-    const [low = '', high = low, more] = text.split('-');
-    if (more !== undefined) return refused(`\`${text}\` is no range of addresses`);
-    return andThen(readAddress(low), (a) =>
-      andThen(readAddress(high), (b) => (a <= b ? value([a, b] as const) : refused(`\`${text}\` runs backwards`))),
-    );
-  },
+  parse: ([text = '']) =>
+    andThen(readRange(text), ([a, b]) => (a <= b ? value([a, b] as const) : refused(`\`${text}\` runs backwards`))),
   print: ([low, high]) => (low === high ? printAddress(low) : `${printAddress(low)}-${printAddress(high)}`),
   domain: { ...ADDRESS, kind: 'interval' },
+};
+
+/** `LOW-HIGH` as iprange takes it: a range that runs backwards is kept. */
+export const anyAddressRange: Codec<AddressRange> = {
+  ...addressRange,
+  parse: ([text = '']) => readRange(text),
+  print: ([low, high]) => `${printAddress(low)}-${printAddress(high)}`,
 };
 
 /** A MAC address. */
@@ -85,11 +95,25 @@ export const mac: Codec<number> = {
   metavar: 'MAC',
   words: 1,
   parse([text = '']) {
-    const address = parseMac(text);
+    const address = parseMac(text.replace(/\b[\da-f]\b/gi, '0$&')); // xtables takes `0A:b:1:…`
     return address === undefined
       ? refused(`\`${text}\` is not a MAC address`, 'six bytes: 02:00:00:00:00:01')
       : value(address);
   },
   print: printMac,
   domain: { kind: 'integer', low: 0, high: 0xffffffffffff },
+};
+
+/** `ADDRESS/MASK` of a network, host bits cut off, the mask contiguous and always printed. */
+export const networkOf: Codec<AddressAndMask> = {
+  ...addressAndMask,
+  parse: ([text = '']) =>
+    andThen(readNetwork(text), (network) =>
+      lengthOf(network.mask) === undefined ? refused(`\`${text}\` has a mask with gaps`) : value(network),
+    ),
+  print: ({ address, mask }) => `${printAddress(address)}/${printMask(mask)}`,
+  domain: {
+    kind: 'one of',
+    values: [LAST, 0xffffff00, 0xffff0000].map((mask) => ({ address: and(0x0a0b0c0d, mask), mask })),
+  },
 };

@@ -15,3 +15,10 @@ export const text = (maximum: number, metavar = 'TEXT', minimum = 0): Codec<stri
   print: quote,
   domain: { kind: 'text', minimum, maximum },
 });
+
+/** Text of which the kernel keeps a beginning of so many bytes. */
+export const prefixText = (maximum: number): Codec<string> => ({
+  ...text(maximum, 'PREFIX', 1),
+  parse: ([word = '']) =>
+    word === '' ? refused('empty text') : value(Buffer.from(word).subarray(0, maximum).toString()),
+});

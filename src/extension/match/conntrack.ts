@@ -2,6 +2,7 @@ import { all, any, equals, FALSE, masked, not, unknownBit } from '../../ir/predi
 import type { Predicate } from '../../ir/program.ts';
 import { CT_STATE, CT_STATUS, PROTOCOL } from '../../packet/field.ts';
 import type { Packet } from '../../packet/packet.ts';
+import type { Unknown } from '../../packet/place.ts';
 import { only } from '../../packet/ranges.ts';
 import { oneOf, someOf } from '../codec/name.ts';
 import { interval } from '../codec/number.ts';
@@ -33,9 +34,9 @@ function stateMatches({ value: states, inverted }: Given<readonly State[]>, pack
   return own.some((name) => states.includes(name)) !== inverted;
 }
 
-function protocolMatches({ value, inverted }: Given<number>, packet: Packet, context: RuleContext): Matched {
+function protocolMatches({ value, inverted }: Given<number>, packet: Packet, inner: Unknown): Matched {
   // the entry of an ICMP error is that of the flow which it is about
-  if (packet.ctState === CT_STATE.RELATED && packet.proto === PROTOCOL.ICMP) return context.unknown(INNER);
+  if (packet.ctState === CT_STATE.RELATED && packet.proto === PROTOCOL.ICMP) return inner;
   return (packet.proto === value) !== inverted;
 }
 
@@ -50,16 +51,27 @@ function lowerState({ value: states, inverted }: Given<readonly State[]>): Predi
   return inverted ? not(any(...plain, translated)) : any(...plain, translated);
 }
 
-function lowerProtocol({ value, inverted }: Given<number>, context: RuleContext): Predicate {
+function lowerProtocol({ value, inverted }: Given<number>, inner: Unknown): Predicate {
   const error = all(equals('ctState', CT_STATE.RELATED), equals('proto', PROTOCOL.ICMP));
   const own = inverted ? not(equals('proto', value)) : equals('proto', value);
-  return any(all(not(error), own), all(error, unknownBit(context.unknown(INNER))));
+  return any(all(not(error), own), all(error, unknownBit(inner)));
 }
 
 function lowerStatus({ value, inverted }: Given<readonly Status[]>): Predicate {
   const none = masked('ctStatus', bits(value), only(0));
   return inverted ? none : not(none);
 }
+
+interface Doubtful {
+  readonly ctproto?: Given<number>;
+  readonly ctexpire?: Given<readonly [number, number]>;
+}
+
+/** Named in the same order for every packet, so that both meanings speak of the same unknowns. */
+const unknownsOf = ({ ctproto, ctexpire }: Doubtful, { unknown }: RuleContext) => ({
+  inner: ctproto === undefined ? undefined : unknown(INNER),
+  expiry: ctexpire === undefined ? undefined : unknown(EXPIRY),
+});
 
 export const conntrack = defineMatch({
   name: 'conntrack',
@@ -75,27 +87,29 @@ export const conntrack = defineMatch({
   },
   check: (given) => (Object.keys(given).length === 0 ? 'at least one option is required' : undefined),
   matches(given, packet, context) {
-    const { ctstate, ctproto, ctstatus, ctexpire, ctdir } = given;
+    const { ctstate, ctproto, ctstatus, ctdir } = given;
+    const { inner, expiry } = unknownsOf(given, context);
     if (ctstate !== undefined && !stateMatches(ctstate, packet)) return false;
     // a packet without an entry is judged by its state alone, whatever else is asked
     if (!tracked(packet)) return ctstate !== undefined;
     return every(
       () => ctdir === undefined || (packet.ctDirection === 0) === (ctdir.value === 'ORIGINAL'),
       () => tuplesMatch(given, packet),
-      () => ctproto === undefined || protocolMatches(ctproto, packet, context),
+      () => ctproto === undefined || inner === undefined || protocolMatches(ctproto, packet, inner),
       () => ctstatus === undefined || ((packet.ctStatus & bits(ctstatus.value)) !== 0) !== ctstatus.inverted,
-      () => ctexpire === undefined || context.unknown(EXPIRY),
+      () => expiry ?? true,
     );
   },
   lower(given, context) {
-    const { ctstate, ctproto, ctstatus, ctexpire, ctdir } = given;
+    const { ctstate, ctproto, ctstatus, ctdir } = given;
+    const { inner, expiry } = unknownsOf(given, context);
     const entry = all(
       TRACKED,
       ctdir === undefined ? all() : equals('ctDirection', ctdir.value === 'ORIGINAL' ? 0 : 1),
       lowerTuples(given),
-      ctproto === undefined ? all() : lowerProtocol(ctproto, context),
+      ctproto === undefined || inner === undefined ? all() : lowerProtocol(ctproto, inner),
       ctstatus === undefined ? all() : lowerStatus(ctstatus),
-      ctexpire === undefined ? all() : unknownBit(context.unknown(EXPIRY)),
+      expiry === undefined ? all() : unknownBit(expiry),
     );
     return ctstate === undefined ? entry : all(lowerState(ctstate), any(not(TRACKED), entry));
   },

@@ -26,12 +26,13 @@ export const tcp = defineMatch({
     syn: invertible(flag, { means: ({ inverted }) => ({ 'tcp-flags': { value: SYN_ONLY, inverted } }) }),
   },
   matches({ sport, dport, 'tcp-flags': flags, 'tcp-option': option }, packet, context) {
+    const doubt = option === undefined ? true : context.unknown(TCP_OPTION);
     if (packet.proto !== PROTOCOL.TCP || packet.fragment === 1) return false;
     return every(
       () => portMatches(sport, packet.sport),
       () => portMatches(dport, packet.dport),
       () => flags === undefined || ((packet.tcpFlags & flags.value.mask) === flags.value.set) !== flags.inverted,
-      () => option === undefined || context.unknown(TCP_OPTION),
+      () => doubt,
     );
   },
   lower({ 'tcp-flags': flags, 'tcp-option': option, ...ports }, context) {

@@ -1,0 +1,70 @@
+import type { ContextSet, RuleContext } from '../definition.ts';
+
+export type SetEntry = ContextSet['entries'][number];
+export type SetPart = SetEntry['parts'][number];
+export type Direction = 'src' | 'dst';
+
+/** What a set is asked with: `--match-set NAME src,dst …`. */
+export interface SetQuestion {
+  readonly directions: readonly Direction[];
+  /** `--return-nomatch`: the answer is yes where a `nomatch` entry decides, and nowhere else. */
+  readonly returnNomatch: boolean;
+}
+
+/** The dimensions of a type by its name: `hash:ip,port` has two; `list:set` has one. */
+export const dimensions = (type: string): number => type.slice(type.indexOf(':') + 1).split(',').length;
+
+const PORT_OF_BRIDGE = '-m set: an entry of a set names a bridge port, which no capture shows for packets';
+const NO_MAC =
+  '-m set: a set of MAC addresses is asked where packets leave: whether they came in by Ethernet is not known';
+
+/** Why nobody can tell whether a set holds a packet at this rule; `undefined` if one can. */
+export function doubtOf(name: string, context: RuleContext): string | undefined {
+  const set = context.set(name);
+  if (set === undefined) return `-m set: no capture shows set ${name}`;
+  const parts = set.entries.flatMap((entry) => entry.parts);
+  return parts.map((part) => doubtOfPart(part, context)).find((doubt) => doubt !== undefined);
+}
+
+function doubtOfPart(part: SetPart, context: RuleContext): string | undefined {
+  if (part.kind === 'set') return doubtOf(part.name, context);
+  if (part.kind === 'interface' && part.physical) return PORT_OF_BRIDGE;
+  return part.kind === 'mac' && context.hook === 'POSTROUTING' ? NO_MAC : undefined;
+}
+
+/** The entries of a set that is known to be there. @throws Error if it is not: {@link doubtOf} comes first */
+export function setOf(name: string, context: RuleContext): ContextSet {
+  const set = context.set(name);
+  if (set === undefined) throw new Error(`no set ${name}`);
+  return set;
+}
+
+const sizeOf = (part: SetPart | undefined): number =>
+  part?.kind === 'address' ? part.ranges.reduce((sum, [low, high]) => sum + high - low + 1, 0) : 0;
+
+/**
+ * Entries in the order in which the kernel looks for them: by the length of the first prefix, then of the second,
+ * longest first (`mtype_test_cidrs`).
+ */
+export function bySpecificity(entries: readonly SetEntry[]): readonly SetEntry[] {
+  const sizes = ({ parts }: SetEntry): readonly number[] => parts.filter(({ kind }) => kind === 'address').map(sizeOf);
+  return entries.toSorted((a, b) => {
+    const [left, right] = [sizes(a), sizes(b)];
+    return (left[0] ?? 0) - (right[0] ?? 0) || (left[1] ?? 0) - (right[1] ?? 0);
+  });
+}
+
+/** The interface that a part of that direction is compared with; the kernel refuses to answer where there is none. */
+export const deviceOf = (direction: Direction, context: RuleContext): string | undefined =>
+  direction === 'src' ? context.in : context.out;
+
+/** Whether a packet came in with a MAC header: its own packets have none, and loopback's are no Ethernet. */
+export const hasMac = ({ hook, in: device }: RuleContext): boolean => hook !== 'OUTPUT' && device !== 'lo';
+
+/** Protocols whose port a set knows; of any other the port counts as 0 (`ip_set_get_ip4_port`). */
+export const PORTED: readonly number[] = [6, 17, 132, 136];
+export const ICMP = 1;
+
+/** hash:net,port and its like name a protocol in every entry; bitmap:port means tcp and udp. */
+export const protocolsOf = (protocol: number | undefined): readonly number[] =>
+  protocol === undefined ? [6, 17] : [protocol];
