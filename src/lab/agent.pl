@@ -4,7 +4,7 @@
 # separated by tabs; what happened goes out as lines on stdout:
 #   R WORD                                    an order `ready WORD` was reached: all before it are done
 #   X TEXT                                    an order failed
-#   D ID IFACE PROTO SRC SPORT DST DPORT      a probe was delivered to the local stack (past INPUT)
+#   D ID IFACE PROTO SRC SPORT DST DPORT KIND a probe was delivered to the local stack (past INPUT); KIND: tcp flags, icmp type
 #   A ID FROM                                 the answer came back to the asking socket
 #   E ID ERRNO                                the asking socket failed
 #   I ID TYPE CODE FROM                       an ICMP error about the probe was delivered here
@@ -195,8 +195,8 @@ sub hear {
         return if !defined $id;
         return say_line('A', $id, $src) if $type == 0 && $echo{$id};
         my ($sport, $dport) = $proto == 6 || $proto == 17 ? unpack('nn', $payload) : (0, 0);
-        my $flags = $proto == 6 ? ord(substr($payload, 13, 1)) : 0;
-        say_line('D', $id, $device, $proto, $src, $sport, $dst, $dport, $flags);
+        my $kind = $proto == 6 ? ord(substr($payload, 13, 1)) : $type;
+        say_line('D', $id, $device, $proto, $src, $sport, $dst, $dport, $kind);
         answer_udp($id, src => $src, sport => $sport, dst => $dst, dport => $dport) if $proto == 17;
     });
 }

@@ -80,9 +80,8 @@ function note(records: ReadonlyMap<number, Record>, node: string, [kind, id, ...
 }
 
 function arrive({ shot, arrivals }: Record, node: string, words: readonly string[]): void {
-  const [device = '', proto, src = '', sport, dst = '', dport, flags] = words;
-  if (Number(proto) !== shot.packet.proto) return;
-  if (Number(proto) === PROTOCOL.TCP && Number(flags) !== (shot.packet.tcpFlags & 0xff)) return; // a later packet of the connection
+  const [device = '', proto, src = '', sport, dst = '', dport, kind] = words;
+  if (Number(proto) !== shot.packet.proto || Number(kind) !== kindOf(shot.packet)) return; // a later packet of the flow, an answer
   const arrival = {
     node,
     interface: device,
@@ -93,6 +92,9 @@ function arrive({ shot, arrivals }: Record, node: string, words: readonly string
   };
   arrivals.set(JSON.stringify(arrival), arrival);
 }
+
+const kindOf = ({ proto, tcpFlags, icmpType }: Packet): number =>
+  proto === PROTOCOL.TCP ? tcpFlags : proto === PROTOCOL.ICMP ? icmpType : -1;
 
 const verdict = ({ arrivals, answered, from, errno, errors }: Record): Verdict => ({
   arrivals: [...arrivals.values()].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
