@@ -3,10 +3,12 @@ import type { Interface, Node } from '../network/network.ts';
 import { isGroupMac, printAddress, printMac } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
 import { runHook } from './hook.ts';
-import { fateOf, flowKey, ipInput } from './host.ts';
+import { fateOf, ipInput } from './host.ts';
 import { routeInput } from './input-route.ts';
 import { transmit } from './link.ts';
 import { resolve } from './neighbour.ts';
+import { BOOLEAN } from './oracle.ts';
+import { flowKey } from './routing.ts';
 import { isLocalMac, livesBehind, works } from './segment.ts';
 import { drop, flood, note, originOf, type Skb, write } from './skb.ts';
 import { setting, settle, type World } from './world.ts';
@@ -52,6 +54,7 @@ function redirect(world: World, skb: Skb, node: Node, bridge: Interface): Fate |
 function stayBridged(world: World, skb: Skb, node: Node, bridge: Interface, nextHop: number): Fate | undefined {
   const answered = resolve(world, node, bridge, nextHop, skb.packet.src);
   if (answered.kind === 'none') return drop(skb, 'neighbour', 'no neighbour', { node: node.name, text: answered.text });
+  // 0 lives nowhere in sight: the bridge floods it
   write(skb, { macDst: answered.kind === 'mac' ? answered.mac : 0 });
   const text = `new destination ${printAddress(skb.packet.dst)} behind ${bridge.name}`;
   note(skb, { node: node.name, hook: 'neighbour', text, verdict: `stays bridged, to ${printMac(skb.packet.macDst)}` });
@@ -63,32 +66,33 @@ function handOn(world: World, skb: Skb, node: Node, bridge: Interface, port: Int
   const { macDst } = skb.packet;
   if (isGroupMac(macDst)) return broadcast(world, skb, node, bridge, port);
   if (isLocalMac(node, bridge, macDst)) return goUp(world, skb, node, bridge, port);
-  const ports = usablePorts(world, node, bridge, port);
   const home = portsOf(node, bridge.name).find((one) => works(one) && livesBehind(world.network, node, one, macDst));
-  const outs = home === undefined ? ports : ports.filter((one) => one === home);
-  const ways = outs.map((out) => (copy: Skb) => forward(world, copy, node, bridge, port, out));
-  const text =
-    home === port
-      ? `${printMac(macDst)} lives behind ${port.name}, where the frame came from`
-      : `${bridge.name} has no port for ${printMac(macDst)}`;
-  return outs.length === 1 && outs[0] !== undefined
-    ? forward(world, skb, node, bridge, port, outs[0])
-    : flood(skb, ways, () => drop(skb, 'bridge', 'no port', originOf(node.name, bridge, text)));
+  if (home !== undefined && mayLeaveBy(world, node, home, port)) return forward(world, skb, node, bridge, port, home);
+  if (home !== undefined) {
+    const text = `${printMac(macDst)} lives behind ${port.name}, where the frame came from`;
+    return drop(skb, 'bridge', 'no port', originOf(node.name, port, text));
+  }
+  const none = (): Fate =>
+    drop(skb, 'bridge', 'no port', originOf(node.name, bridge, `no port for ${printMac(macDst)}`));
+  return flood(skb, everyPort(world, node, bridge, port), none);
 }
 
-/** Where a frame may go: ports that are up, never the one it came in by unless hairpin is on there. */
-const usablePorts = (world: World, node: Node, bridge: Interface, from: Interface): readonly Interface[] =>
-  portsOf(node, bridge.name).filter((port) => works(port) && (port !== from || hairpin(world, node, port)));
+type Way = (copy: Skb) => Fate;
 
-const hairpin = (world: World, node: Node, port: Interface): boolean =>
-  settle(world, port.hairpin, `${node.name} ${port.name} hairpin`, [[0, 1]], (value) => value !== 0);
+/** Out of every port but the one it came in by. */
+const everyPort = (world: World, node: Node, bridge: Interface, from: Interface): readonly Way[] =>
+  portsOf(node, bridge.name)
+    .filter((port) => works(port) && mayLeaveBy(world, node, port, from))
+    .map((out) => (copy) => forward(world, copy, node, bridge, from, out));
+
+/** A frame does not go back where it came from, unless hairpin is on there. */
+const mayLeaveBy = (world: World, node: Node, port: Interface, from: Interface): boolean =>
+  port !== from || settle(world, port.hairpin, `${node.name} ${port.name} hairpin`, BOOLEAN, (value) => value !== 0);
 
 function broadcast(world: World, skb: Skb, node: Node, bridge: Interface, port: Interface): Fate {
-  const ways = usablePorts(world, node, bridge, port).map(
-    (out) => (copy: Skb) => forward(world, copy, node, bridge, port, out),
-  );
-  const up = (copy: Skb): Fate => goUp(world, copy, node, bridge, port);
-  return flood(skb, [...ways, up], () => drop(skb, 'bridge', 'no port', originOf(node.name, bridge, bridge.name)));
+  const up: Way = (copy) => goUp(world, copy, node, bridge, port);
+  const none = (): Fate => drop(skb, 'bridge', 'no port', originOf(node.name, bridge, `${bridge.name} has no port`));
+  return flood(skb, [...everyPort(world, node, bridge, port), up], none);
 }
 
 /** `br_pass_frame_up`: to IP at the bridge, which takes frames to the bridge's or the port's address, and groups. */

@@ -5,10 +5,10 @@ import { LEGS, type Leg } from '../packet/exchange.ts';
 import type { Disposition, Fate } from '../packet/fate.ts';
 import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import { type Packet, packet } from '../packet/packet.ts';
-import { groupMac, socketOutput } from './host.ts';
 import { isMulticast, LIMITED_BROADCAST } from './input-route.ts';
 import { receive, transmit } from './link.ts';
-import { isLocal } from './neighbour.ts';
+import { groupMac, socketOutput } from './output.ts';
+import { isLocal } from './routing.ts';
 import { finish, newSkb, type Skb, write } from './skb.ts';
 import { selectAddress } from './source.ts';
 import { assume, defaultTtl, setting, type World } from './world.ts';
@@ -37,11 +37,11 @@ function send(world: World, leg: Leg, of: Packet): Walk {
 
 const isGroup = (address: number): boolean => isMulticast(address) || address === LIMITED_BROADCAST;
 
-/** `sent` shows the source address that the kernel picked. */
+/** `sent` shows the addresses that the kernel made of the socket's: the source that it picked, localhost for 0.0.0.0. */
 function sendBySocket(world: World, skb: Skb, node: Node, bound: boolean): Walk {
   const fate = socketOutput(world, skb, node, bound);
-  const src = skb.hops.find(({ hook }) => hook === 'route')?.packet.src ?? skb.sent.src;
-  return finish({ ...skb, sent: { ...skb.sent, src: bound ? skb.sent.src : src } }, fate);
+  const { src, dst } = skb.hops.find(({ hook }) => hook === 'route')?.packet ?? skb.sent;
+  return { ...finish(skb, fate), sent: { ...skb.sent, src, dst } };
 }
 
 /** The stack that the request was delivered to answers; the fate of the whole way back. */

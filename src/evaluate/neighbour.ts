@@ -1,9 +1,7 @@
 import type { Interface, Node } from '../network/network.ts';
 import { BROADCAST_MAC, holds as inPrefix, printAddress, printMac } from '../packet/address.ts';
-import { contains } from '../packet/ranges.ts';
-import { addressTypes } from './context.ts';
 import { isLoopback, isMulticast, routeInput } from './input-route.ts';
-import { lookup } from './routing.ts';
+import { isLocal, lookup } from './routing.ts';
 import { type Endpoint, reach } from './segment.ts';
 import { SCOPE, selectAddress } from './source.ts';
 import { choose, strongest, type World } from './world.ts';
@@ -17,7 +15,7 @@ export type Answered =
       readonly verdict: string;
       readonly entry?: Node['neighbours'][number];
     }
-  | { readonly kind: 'outside'; readonly at: Endpoint }
+  | { readonly kind: 'outside'; readonly text: string; readonly verdict: string }
   | { readonly kind: 'none'; readonly text: string };
 
 const FIXED: readonly string[] = ['PERMANENT', 'NOARP'];
@@ -39,7 +37,9 @@ export function resolve(world: World, node: Node, device: Interface, target: num
   const asked = `who has ${printAddress(target)} tell ${printAddress(sender)} on ${device.name}`;
   const { endpoints, outside } = reach(world.network, node, device, BROADCAST_MAC);
   const owners = endpoints.filter((one) => answers(world, one, target, sender) && comesBack(world, one, node, device));
-  if (owners.length === 0 && outside[0] !== undefined) return { kind: 'outside', at: outside[0] };
+  const [exit] = outside;
+  if (owners.length === 0 && exit !== undefined)
+    return { kind: 'outside', text: asked, verdict: `nobody in sight, perhaps somebody beyond ${name(exit)}` };
   const owner = owners.length < 2 ? owners[0] : pick(world, node, device, target, owners);
   if (owner === undefined) return { kind: 'none', text: `${asked}: no usable answer` };
   return { kind: 'mac', mac: owner.device.mac, text: asked, verdict: `${printMac(owner.device.mac)} (${name(owner)})` };
@@ -67,9 +67,6 @@ function senderAddress(world: World, node: Node, device: Interface, target: numb
   if (isLocal(node, src) && (announce === 0 || (announce === 1 && near))) return src;
   return selectAddress(node, device.name, target, SCOPE.LINK);
 }
-
-export const isLocal = (node: Node, address: number): boolean =>
-  contains(addressTypes(node).get('LOCAL') ?? [], address);
 
 /** Whether the answer, a unicast frame, gets back to the asking device. */
 const comesBack = (world: World, owner: Endpoint, node: Node, device: Interface): boolean =>

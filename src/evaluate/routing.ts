@@ -1,6 +1,7 @@
 import { findInterface } from '../network/access.ts';
 import type { NextHop, Node, PolicyRule, Route } from '../network/network.ts';
 import { holds as contains, type Prefix } from '../packet/address.ts';
+import type { Packet } from '../packet/packet.ts';
 import type { Origin } from '../packet/place.ts';
 import { bits } from './header.ts';
 import { hasPorts } from './tuple.ts';
@@ -21,6 +22,11 @@ export interface FlowKey {
   /** Only routes by this device count. */
   readonly oif?: string;
 }
+
+export const flowKey = (packet: Packet, iif: string): FlowKey => {
+  const { src, dst, proto, sport, dport, tos, mark } = packet;
+  return { src, dst, proto, sport, dport, tos, mark, iif };
+};
 
 /** A route with the next hop that was taken, or what kept the lookup from finding one. */
 export type Found =
@@ -104,4 +110,10 @@ function nextHop(world: World, node: Node, route: Route, key: FlowKey): NextHop 
   const id = `${node.name} multipath ${route.table} ${route.text} ${key.src} ${key.dst}`;
   const reason = `${node.name} picks one of the ${usable.length} next hops of \`${route.text}\` by hash`;
   return usable[choose(world, { id, reason, origin: originOf(node, route) }, [[0, usable.length - 1]])];
+}
+
+/** `inet_addr_type` of one address: what the local table says of it (net/ipv4/fib_frontend.c). */
+export function isLocal(node: Node, address: number): boolean {
+  const key: FlowKey = { dst: address, src: 0, proto: 0, sport: 0, dport: 0, tos: 0, mark: 0, iif: 'lo' };
+  return lookupTable(node, TABLE_LOCAL, key)?.type === 'local';
 }

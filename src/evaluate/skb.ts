@@ -15,6 +15,8 @@ export interface Skb {
   hops: Hop[];
   /** Other copies that have come to their end. */
   copies: readonly Walk[];
+  /** The sender's own copy of a broadcast. */
+  own: readonly Walk[];
   /** The conntrack entry that it belongs to on this node. */
   track: Track | undefined;
   untracked: boolean;
@@ -33,6 +35,7 @@ export const newSkb = (leg: Leg, packet: Packet): Skb => ({
   packet,
   hops: [],
   copies: [],
+  own: [],
   track: undefined,
   untracked: false,
   zone: 0,
@@ -42,7 +45,7 @@ export const newSkb = (leg: Leg, packet: Packet): Skb => ({
 });
 
 /** A copy as `skb_clone` makes it: the conntrack entry is shared. */
-export const clone = (skb: Skb): Skb => ({ ...skb, hops: [...skb.hops], copies: [], seen: new Set(skb.seen) });
+export const clone = (skb: Skb): Skb => ({ ...skb, hops: [...skb.hops], copies: [], own: [], seen: new Set(skb.seen) });
 
 export const write = (skb: Skb, fields: Partial<Packet>): void => {
   skb.packet = { ...skb.packet, ...fields };
@@ -97,7 +100,7 @@ export const finish = (skb: Skb, fate: Fate): Walk => ({
   hops: skb.hops,
   fate,
   received: skb.packet,
-  copies: skb.copies,
+  copies: [...skb.copies, ...skb.own],
 });
 
 /** Which copy of a flooded packet speaks for all: one that arrives, else one that may. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ends, every, icmp, send, tcp, trace, udp } from './ask.ts';
+import { ends, every, icmp, send, tcp, udp } from './ask.ts';
 import { BRIDGE_NF, build, FORWARDING, guest, host } from './build.ts';
 
 const pair = build({ a: host('10.0.0.1/24'), b: host('10.0.0.2/24') }, [['a:eth0', 'b:eth0']]);
@@ -7,7 +7,7 @@ const pair = build({ a: host('10.0.0.1/24'), b: host('10.0.0.2/24') }, [['a:eth0
 it('neighbours reach each other and get their answers', () => {
   for (const packet of [icmp('10.0.0.2'), tcp('10.0.0.2', 80), udp('10.0.0.2', 53)]) {
     const exchange = send(pair, 'a', packet);
-    expect(ends(exchange), trace(exchange)).toEqual(['delivered b', 'delivered a']);
+    expect(ends(exchange)).toEqual(['delivered b', 'delivered a']);
   }
 });
 
@@ -58,7 +58,7 @@ it('a stateful firewall lets answers through and nothing else', () => {
 it('source nat hides the asker, and the answer finds back', () => {
   const network = routed(true, '*nat\n-A POSTROUTING -o eth1 -j MASQUERADE');
   const exchange = send(network, 'a', tcp('10.0.1.1', 80));
-  expect(ends(exchange), trace(exchange)).toEqual(['delivered b', 'delivered a']);
+  expect(ends(exchange)).toEqual(['delivered b', 'delivered a']);
   expect(exchange.walks[0]?.received.src).toBe(0x0a0001fe);
 });
 
