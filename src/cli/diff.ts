@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Network } from '../network/network.ts';
 import type { Located } from '../parse/located.ts';
 import type { Compared } from '../question/differs.ts';
@@ -21,8 +22,10 @@ export async function diff(before: string, after: string, options: Options, io: 
 }
 
 /** Two snapshots have files of the same names: say which folder is meant. */
-const within = (folder: string, located: readonly Located[]): Located[] =>
-  located.map((one) => ({ ...one, place: { ...one.place, file: `${folder.replace(/\/+$/, '')}/${one.place.file}` } }));
+function within(folder: string, located: readonly Located[]): Located[] {
+  const named = (file: string): string => (file.startsWith(folder) ? file : join(folder, file));
+  return located.map((one) => ({ ...one, place: { ...one.place, file: named(one.place.file) } }));
+}
 
 async function compare(old: Network, now: Network, io: Io): Promise<Compared[]> {
   const progress = await startProgress(io, 'comparing');
