@@ -7,19 +7,20 @@ const SUPPLY: readonly (readonly [reason: RegExp, advice: string])[] = [
     /no capture of (\S+) shows ((?:net|kernel)\.\S+)/,
     "add `sysctl -a` to $1/sysctl.txt, or try each value: --set '$1:$2=VALUE'",
   ],
-  [/no capture of (\S+) shows (?:the |its )?(?:rules|ruleset|iptables)/, 'add `iptables-save` to $1/iptables-save.txt'],
-  [/no capture of (\S+) shows hairpin\S* of (\S+)/, 'add /sys/class/net/$2/brport/hairpin_mode to $1/hairpin-$2.txt'],
-  [
-    /\bset `?([^\s`]+)`?.*(?:no|not).*captur|no capture.* set `?([^\s`]+)/,
-    'add `ipset save` to the node as ipset-save.txt',
-  ],
-  [/ambiguous owner/, 'name one owner: take the address off the other node, or the other node off the link'],
-  [/outside/, 'add the node behind it to network.yaml, with its interfaces and routes'],
-  [/budget|gave up|too many/, 'ask about fewer packets: name the protocol, the port or the source'],
-  [
-    /limit|recent|statistic|quota|time|string|owner|connlimit|connbytes|connrate|rateest|u32|bpf/,
-    'a snapshot cannot show this: --delete the rule to see the answer without it',
-  ],
+  [/no capture shows the rules of (\S+)/, 'add `iptables-save` to $1/iptables-save.txt'],
+  [/no capture shows tables? .* of (\S+)/, 'add `iptables-save`, which prints every table, to $1/iptables-save.txt'],
+  [/no capture shows the interfaces of (\S+)/, 'add `ip -d -j addr show` to $1/ip-addr.json'],
+  [/no capture shows the routes of (\S+)/, 'add `ip -d -j route show table all` to $1/ip-route.json'],
+  [/route or policy rule of (\S+)|in a (?:route|policy rule) of (\S+)/, 'ask about packets that do not take it'],
+  [/the capture of (\S+) shows no interface (\S+)/, 'take the capture of $1 anew, with $2 in it'],
+  [/no capture shows what listens on (\S+)/, 'add `ss -H -l -t -u -n` to $1/ss.txt'],
+  [/^-m set: .*captur/, 'add `ipset save` to the node, as ipset-save.txt'],
+  [/ambiguous owner/, 'give the address (or MAC) to one of them only, or keep the other off the segment'],
+  [/outside|out of sight/, 'add what is behind it to network.yaml: its interfaces, its routes, and the link'],
+  [/multipath|which hop/, 'ask about each: leave the other hops out of the capture'],
+  [/nat on \S+ picks/, 'the kernel picks by hash: nothing in a snapshot tells'],
+  [/budget|gave up/, 'ask about fewer packets: name the protocol, the port or the source'],
+  [/^-[mj] /, 'a snapshot cannot show this: --delete the rule to see the answer without it'],
 ];
 
 /** How to supply what is missing, if it is known how. */
