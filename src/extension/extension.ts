@@ -18,6 +18,7 @@ export interface Standing {
 
 /** What matches and targets have in common: names, options, and where the kernel lets them stand. */
 export interface Extension {
+  readonly kind: 'match' | 'target';
   readonly name: string;
   /** One line for the documentation page. */
   readonly summary: string;

@@ -59,10 +59,10 @@ export const physdev = defineMatch({
   summary: 'the bridge ports that a bridged packet comes in and goes out by',
   source: 'net/netfilter/xt_physdev.c (physdev_mt)',
   options: {
-    'physdev-in': invertible(interfaceName),
     'physdev-is-in': invertible(flag),
-    'physdev-out': invertible(interfaceName),
+    'physdev-in': invertible(interfaceName),
     'physdev-is-out': invertible(flag),
+    'physdev-out': invertible(interfaceName),
     'physdev-is-bridged': invertible(flag),
   },
   check: checkOut,

@@ -44,8 +44,7 @@ export class TableBuilder {
 
   /** Reads one line with a command: `-A`, `-I`, `-N`, `-P`, `-F`, `-X`, `-D`, `-R`, `-Z`. */
   readCommand(words: readonly Word[], line: Word): void {
-    const chains = new Set(this.#chains.keys());
-    const draft = newDraft(this.#source, line, this.name, chains);
+    const draft = newDraft(this.#source, line, this.name, this.#chains);
     readWords(draft, words);
     if (draft.only === 6) return this.#source.note(line, 'a rule for IPv6 only: no part of this table');
     if (draft.command === undefined) this.#source.error(line, 'a rule without `-A CHAIN`');
@@ -134,7 +133,7 @@ export class TableBuilder {
 const EDITS: ReadonlySet<string> = new Set(['append', 'insert', 'replace', 'delete']);
 const numbered = ({ rule }: PlacedRule, i: number) => ({ ...rule, number: i + 1 });
 
-export const newDraft = (source: Source, line: Word, table: string, chains: ReadonlySet<string>): Draft => ({
+export const newDraft = (source: Source, line: Word, table: string, chains: Draft['chains']): Draft => ({
   source,
   line,
   family: 4,

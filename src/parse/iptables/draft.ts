@@ -36,7 +36,7 @@ export interface Draft {
   readonly family: Family;
   readonly table: string;
   /** Names of the chains that a jump may lead to. */
-  readonly chains: ReadonlySet<string>;
+  readonly chains: { has(name: string): boolean };
   command?: Command;
   readonly header: Writable<Header>;
   /** Several where `-s` or `-d` has a comma list. */

@@ -148,11 +148,13 @@ function take(
 
 /** Says so, and goes on with the next option. */
 function unknownOption(draft: Draft, cursor: Cursor, word: Word): void {
+  cursor.next += lengthUpToOption(cursor);
+  // options of a target that is missing itself: one error is enough
+  if (draft.jump !== undefined && !draft.chains.has(draft.jump.chain.text)) return;
   const protocol = draft.header.protocol;
   const advice =
     protocol === undefined && /port|syn|tcp-|icmp/.test(word.text)
       ? 'write the protocol (`-p tcp`) or the match (`-m …`) before its options'
       : 'no match or target of this rule has it';
   draft.source.error(word, `unknown option \`${word.text}\``, advice);
-  cursor.next += lengthUpToOption(cursor);
 }

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Effect, Matched } from '../../src/extension/definition.ts';
+import type { Match } from '../../src/extension/extension.ts';
+import { type GivenOptions, printOptions } from '../../src/extension/option.ts';
+import { MATCHES, TARGETS } from '../../src/extension/registry.ts';
+import type { Value } from '../../src/ir/program.ts';
+import type { Packet } from '../../src/packet/packet.ts';
+import type { Unknown } from '../../src/packet/place.ts';
+import { anyPlace, contextAt } from './context.ts';
+import { cornerOf } from './corner.ts';
+import { optionsOf } from './given.ts';
+import { amount, holds } from './holds.ts';
+import { readBack, readRule } from './rule.ts';
+
+const RUNS = 400;
+const TRUE_FOR_ALL = new Set(['comment']);
+
+const settle = (matched: Matched, choose: (unknown: Unknown) => boolean): boolean =>
+  typeof matched === 'boolean' ? matched : choose(matched);
+
+/** Values for the unknowns of one visit, the same for both meanings. */
+const choices = fc.array(fc.boolean(), { minLength: 8, maxLength: 8 });
+const chooser =
+  (bits: readonly boolean[]) =>
+  ({ id }: Unknown): boolean =>
+    bits[Number(id.slice(1)) % bits.length] ?? false;
+
+/** What a lowered effect does to one packet. */
+function onPacket(effect: Effect<Value>, packet: Packet): Effect<number> {
+  if (effect.kind !== 'continue' || effect.fields === undefined) return effect as Effect<number>;
+  return { ...effect, fields: effect.fields.map(({ field, value }) => ({ field, value: amount(value, packet) })) };
+}
+
+const caseOf = (match: Match) =>
+  optionsOf(match).chain((options) => fc.tuple(fc.constant(options), cornerOf(match, options), anyPlace, choices));
+
+describe.each(MATCHES.map((match) => [match.name, match] as const))('match %s', (_, match) => {
+  const meanings = (options: GivenOptions, packet: Packet, place: Parameters<typeof contextAt>[0]) => {
+    const concrete = contextAt(place);
+    const symbolic = contextAt(place);
+    return {
+      matched: match.matches(options, packet, concrete),
+      predicate: match.lower(options, symbolic),
+      concrete,
+      symbolic,
+    };
+  };
+
+  it('matches a packet exactly if its predicate holds for it, whatever the unknowns are', () => {
+    fc.assert(
+      fc.property(caseOf(match), ([options, packet, place, bits]) => {
+        const { matched, predicate } = meanings(options, packet, place);
+        expect(holds(predicate, packet, chooser(bits))).toBe(settle(matched, chooser(bits)));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('names the same unknowns in both meanings, whatever the packet is', () => {
+    fc.assert(
+      fc.property(caseOf(match), ([options, packet, place]) => {
+        const { concrete, symbolic } = meanings(options, packet, place);
+        expect(concrete.asked).toEqual(symbolic.asked);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it.skipIf(TRUE_FOR_ALL.has(match.name) || match.undecidable !== undefined)(
+    'matches some packets and not others',
+    () => {
+      const seen = new Set<Matched>();
+      for (const [options, packet, place] of fc.sample(caseOf(match), { numRuns: 2000, seed: 1 })) {
+        const { matched } = meanings(options, packet, place);
+        if (typeof matched === 'boolean') seen.add(matched);
+      }
+      expect([...seen].sort()).toEqual([false, true]);
+    },
+  );
+});
+
+describe.each(TARGETS.map((target) => [target.name, target] as const))('target %s', (_, target) => {
+  it('has the same effect on a packet in both meanings', () => {
+    const any = optionsOf(target).chain((options) =>
+      fc.tuple(fc.constant(options), cornerOf(target, options), anyPlace),
+    );
+    fc.assert(
+      fc.property(any, ([options, packet, place]) => {
+        const applied = target.apply(options, packet, contextAt(place));
+        const lowered = target.lower(options, contextAt(place));
+        expect(applied).toEqual(onPacket(lowered, packet));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe.each([...MATCHES, ...TARGETS].map((one) => [`${one.kind} ${one.name}`, one] as const))(
+  '%s',
+  (_, extension) => {
+    it('reads back what it prints', () => {
+      fc.assert(
+        fc.property(optionsOf(extension), (options) => {
+          expect(readBack(extension, printOptions(extension.options, options))).toEqual(options);
+        }),
+        { numRuns: RUNS },
+      );
+    });
+
+    it.each(extension.examples)('takes `$rule` as the example says', ({ rule, refused, saved }) => {
+      expect(readRule(extension, rule)).toBe(refused === true ? undefined : (saved ?? rule));
+    });
+  },
+);

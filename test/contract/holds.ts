@@ -1,0 +1,45 @@
+import type { Predicate, Value } from '../../src/ir/program.ts';
+import type { Field } from '../../src/packet/field.ts';
+import type { Packet } from '../../src/packet/packet.ts';
+import type { Unknown } from '../../src/packet/place.ts';
+import { contains } from '../../src/packet/ranges.ts';
+
+const of = (packet: Packet, slot: string): number => packet[slot as Field];
+const and = (a: number, b: number): number => Number(BigInt(a) & BigInt(b));
+
+/** The plainest reading of a predicate: one packet, one value for every unknown. */
+export function holds(predicate: Predicate, packet: Packet, choose: (unknown: Unknown) => boolean): boolean {
+  switch (predicate.kind) {
+    case 'true':
+      return true;
+    case 'false':
+      return false;
+    case 'in': {
+      const value = of(packet, predicate.slot);
+      return contains(predicate.ranges, predicate.mask === undefined ? value : and(value, predicate.mask));
+    }
+    case 'same':
+      return of(packet, predicate.a) === of(packet, predicate.b);
+    case 'unknown':
+      return choose(predicate.unknown);
+    case 'not':
+      return !holds(predicate.of, packet, choose);
+    case 'all':
+      return predicate.of.every((part) => holds(part, packet, choose));
+    case 'any':
+      return predicate.of.some((part) => holds(part, packet, choose));
+    case 'first': {
+      const found = predicate.cases.find(({ when }) => holds(when, packet, choose));
+      return holds(found === undefined ? predicate.otherwise : found.then, packet, choose);
+    }
+  }
+}
+
+/** What a field is set to, for one packet; only values of at most 32 bits. */
+export function amount(value: Value, packet: Packet): number {
+  if (value.kind === 'constant') return value.value;
+  if (value.kind === 'plus') return of(packet, value.slot) + value.by;
+  return value.terms
+    .map(({ slot, mask }) => (mask === undefined ? of(packet, slot) : and(of(packet, slot), mask)))
+    .reduce((sum, bits) => (sum ^ bits) >>> 0, value.xor);
+}
