@@ -1,0 +1,178 @@
+import { complement, contains, intersect, isEmpty, type Ranges, ranges, same, single, size } from '../packet/ranges.ts';
+import { bitAnd } from './bits.ts';
+import { type Bounds, each, FEW, join, quantityOf, replace, sameValue, valuesOf } from './bounds.ts';
+import { all, any, FALSE, first, not, TRUE } from './predicate.ts';
+import { fieldOf, type Case, type Predicate, widthOf } from './program.ts';
+
+type In = Extract<Predicate, { kind: 'in' }>;
+
+/** The predicate as far as the bounds leave it open: equal to it for every packet within the bounds. */
+export function simplify(bounds: Bounds, of: Predicate): Predicate {
+  switch (of.kind) {
+    case 'true':
+    case 'false':
+      return of;
+    case 'in':
+      return truth(inside(bounds, of), of);
+    case 'same':
+      return truth(sameValue(bounds, of.a, of.b), of);
+    case 'unknown':
+      return truth(bounds.bits.get(of.unknown.id), of);
+    case 'not':
+      return not(simplify(bounds, of.of));
+    case 'all':
+      return all(...until(bounds, of.of, 'false'));
+    case 'any':
+      return any(...until(bounds, of.of, 'true'));
+    case 'first':
+      return simplifyFirst(bounds, of.cases, of.otherwise);
+  }
+}
+
+const truth = (decided: boolean | undefined, open: Predicate): Predicate =>
+  decided === undefined ? open : decided ? TRUE : FALSE;
+
+/** The parts up to the one that decides. */
+function until(bounds: Bounds, parts: readonly Predicate[], decisive: 'true' | 'false'): readonly Predicate[] {
+  const simpler: Predicate[] = [];
+  for (const part of parts) {
+    const one = simplify(bounds, part);
+    if (one.kind === decisive) return [one];
+    simpler.push(one);
+  }
+  return simpler;
+}
+
+function simplifyFirst(bounds: Bounds, cases: readonly Case[], otherwise: Predicate): Predicate {
+  const possible: Case[] = [];
+  for (const one of cases) {
+    const when = simplify(bounds, one.when);
+    if (when.kind === 'false') continue;
+    const then = simplify(bounds, one.then);
+    if (when.kind === 'true') return first(possible, then);
+    possible.push({ when, then });
+  }
+  return first(possible, simplify(bounds, otherwise));
+}
+
+function inside(bounds: Bounds, { slot, mask, ranges: wanted }: In): boolean | undefined {
+  const values = valuesOf(bounds, slot);
+  return relation(mask === undefined ? values : underMask(values, mask), wanted);
+}
+
+/** Whether all of these values are wanted, or none. */
+function relation(values: Ranges, wanted: Ranges): boolean | undefined {
+  const [low, high] = [values[0]?.[0], values.at(-1)?.[1]];
+  if (low === undefined || high === undefined) return false;
+  const [from, to] = [wanted[0]?.[0], wanted.at(-1)?.[1]];
+  if (from === undefined || to === undefined || high < from || to < low) return false;
+  const common = intersect(values, wanted);
+  return isEmpty(common) ? false : same(common, values) ? true : undefined;
+}
+
+/** What values can be under a mask: exactly for a few, else from the bits that all of them share. */
+function underMask(values: Ranges, mask: number): Ranges {
+  if (size(values) <= FEW) return ranges([...each(values)].map((value) => [bitAnd(value, mask), bitAnd(value, mask)] as const));
+  const [low, high] = [values[0]?.[0] ?? 0, values.at(-1)?.[1] ?? 0];
+  let free = 1;
+  while (Math.floor(low / free) !== Math.floor(high / free)) free *= 2;
+  const shared = low - (low % free);
+  return [[bitAnd(shared, mask), bitAnd(shared, mask) + bitAnd(free - 1, mask)]];
+}
+
+/** The bounds of the packets for which the predicate holds (perhaps of more); `undefined` if there is none. */
+export function assume(bounds: Bounds, of: Predicate): Bounds | undefined {
+  switch (of.kind) {
+    case 'true':
+      return bounds;
+    case 'false':
+      return undefined;
+    case 'in':
+      return narrow(bounds, of, of.mask === undefined ? of.ranges : fitting(bounds, of, true));
+    case 'same':
+      return unify(bounds, of);
+    case 'unknown':
+      return decideBit(bounds, of.unknown.id, true);
+    case 'not':
+      return refute(bounds, of.of);
+    case 'all':
+      return of.of.reduce<Bounds | undefined>((known, part) => known && assume(known, part), bounds);
+    case 'any':
+      return either(bounds, of.of);
+    case 'first':
+      return simplify(bounds, of).kind === 'false' ? undefined : bounds;
+  }
+}
+
+/** The bounds of the packets for which the predicate does not hold (perhaps of more). */
+function refute(bounds: Bounds, of: Predicate): Bounds | undefined {
+  switch (of.kind) {
+    case 'true':
+      return undefined;
+    case 'false':
+      return bounds;
+    case 'in':
+      return narrow(
+        bounds,
+        of,
+        of.mask === undefined ? complement(of.ranges, fieldOf(of.slot)) : fitting(bounds, of, false),
+      );
+    case 'same':
+      return differ(bounds, of);
+    case 'unknown':
+      return decideBit(bounds, of.unknown.id, false);
+    case 'not':
+      return assume(bounds, of.of);
+    case 'all':
+      return either(bounds, of.of.map(not));
+    case 'any':
+      return of.of.reduce<Bounds | undefined>((known, part) => known && refute(known, part), bounds);
+    case 'first':
+      return simplify(bounds, of).kind === 'true' ? undefined : bounds;
+  }
+}
+
+function narrow(bounds: Bounds, { slot }: In, to: Ranges): Bounds | undefined {
+  const { id, ranges: values } = quantityOf(bounds, slot);
+  const left = intersect(values, to);
+  if (isEmpty(left)) return undefined;
+  return same(left, values) ? bounds : replace(bounds, [id], { id, ranges: left });
+}
+
+/** The values of a masked test's slot for which it comes out so, where they are few; else all of them. */
+function fitting(bounds: Bounds, of: In, wanted: boolean): Ranges {
+  const values = valuesOf(bounds, of.slot);
+  const mask = of.mask ?? 2 ** widthOf(of.slot) - 1;
+  if (size(values) > FEW) return inside(bounds, of) === !wanted ? [] : values;
+  const fits = (value: number): boolean => contains(of.ranges, bitAnd(value, mask)) === wanted;
+  return ranges([...each(values)].filter(fits).map((value) => [value, value] as const));
+}
+
+function unify(bounds: Bounds, { a, b }: { readonly a: In['slot']; readonly b: In['slot'] }): Bounds | undefined {
+  const [one, other] = [quantityOf(bounds, a), quantityOf(bounds, b)];
+  if (one.id === other.id) return bounds;
+  const common = intersect(one.ranges, other.ranges);
+  return isEmpty(common) ? undefined : replace(bounds, [one.id, other.id], { id: Math.max(one.id, other.id), ranges: common });
+}
+
+function differ(bounds: Bounds, { a, b }: { readonly a: In['slot']; readonly b: In['slot'] }): Bounds | undefined {
+  if (sameValue(bounds, a, b) === true) return undefined;
+  const [one, other] = [single(valuesOf(bounds, a)), single(valuesOf(bounds, b))];
+  if (one !== undefined) return refute(bounds, { kind: 'in', slot: b, ranges: [[one, one]] });
+  return other === undefined ? bounds : refute(bounds, { kind: 'in', slot: a, ranges: [[other, other]] });
+}
+
+function decideBit(bounds: Bounds, id: string, value: boolean): Bounds | undefined {
+  const known = bounds.bits.get(id);
+  if (known !== undefined) return known === value ? bounds : undefined;
+  return { ...bounds, bits: new Map([...bounds.bits, [id, value]]) };
+}
+
+/** Alternatives are looked into up to this many; more leave the bounds as they are. */
+const ALTERNATIVES = 16;
+
+function either(bounds: Bounds, parts: readonly Predicate[]): Bounds | undefined {
+  if (parts.length > ALTERNATIVES) return bounds;
+  const [head, ...rest] = parts.map((part) => assume(bounds, part)).filter((one) => one !== undefined);
+  return head && join([head, ...rest]);
+}

@@ -1,0 +1,164 @@
+import { equals, not, sameSlots } from '../ir/predicate.ts';
+import type { Slot, Steps } from '../ir/program.ts';
+import { portsOf } from '../network/access.ts';
+import type { Interface, Node } from '../network/network.ts';
+import { traverse } from './hook.ts';
+import { input } from './host.ts';
+import { aim, type Frame, transmit } from './link.ts';
+import { neighbour } from './neighbour.ts';
+import { inputRoute } from './incoming.ts';
+import { leadsTo, type Station, segmentOf, vlanOn } from './segment.ts';
+import { withSettings } from './settings.ts';
+import { copies, drop, lost, set, split, type Then, type Walk } from './walk.ts';
+
+/** A bridge, a port of it where a frame came in, and whether br_netfilter shows the frame to iptables. */
+interface Crossing {
+  readonly node: Node;
+  readonly bridge: Interface;
+  readonly port: Interface;
+  readonly filtered: boolean;
+}
+
+/** A frame comes in at a port of a bridge (br_handle_frame). */
+export function bridgeIn(walk: Walk, node: Node, bridge: Interface, port: Interface, frame: Frame): Steps {
+  if (!bridge.up) return drop(walk, node, 'interface down');
+  const other = node.unmodelled.find(({ decides }) => decides === 'bridge');
+  if (other !== undefined)
+    return lost(walk, node, `${node.name} ${other.what}`, other.reason, { node: node.name, text: other.what, place: other.place });
+  const tagged = frame.tag !== undefined;
+  const read = (settings: { flag: (node: Node, key: string) => boolean }): boolean =>
+    settings.flag(node, 'net.bridge.bridge-nf-call-iptables') &&
+    (!tagged || settings.flag(node, 'net.bridge.bridge-nf-filter-vlan-tagged'));
+  return withSettings(walk, read, (on, filtered) => prerouting(on, { node, bridge, port, filtered }, frame));
+}
+
+/** What the destination was before PREROUTING (br_nf_pre_routing: `ipv4_daddr`). */
+const before = (node: Node): Slot => `dst@${node.name}/bridge`;
+
+function prerouting(walk: Walk, crossing: Crossing, frame: Frame): Steps {
+  const { node, bridge, port, filtered } = crossing;
+  if (!filtered) return decide(walk, crossing, frame);
+  const place = { node, hook: 'PREROUTING', in: bridge.name, physIn: port.name, bridged: false } as const;
+  const changed: Then = (on) => redirected(on, crossing, frame);
+  return set(walk, { [before(node)]: 'dst' }, (saved) =>
+    traverse(saved, place, (on) =>
+      split(on, [{ when: not(sameSlots('dst', before(node))), then: changed }], (same) => decide(same, crossing, frame)),
+    ),
+  );
+}
+
+/** nat changed the destination: a new route decides whether the frame leaves the bridge (br_nf_pre_routing_finish). */
+function redirected(walk: Walk, crossing: Crossing, frame: Frame): Steps {
+  const { node, bridge, port } = crossing;
+  const up: Then = (on) =>
+    set(on, { macDst: bridge.mac }, (here) =>
+      input(here, node, { device: bridge.name, group: false, prerouted: true, physIn: port.name }),
+    );
+  return inputRoute(walk, node, bridge.name, (on, route) => {
+    if (route.kind !== 'forward' || route.device !== bridge.name) return up(on);
+    return neighbour(on, node, bridge, route.nextHop, (found, to) => decide(found, crossing, { ...frame, to }));
+  });
+}
+
+/** By its MAC address: up, out of a port, or both (br_handle_frame_finish). */
+function decide(walk: Walk, crossing: Crossing, frame: Frame): Steps {
+  const { node, bridge, port } = crossing;
+  const self: Station = { node: node.name, interface: bridge.name, mac: bridge.mac };
+  const known = segmentOf(walk.at.network, node, bridge, frame.tag).arrivals.map(({ station }) => station);
+  return aim(walk, frame, [self, ...known], (on, aimed) => {
+    switch (aimed.to.kind) {
+      case 'group':
+        return flood(on, crossing, aimed, true);
+      case 'station':
+        return isOwn(aimed.to.station, crossing) ? up(on, crossing, aimed) : towards(on, crossing, aimed, aimed.to.station);
+      case 'exit':
+        return towards(on, crossing, aimed, aimed.to.exit);
+      case 'stranger':
+      case 'open':
+        return stranger(on, crossing, aimed, port);
+    }
+  });
+}
+
+/** The bridge itself, or a vlan on it. */
+const isOwn = ({ node: name, interface: at, mac }: Station, { node, bridge }: Crossing): boolean =>
+  name === node.name && (at === bridge.name || (mac === bridge.mac && node.interfaces.some(({ vlan, name: one }) => one === at && vlan?.parent === bridge.name)));
+
+/** The address of a port is local to the bridge as well, but the packet is for the host only if it came in by that port. */
+function stranger(walk: Walk, crossing: Crossing, frame: Frame, port: Interface): Steps {
+  const { node, bridge } = crossing;
+  const others = portsOf(node, bridge.name).filter(({ name }) => name !== port.name);
+  return split(
+    walk,
+    [
+      { when: equals('macDst', port.mac), then: (on) => up(on, crossing, frame) },
+      ...others.map(({ mac }) => ({ when: equals('macDst', mac), then: (on: Walk) => drop(on, node, 'not for me') })),
+    ],
+    (on) => flood(on, crossing, frame, false),
+  );
+}
+
+function up(walk: Walk, { node, bridge, port, filtered }: Crossing, { to, tag }: Frame): Steps {
+  const vlan = tag === undefined ? bridge : vlanOn(node, bridge, tag);
+  if (vlan === undefined) return drop(walk, node, 'not for me');
+  if (!vlan.up) return drop(walk, node, 'interface down');
+  const shown = filtered ? { prerouted: true, physIn: port.name } : { prerouted: false };
+  return input(walk, node, { device: vlan.name, group: to.kind === 'group', ...shown });
+}
+
+/** Out of the port behind which somebody lives; out of all, where nobody knows. */
+function towards(walk: Walk, crossing: Crossing, frame: Frame, to: { readonly node: string; readonly interface: string }): Steps {
+  const { node, bridge } = crossing;
+  const { network } = walk.at;
+  const out = portsOf(node, bridge.name).find((port) => port.up && leadsTo(network, node, port, to, frame.tag));
+  return out === undefined ? flood(walk, crossing, frame, false) : forward(walk, crossing, out, frame);
+}
+
+function flood(walk: Walk, crossing: Crossing, frame: Frame, group: boolean): Steps {
+  const { node, bridge, port } = crossing;
+  return withSettings(
+    walk,
+    ({ hairpin }) => portsOf(node, bridge.name).filter((out) => out.up && (out.name !== port.name || hairpin(node, out))),
+    (on, ports) => {
+      const out = ports.map((one) => (copy: Walk) => pass(copy, crossing, one, frame));
+      const ways = group ? [(copy: Walk) => up(copy, crossing, frame), ...out] : out;
+      return ways.length === 0 ? drop(on, node, 'no port') : copies(on, ways);
+    },
+  );
+}
+
+/** A frame does not go back where it came from, unless the port has hairpin on (should_deliver). */
+function forward(walk: Walk, crossing: Crossing, out: Interface, frame: Frame): Steps {
+  const { node, port } = crossing;
+  return withSettings(
+    walk,
+    ({ hairpin }) => out.name !== port.name || hairpin(node, out),
+    (on, allowed) => (allowed ? pass(on, crossing, out, frame) : drop(on, node, 'no port')),
+  );
+}
+
+function pass(walk: Walk, { node, bridge, port, filtered }: Crossing, out: Interface, frame: Frame): Steps {
+  const send: Then = (on) => transmit(on, node, out, frame);
+  if (!filtered) return send(walk);
+  const phys = { node, physIn: port.name, physOut: out.name, bridged: true, out: bridge.name };
+  return traverse(walk, { ...phys, hook: 'FORWARD', in: bridge.name }, (on) =>
+    traverse(on, { ...phys, hook: 'POSTROUTING' }, send),
+  );
+}
+
+/** What the node itself sends by the bridge (br_dev_xmit): without further hooks. */
+export function bridgeOut(walk: Walk, node: Node, bridge: Interface, frame: Frame): Steps {
+  if (!bridge.up) return drop(walk, node, 'interface down');
+  const { network } = walk.at;
+  const ports = portsOf(node, bridge.name).filter(({ up: isUp }) => isUp);
+  const known = segmentOf(network, node, bridge, frame.tag).arrivals.map(({ station }) => station);
+  return aim(walk, frame, known, (on, aimed) => {
+    const { to } = aimed;
+    const place = to.kind === 'station' ? to.station : to.kind === 'exit' ? to.exit : undefined;
+    const right = place && ports.find((port) => leadsTo(network, node, port, place, aimed.tag));
+    const out = right === undefined ? ports : [right];
+    if (out.length === 0) return drop(on, node, 'no port');
+    return copies(on, out.map((port) => (copy: Walk) => transmit(copy, node, port, aimed)));
+  });
+}
+

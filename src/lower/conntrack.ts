@@ -1,0 +1,269 @@
+import { all, any, equals, FALSE, inRanges, masked, not, sameSlots, TRUE } from '../ir/predicate.ts';
+import type { Predicate, Slot, Steps } from '../ir/program.ts';
+import { valuesOf } from '../ir/bounds.ts';
+import type { Node } from '../network/network.ts';
+import { CT_STATE, CT_STATUS, type Field, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
+import { type Ranges, ranges, single } from '../packet/ranges.ts';
+import type { Place } from './hook.ts';
+import { withSettings } from './settings.ts';
+import { type Assignments, set, split, type Then, type Walk, type Way } from './walk.ts';
+
+/** A flow in some node's conntrack table. Its tuples, mark and status are slots; what is here is the same for all packets. */
+export interface Entry {
+  readonly node: string;
+  /** `NODE/0`: part of the names of its slots. */
+  readonly name: string;
+  /** How far a tcp connection has come, as this node has seen it (enum tcp_conntrack). */
+  readonly tcp: 'SYN_SENT' | 'SYN_RECV' | 'ESTABLISHED' | 'none';
+  /** Whether nat has been consulted for the destination, and for the source (IPS_DST_NAT_DONE, IPS_SRC_NAT_DONE). */
+  readonly done: { readonly destination: boolean; readonly source: boolean };
+}
+
+export type Direction = 'original' | 'reply';
+
+/** What conntrack has attached to the packet in hand (`skb->_nfct`). */
+export type Track =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'untracked' }
+  /** `fresh`: the packet began the flow. */
+  | { readonly kind: 'flow'; readonly entry: number; readonly direction: Direction; readonly fresh: boolean };
+
+/** The slot of an entry's tuple: `orig`, or what its answers carry. */
+export const tupleSlot = (field: Field, { name }: Entry, side: 'orig' | 'repl'): Slot => `${field}@${name}.${side}`;
+
+/** Protocols whose tuples have ports. */
+export const PORTS: Ranges = ranges(
+  [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.DCCP, PROTOCOL.SCTP, PROTOCOL.UDPLITE].map((one) => [one, one] as const),
+);
+const CHECKED: Ranges = ranges(
+  [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.ICMP, PROTOCOL.DCCP, PROTOCOL.SCTP, PROTOCOL.UDPLITE].map((one) => [one, one] as const),
+);
+
+/** Whether a node's rules can tell what conntrack does: without rules nobody looks, and nothing is translated. */
+const tracks = ({ ruleset }: Node): boolean =>
+  ruleset.kind === 'known' &&
+  [...ruleset.value.tables.values()].some(({ chains }) => [...chains.values()].some(({ rules }) => rules.length > 0));
+
+/** Whether rules of a node put flows into zones. */
+const usesZones = ({ ruleset }: Node): boolean =>
+  ruleset.kind === 'known' &&
+  [...(ruleset.value.tables.get('raw')?.chains.values() ?? [])].some(({ rules }) =>
+    rules.some(({ action }) => action.kind === 'target' && action.name === 'CT' && action.text.includes('--zone')),
+  );
+
+/** Finds the packet's flow, or begins one (nf_conntrack_in). */
+export function track(walk: Walk, place: Place, then: Then): Steps {
+  const { node } = place;
+  if (walk.track.kind !== 'none' || !tracks(node)) return then(walk);
+  const untracked: Then = (on) => then({ ...on, track: { kind: 'untracked' } });
+  const pinned = walk.leg === 'request' && walk.at.probe.state !== 'fresh';
+  const tracked: Then = (on) => (pinned ? givenState(on, node, then) : find(on, place, then));
+  return split(walk, [{ when: equals('ctState', CT_STATE.UNTRACKED), then: untracked }], tracked);
+}
+
+/** The question fixes what this node says of the packet; a flow that it belongs to has the mapping that nat gives now. */
+function givenState(walk: Walk, node: Node, then: Then): Steps {
+  const slot: Slot = `ctState@${node.name}`;
+  const status = CT_STATUS.SEEN_REPLY | CT_STATUS.CONFIRMED;
+  const flow =
+    (extra: Assignments): Then =>
+    (on) =>
+      begin(on, node, (here) => set(here, { ctState: slot, ...extra }, then));
+  const seen = any(equals(slot, CT_STATE.ESTABLISHED), equals(slot, CT_STATE.RELATED));
+  const entry: Slot = `ctStatus@${nameFor(walk, node)}`;
+  return split(
+    walk,
+    [
+      { when: seen, then: flow({ ctStatus: status, [entry]: status }) },
+      { when: equals(slot, CT_STATE.NEW), then: flow({}) },
+      { when: equals(slot, CT_STATE.UNTRACKED), then: (on) => set(on, { ctState: CT_STATE.UNTRACKED }, (here) => then({ ...here, track: { kind: 'untracked' } })) },
+    ],
+    (on) => set(on, { ctState: CT_STATE.INVALID }, then),
+  );
+}
+
+function find(walk: Walk, place: Place, then: Then): Steps {
+  const { node } = place;
+  const ways = walk.entries.flatMap((entry, i): readonly Way[] =>
+    entry.node !== node.name
+      ? []
+      : (['original', 'reply'] as const).map((direction) => ({
+          when: matches(entry, direction, usesZones(node)),
+          then: (on) => found(on, i, direction, then),
+        })),
+  );
+  return split(walk, ways, (on) => beginOr(on, place, then));
+}
+
+/** Whether the packet carries a flow's tuple. */
+function matches(entry: Entry, direction: Direction, zones: boolean): Predicate {
+  const side = direction === 'original' ? 'orig' : 'repl';
+  const is = (field: Field): Predicate => sameSlots(field, tupleSlot(field, entry, side));
+  const type = direction === 'original' ? is('icmpType') : all(equals('icmpType', 0), equals(tupleSlot('icmpType', entry, 'orig'), 8));
+  return all(
+    sameSlots('proto', tupleSlot('proto', entry, 'orig')),
+    is('src'),
+    is('dst'),
+    any(not(inRanges('proto', PORTS)), all(is('sport'), is('dport'))),
+    any(not(equals('proto', PROTOCOL.ICMP)), all(is('icmpId'), type)),
+    zones ? sameSlots('ctMark@zone', `ctMark@${entry.name}.zone`) : TRUE,
+  );
+}
+
+/** A packet of a known flow; a tcp segment that the connection cannot take now is INVALID (tcp_conntracks). */
+function found(walk: Walk, index: number, direction: Direction, then: Then): Steps {
+  const entry = walk.entries[index] as Entry;
+  const next = advance(walk, entry, direction);
+  if (next === 'INVALID') return set(walk, { ctState: CT_STATE.INVALID }, then);
+  const here = put(walk, index, next);
+  const status: Slot = `ctStatus@${entry.name}`;
+  const reply = direction === 'reply' ? CT_STATUS.SEEN_REPLY : 0;
+  const assured = next.tcp === 'ESTABLISHED' ? CT_STATUS.ASSURED : 0;
+  const raised = reply | assured;
+  const bits = { kind: 'bits', terms: [{ slot: status, mask: 63 - raised }], xor: raised } as const;
+  return set(here, raised === 0 ? {} : { [status]: bits }, (on) => {
+    const seen = masked(status, CT_STATUS.SEEN_REPLY, [[CT_STATUS.SEEN_REPLY, CT_STATUS.SEEN_REPLY]]);
+    const as =
+      (state: number): Then =>
+      (one) =>
+        set(one, { ...shown(entry, direction), ctState: state }, (done) =>
+          then({ ...done, track: { kind: 'flow', entry: index, direction, fresh: false } }),
+        );
+    return split(on, [{ when: seen, then: as(CT_STATE.ESTABLISHED) }], as(CT_STATE.NEW));
+  });
+}
+
+const put = (walk: Walk, index: number, entry: Entry): Walk => ({
+  ...walk,
+  entries: walk.entries.map((one, i) => (i === index ? entry : one)),
+});
+
+/**
+ * The connection after this segment. On the way back from the first answer, ACKs of the asker make it established; an
+ * ACK on a node that has not seen the SYN-ACK is not acceptable (sIV of tcp_conntracks: sSS with an ACK).
+ */
+function advance(walk: Walk, entry: Entry, direction: Direction): Entry | 'INVALID' {
+  if (entry.tcp === 'none' || single(valuesOf(walk.bounds, 'proto')) !== PROTOCOL.TCP) return entry;
+  switch (walk.leg) {
+    case 'request':
+      return entry;
+    case 'answer':
+      return direction === 'reply' && entry.tcp === 'SYN_SENT' ? { ...entry, tcp: 'SYN_RECV' } : entry;
+    case 'acknowledgement':
+    case 'data':
+    case 'data answer':
+      if (entry.tcp === 'SYN_SENT') return 'INVALID';
+      return direction === 'original' && entry.tcp === 'SYN_RECV' ? { ...entry, tcp: 'ESTABLISHED' } : entry;
+  }
+}
+
+/** What rules see of the flow. */
+const shown = (entry: Entry, direction: Direction): Assignments => ({
+  ctStatus: `ctStatus@${entry.name}`,
+  ctDirection: direction === 'original' ? 0 : 1,
+  ctMark: `ctMark@${entry.name}`,
+  ctOrigSrc: tupleSlot('src', entry, 'orig'),
+  ctOrigDst: tupleSlot('dst', entry, 'orig'),
+  ctOrigSport: tupleSlot('sport', entry, 'orig'),
+  ctOrigDport: tupleSlot('dport', entry, 'orig'),
+  ...replyShown(entry),
+});
+
+/** The answers' tuple, which nat changes. */
+export const replyShown = (entry: Entry): Assignments => ({
+  ctReplSrc: tupleSlot('src', entry, 'repl'),
+  ctReplDst: tupleSlot('dst', entry, 'repl'),
+  ctReplSport: tupleSlot('sport', entry, 'repl'),
+  ctReplDport: tupleSlot('dport', entry, 'repl'),
+});
+
+/** No flow is known: the packet begins one, or is INVALID. */
+function beginOr(walk: Walk, place: Place, then: Then): Steps {
+  const { node } = place;
+  const invalid: Then = (on) => set(on, { ctState: CT_STATE.INVALID }, then);
+  return withSettings(
+    walk,
+    (settings) => ({
+      loose: settings.flag(node, 'net.netfilter.nf_conntrack_tcp_loose'),
+      // locally made packets have their checksums still to be filled in
+      checked: place.hook === 'PREROUTING' && settings.flag(node, 'net.netfilter.nf_conntrack_checksum'),
+    }),
+    (on, { loose, checked }) => {
+      const wrong = checked ? all(equals('badChecksum', 1), inRanges('proto', CHECKED)) : FALSE;
+      const start: Then = (here) => begin(here, node, then);
+      const ofTcp: Then = (here) => split(here, [{ when: beginsTcp(loose), then: start }], invalid);
+      const ofIcmp: Then = (here) => split(here, [{ when: REQUEST, then: start }], invalid);
+      return split(
+        on,
+        [
+          { when: wrong, then: invalid },
+          { when: equals('proto', PROTOCOL.TCP), then: ofTcp },
+          { when: equals('proto', PROTOCOL.ICMP), then: ofIcmp },
+        ],
+        start,
+      );
+    },
+  );
+}
+
+/** icmp requests that have an answer (valid_new of nf_conntrack_proto_icmp.c). */
+const REQUEST: Predicate = inRanges('icmpType', [
+  [8, 8],
+  [13, 13],
+  [15, 15],
+  [17, 17],
+]);
+
+const { FIN, SYN, RST, ACK, URG } = TCP_FLAG;
+/** Flags that conntrack looks at; PSH, ECE and CWR do not matter (tcp_error). */
+const LOOKED_AT = FIN | SYN | RST | ACK | URG;
+const flags = (...of: readonly number[]): Predicate => masked('tcpFlags', LOOKED_AT, ranges(of.map((one) => [one, one] as const)));
+
+/** A SYN begins a connection, a lone ACK joins one in progress where that is allowed (tcp_new). */
+const beginsTcp = (loose: boolean): Predicate =>
+  loose ? flags(SYN, SYN | URG, ACK, ACK | URG) : flags(SYN, SYN | URG);
+
+const nameFor = ({ entries }: Walk, node: Node): string =>
+  `${node.name}/${entries.filter((one) => one.node === node.name).length}`;
+
+/** The packet begins a flow. */
+function begin(walk: Walk, node: Node, then: Then): Steps {
+  const syn = walk.leg === 'request' || walk.leg === 'answer';
+  const tcp = single(valuesOf(walk.bounds, 'proto')) === PROTOCOL.TCP ? (syn ? 'SYN_SENT' : 'ESTABLISHED') : 'none';
+  const entry: Entry = { node: node.name, name: nameFor(walk, node), tcp, done: { destination: false, source: false } };
+  const orig = (field: Field): Slot => tupleSlot(field, entry, 'orig');
+  const repl = (field: Field): Slot => tupleSlot(field, entry, 'repl');
+  const kept: Assignments = {
+    [orig('src')]: 'src',
+    [orig('dst')]: 'dst',
+    [orig('proto')]: 'proto',
+    [orig('sport')]: 'sport',
+    [orig('dport')]: 'dport',
+    [orig('icmpId')]: 'icmpId',
+    [orig('icmpType')]: 'icmpType',
+    [repl('src')]: 'dst',
+    [repl('dst')]: 'src',
+    [repl('sport')]: 'dport',
+    [repl('dport')]: 'sport',
+    [repl('icmpId')]: 'icmpId',
+    [`ctMark@${entry.name}`]: 0,
+    [`ctStatus@${entry.name}`]: 0,
+    ...(usesZones(node) ? { [`ctMark@${entry.name}.zone`]: 'ctMark@zone' } : {}),
+  };
+  const index = walk.entries.length;
+  return set({ ...walk, entries: [...walk.entries, entry] }, kept, (on) =>
+    set(on, { ...shown(entry, 'original'), ctState: CT_STATE.NEW }, (done) =>
+      then({ ...done, track: { kind: 'flow', entry: index, direction: 'original', fresh: true } }),
+    ),
+  );
+}
+
+/** At the end of its way through a node, a packet that began a flow leaves it behind (nf_conntrack_confirm). */
+export function confirm(walk: Walk, _place: Place, then: Then): Steps {
+  const { track: of } = walk;
+  if (of.kind !== 'flow' || !of.fresh) return then(walk);
+  const status: Slot = `ctStatus@${walk.entries[of.entry]?.name}`;
+  const { CONFIRMED } = CT_STATUS;
+  const bits = { kind: 'bits', terms: [{ slot: status, mask: 63 - CONFIRMED }], xor: CONFIRMED } as const;
+  return set(walk, { [status]: bits }, (on) => set(on, { ctStatus: status }, then));
+}

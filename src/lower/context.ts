@@ -1,0 +1,48 @@
+import type { AddressTypes, RuleContext } from '../extension/definition.ts';
+import type { Node } from '../network/network.ts';
+import type { Rule, Table } from '../network/ruleset.ts';
+import type { Unknown } from '../packet/place.ts';
+import { addressTypes, primaryAddresses } from './address.ts';
+import type { Place } from './hook.ts';
+import type { Walk } from './walk.ts';
+
+const types = new WeakMap<Node, Map<string | undefined, AddressTypes>>();
+
+function typesOf(node: Node, device: string | undefined): AddressTypes {
+  const known = types.get(node) ?? new Map<string | undefined, AddressTypes>();
+  types.set(node, known);
+  const found = known.get(device) ?? addressTypes(node, device);
+  known.set(device, found);
+  return found;
+}
+
+/** What the rules of a table are told, for one visit of it; unknowns are named by the visit, the rule and a count. */
+export function contextOf(walk: Walk, place: Place, table: Table, made: { count: number }): (rule: Rule) => RuleContext {
+  const { node, hook } = place;
+  const counts = new Map<string, number>();
+  const visit = `${walk.leg}${walk.copy} ${walk.visits}: ${node.name} ${hook} ${table.name}`;
+  const unknownIn =
+    (rule: Rule) =>
+    (reason: string): Unknown => {
+      const key = `${visit} ${rule.text} (${reason})`;
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      made.count++;
+      const id = count === 1 ? key : `${key} #${count}`;
+      return { id, reason, origin: { node: node.name, text: rule.text, place: rule.place } };
+    };
+  const common: Omit<RuleContext, 'unknown'> = {
+    node: node.name,
+    hook,
+    table: table.name,
+    bridged: place.bridged,
+    ...(place.in === undefined ? {} : { in: place.in }),
+    ...(place.out === undefined ? {} : { out: place.out }),
+    ...(place.physIn === undefined ? {} : { physIn: place.physIn }),
+    ...(place.physOut === undefined ? {} : { physOut: place.physOut }),
+    addressTypes: (device) => typesOf(node, device),
+    set: (name) => node.sets.get(name),
+    addressesOf: (device) => primaryAddresses(node, device),
+  };
+  return (rule) => ({ ...common, unknown: unknownIn(rule) });
+}

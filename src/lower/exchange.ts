@@ -1,0 +1,203 @@
+import { all, any, equals, inRanges, masked, not, sameSlots, TRUE } from '../ir/predicate.ts';
+import type { Predicate, Slot, Steps } from '../ir/program.ts';
+import { interfaceOf, nodeOf } from '../network/access.ts';
+import type { Node } from '../network/network.ts';
+import type { Leg, Source } from '../packet/exchange.ts';
+import type { Fate } from '../packet/fate.ts';
+import { CT_STATE, type Field, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
+import { complement, only } from '../packet/ranges.ts';
+import { addressTypes } from './address.ts';
+import { FRESH, receive, transmit } from './link.ts';
+import { output } from './host.ts';
+import { withSettings } from './settings.ts';
+import { type Assignments, dropped, end, filter, set, split, type Then, type Walk, type Way } from './walk.ts';
+
+const { SYN, ACK, PSH, FIN, RST } = TCP_FLAG;
+const ECHO = { request: 8, reply: 0 } as const;
+
+/** What the asker wrote, and the socket that it reached. */
+const asked = (field: Field): Slot => `${field}@asked`;
+const served = (field: Field): Slot => `${field}@served`;
+
+const ASKED: Assignments = Object.fromEntries(
+  (['src', 'dst', 'sport', 'dport', 'icmpId', 'mark', 'tos', 'ttl'] as const).map((field) => [asked(field), field]),
+);
+
+/** The first packet of the exchange, from where it begins; then its answers. */
+export function request(walk: Walk, source: Source): Steps {
+  const node = nodeOf(walk.at.network, source.node);
+  const remember = (on: Walk, then: Then): Steps => set(on, ASKED, then);
+  switch (source.kind) {
+    case 'socket':
+      return output(walk, node, source.bound, remember);
+    case 'wire':
+      return remember(walk, (on) => receive(on, node, interfaceOf(node, source.interface), { to: { kind: 'open' } }));
+    case 'raw':
+      return remember(walk, (on) => transmit(on, node, interfaceOf(node, source.interface), { to: { kind: 'open' } }));
+  }
+}
+
+/** The request has arrived: who answers it? */
+export function requested(walk: Walk, node: Node, device: string): Steps {
+  const fate: Fate = { kind: 'delivered', node: node.name, interface: device };
+  const on: Walk = { ...walk, request: fate };
+  if (!walk.at.probe.back) return none(on, 'not followed');
+  const bad: Way = { when: all(equals('badChecksum', 1), inRanges('proto', SUMMED)), then: (here) => none(here, 'the checksum is wrong') };
+  const many: Way = { when: inRanges('dst', complement(addressTypes(node).get('LOCAL') ?? [], 'dst')), then: (here) => toMany(here, node) };
+  return split(
+    on,
+    [
+      bad,
+      many,
+      { when: equals('proto', PROTOCOL.TCP), then: (here) => ofTcp(here, node, device) },
+      { when: equals('proto', PROTOCOL.UDP), then: (here) => ofUdp(here, node, device) },
+      { when: all(equals('proto', PROTOCOL.ICMP), equals('icmpType', ECHO.request)), then: (here) => ofEcho(here, node) },
+    ],
+    (here) => none(here, 'nobody answers this protocol'),
+  );
+}
+
+const SUMMED = [PROTOCOL.ICMP, PROTOCOL.TCP, PROTOCOL.UDP].map((one) => [one, one] as const);
+
+const none = (walk: Walk, reason: string): Steps => {
+  if (walk.request === undefined) throw new Error('no answer to no request');
+  return [{ kind: 'stop', disposition: { request: walk.request, reply: { kind: 'none', reason } } }];
+};
+
+/** A broadcast: only echo requests are answered, and those only if the node does not ignore them. */
+function toMany(walk: Walk, node: Node): Steps {
+  const echo = all(equals('proto', PROTOCOL.ICMP), equals('icmpType', ECHO.request));
+  const silent: Then = (on) => none(on, 'it was sent to many');
+  return withSettings(
+    walk,
+    ({ flag }) => flag(node, 'net.ipv4.icmp_echo_ignore_broadcasts'),
+    (on, ignored) => (ignored ? silent(on) : split(on, [{ when: not(echo), then: silent }], (here) => answerEcho(here, node, false))),
+  );
+}
+
+const ofEcho = (walk: Walk, node: Node): Steps =>
+  withSettings(
+    walk,
+    ({ flag }) => flag(node, 'net.ipv4.icmp_echo_ignore_all'),
+    (on, ignored) => (ignored ? none(on, 'echo requests are ignored') : answerEcho(on, node, true)),
+  );
+
+const answerEcho = (walk: Walk, node: Node, bound: boolean): Steps =>
+  answer(walk, node, { icmpType: ECHO.reply }, bound, (on, at, device) => back(on, at, ECHOED, (last) => done(last, at, device)));
+
+const ofUdp = (walk: Walk, node: Node, device: string): Steps =>
+  listening(walk, node, device, PROTOCOL.UDP, (on) =>
+    answer(on, node, {}, true, (here, at, by) => back(here, at, MIRRORED, (last) => done(last, at, by))),
+  );
+
+function ofTcp(walk: Walk, node: Node, device: string): Steps {
+  const opens = masked('tcpFlags', SYN | ACK | RST | FIN, only(SYN));
+  return split(
+    walk,
+    [{ when: not(opens), then: (on) => none(on, 'it does not open a connection') }],
+    (on) =>
+      listening(on, node, device, PROTOCOL.TCP, (heard) =>
+        set(heard, SERVED, (here) => answer(here, node, { tcpFlags: SYN | ACK }, true, (last, at) => connected(last, at, node))),
+      ),
+  );
+}
+
+/** Where `ss` shows what listens, somebody must. */
+function listening(walk: Walk, node: Node, device: string, protocol: number, then: Then): Steps {
+  if (node.listeners.kind === 'unknown') return then(walk);
+  const sockets = node.listeners.value
+    .filter((one) => one.protocol === protocol && (one.device === undefined || one.device === device))
+    .map(({ address, port }) => all(equals('dport', port), address === 0 ? TRUE : equals('dst', address)));
+  return split(walk, [{ when: not(any(...sockets)), then: (on) => none(on, 'nothing listens there') }], then);
+}
+
+const SERVED: Assignments = {
+  [served('src')]: 'dst',
+  [served('dst')]: 'src',
+  [served('sport')]: 'dport',
+  [served('dport')]: 'sport',
+};
+
+type Deliver = Walk['deliver'];
+
+/** A leg begins: the packet is new, and has been nowhere. */
+const startLeg = (walk: Walk, leg: Leg, deliver: Deliver): Walk => ({
+  ...walk,
+  leg,
+  deliver,
+  track: { kind: 'none' },
+  trail: new Map(),
+  forwarded: 0,
+  visits: 0,
+});
+
+const NEW_PACKET = { ...FRESH, ctState: CT_STATE.INVALID, fragment: 0, badChecksum: 0, macSrc: 0, macDst: 0 } as const;
+
+/** A stack answers what it was sent, from the address and port that it was sent to. */
+function answer(walk: Walk, node: Node, fields: Assignments, bound: boolean, deliver: Deliver): Steps {
+  const swapped: Assignments = { src: 'dst', dst: 'src', sport: 'dport', dport: 'sport' };
+  return withSettings(
+    startLeg(walk, 'answer', deliver),
+    ({ number }) => number(node, 'net.ipv4.ip_default_ttl'),
+    (on, ttl) =>
+      set(on, { ...NEW_PACKET, ...swapped, tos: 0, ttl, ...fields }, (here) => output(here, node, bound, straight)),
+  );
+}
+
+const straight = (walk: Walk, then: Then): Steps => then(walk);
+
+const MIRRORED: Predicate = all(
+  sameSlots('src', asked('dst')),
+  sameSlots('dst', asked('src')),
+  sameSlots('sport', asked('dport')),
+  sameSlots('dport', asked('sport')),
+);
+const ECHOED: Predicate = all(equals('icmpType', ECHO.reply), sameSlots('icmpId', asked('icmpId')));
+
+/** An answer counts only with the node, and the socket, that asked. */
+function back(walk: Walk, node: Node, mine: Predicate, then: Then): Steps {
+  const { source } = walk.at.probe;
+  if (source.kind === 'wire' || source.node !== node.name) return end(walk, dropped(node, 'no socket'));
+  return filter(walk, mine, dropped(node, 'no socket'), then);
+}
+
+const done = (walk: Walk, node: Node, device: string): Steps =>
+  end(walk, { kind: 'delivered', node: node.name, interface: device });
+
+/** The SYN-ACK has arrived: ACK and data go out, to the same socket as before. */
+function connected(walk: Walk, asker: Node, server: Node): Steps {
+  const data: Then = (on) => toServer(on, asker, server, 'data', ACK | PSH, (last) => dataBack(last, server));
+  return back(walk, asker, MIRRORED, (on) => toServer(on, asker, server, 'acknowledgement', ACK, data));
+}
+
+const AGAIN: Assignments = Object.fromEntries(
+  (['src', 'dst', 'sport', 'dport', 'mark', 'tos', 'ttl'] as const).map((field) => [field, asked(field)]),
+);
+
+const AT_SERVER: Predicate = all(
+  sameSlots('src', served('dst')),
+  sameSlots('dst', served('src')),
+  sameSlots('sport', served('dport')),
+  sameSlots('dport', served('sport')),
+);
+
+function toServer(walk: Walk, asker: Node, server: Node, leg: Leg, tcpFlags: number, then: Then): Steps {
+  const arrived: Deliver = (on, node) =>
+    node.name === server.name ? filter(on, AT_SERVER, dropped(node, 'no socket'), then) : end(on, dropped(node, 'no socket'));
+  return set(startLeg(walk, leg, arrived), { ...NEW_PACKET, ...AGAIN, tcpFlags }, (on) => output(on, asker, true, straight));
+}
+
+function dataBack(walk: Walk, server: Node): Steps {
+  const fields: Assignments = {
+    ...NEW_PACKET,
+    ...Object.fromEntries((['src', 'dst', 'sport', 'dport'] as const).map((field) => [field, served(field)])),
+    tos: 0,
+    tcpFlags: ACK | PSH,
+  };
+  const arrived: Deliver = (on, node, device) => back(on, node, MIRRORED, (last) => done(last, node, device));
+  return withSettings(
+    startLeg(walk, 'data answer', arrived),
+    ({ number }) => number(server, 'net.ipv4.ip_default_ttl'),
+    (on, ttl) => set(on, { ...fields, ttl }, (here) => output(here, server, true, straight)),
+  );
+}

@@ -1,0 +1,71 @@
+import type { Steps } from '../ir/program.ts';
+import type { Node } from '../network/network.ts';
+import type { Hook, TableName } from '../network/ruleset.ts';
+import { table } from './chain.ts';
+import { confirm, track } from './conntrack.ts';
+import { nat } from './nat.ts';
+import { withSettings } from './settings.ts';
+import { lost, type Then, type Walk } from './walk.ts';
+
+/** Where a packet is asked: what a rule sees of it besides the packet. */
+export interface Place {
+  readonly node: Node;
+  readonly hook: Hook;
+  readonly in?: string;
+  readonly out?: string;
+  readonly physIn?: string;
+  readonly physOut?: string;
+  readonly bridged: boolean;
+  /** Where it goes next by `out`; absent: to its destination itself (MASQUERADE). */
+  readonly nextHop?: number;
+}
+
+export type Stage = TableName | 'conntrack' | 'confirm';
+
+/** What is asked at each hook, by priority (enum nf_ip_hook_priorities). */
+export const STAGES = {
+  PREROUTING: ['raw', 'conntrack', 'mangle', 'nat'],
+  INPUT: ['mangle', 'filter', 'security', 'nat', 'confirm'],
+  FORWARD: ['mangle', 'filter', 'security'],
+  OUTPUT: ['raw', 'conntrack', 'mangle', 'nat', 'filter', 'security'],
+  POSTROUTING: ['mangle', 'nat', 'confirm'],
+} as const satisfies Record<Hook, readonly Stage[]>;
+
+/** A packet passes a hook with all its tables. */
+export const traverse = (walk: Walk, place: Place, then: Then): Steps =>
+  enter(walk, place, (on) => stages(on, place, STAGES[place.hook], then));
+
+/** Counts a visit, and stops where nobody knows the rules. */
+export function enter(walk: Walk, { node }: Place, then: Then): Steps {
+  const other = node.unmodelled.find(({ decides }) => decides === 'ip');
+  if (other !== undefined)
+    return lost(walk, node, `${node.name} ${other.what}`, other.reason, { node: node.name, text: other.what, place: other.place });
+  if (node.ruleset.kind === 'unknown') return lost(walk, node, `${node.name} rules`, node.ruleset.reason);
+  return then({ ...walk, visits: walk.visits + 1 });
+}
+
+/** Some of a hook's stages, one after the other. */
+export function stages(walk: Walk, place: Place, [head, ...rest]: readonly Stage[], then: Then): Steps {
+  if (head === undefined) return then(walk);
+  return stage(walk, place, head, (on) => stages(on, place, rest, then));
+}
+
+function stage(walk: Walk, place: Place, of: Stage, then: Then): Steps {
+  switch (of) {
+    case 'conntrack':
+      return track(walk, place, then);
+    case 'confirm':
+      return confirm(walk, place, then);
+    case 'nat':
+      return nat(walk, place, then);
+    case 'raw':
+    case 'mangle':
+    case 'filter':
+    case 'security':
+      return withSettings(
+        walk,
+        (settings) => table(settings, walk, place, of),
+        (_, passage) => [...passage.steps, ...(passage.walk === undefined ? [] : then(passage.walk))],
+      );
+  }
+}

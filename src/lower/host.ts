@@ -1,0 +1,210 @@
+import { all, inRanges, not, sameSlots } from '../ir/predicate.ts';
+import type { Slot, Steps } from '../ir/program.ts';
+import { interfaceOf } from '../network/access.ts';
+import type { Node } from '../network/network.ts';
+import { BROADCAST_MAC } from '../packet/address.ts';
+import { valuesOf } from '../ir/bounds.ts';
+import { contains, single } from '../packet/ranges.ts';
+import { LOOPBACK_NETWORK, MULTICAST } from './address.ts';
+import { enter, type Place, stages, traverse } from './hook.ts';
+import { type Incoming, inputRoute } from './incoming.ts';
+import { transmit } from './link.ts';
+import { neighbour } from './neighbour.ts';
+import { type Outgoing, outputRoute } from './outgoing.ts';
+import { withSettings } from './settings.ts';
+import { copies, drop, dropped, filter, lost, set, split, type Then, type Walk } from './walk.ts';
+
+type Send = Extract<Outgoing, { kind: 'send' }>;
+
+/** A packet that a host takes in. */
+export interface Arrived {
+  readonly device: string;
+  /** By a broadcast or multicast frame. */
+  readonly group: boolean;
+  /** A bridge has shown it to PREROUTING already. */
+  readonly prerouted: boolean;
+  readonly physIn?: string;
+}
+
+/** IP input at a device (ip_rcv). */
+export function input(walk: Walk, node: Node, arrived: Arrived): Steps {
+  const undecided = node.undecided?.get('interfaces');
+  if (undecided !== undefined) return lost(walk, node, `${node.name} interfaces`, undecided);
+  const routed: Then = (on) =>
+    inputRoute(on, node, arrived.device, (here, route) => byRoute(here, node, arrived, route));
+  return arrived.prerouted ? routed(walk) : traverse(walk, placeOf(node, arrived, 'PREROUTING'), routed);
+}
+
+const placeOf = (node: Node, { device, physIn }: Arrived, hook: 'PREROUTING' | 'INPUT' | 'FORWARD'): Place => ({
+  node,
+  hook,
+  in: device,
+  bridged: false,
+  ...(physIn === undefined ? {} : { physIn }),
+});
+
+function byRoute(walk: Walk, node: Node, arrived: Arrived, route: Incoming): Steps {
+  switch (route.kind) {
+    case 'local':
+    case 'broadcast':
+    case 'multicast':
+      return localIn(walk, node, arrived);
+    case 'forward':
+      return forward(walk, node, arrived, route);
+    case 'failed':
+      return drop(walk, node, route.reason, route.origin);
+    case 'unknown':
+      return lost(walk, node, `${node.name} routes`, route.reason);
+  }
+}
+
+/** ip_local_deliver. */
+const localIn = (walk: Walk, node: Node, arrived: Arrived): Steps =>
+  traverse(walk, placeOf(node, arrived, 'INPUT'), (on) => on.deliver(on, node, arrived.device));
+
+/** ip_forward: a frame for many is not forwarded, and the time to live is spent before FORWARD sees the packet. */
+function forward(walk: Walk, node: Node, arrived: Arrived, route: Extract<Incoming, { kind: 'forward' }>): Steps {
+  if (arrived.group) return drop(walk, node, 'not for me');
+  const { device, nextHop } = route;
+  const out = { out: device, ...(nextHop === undefined ? {} : { nextHop }) };
+  return filter(walk, inRanges('ttl', [[2, 255]]), dropped(node, 'ttl'), (alive) =>
+    set(
+      { ...alive, forwarded: alive.forwarded + 1 },
+      { ttl: { kind: 'plus', slot: 'ttl', by: -1 } },
+      (on) =>
+        traverse(on, { ...placeOf(node, arrived, 'FORWARD'), ...out }, (passed) =>
+          postrouting(passed, node, { device, ...(nextHop === undefined ? {} : { nextHop }) }, (sent) =>
+            leave(sent, node, device, nextHop),
+          ),
+        ),
+    ),
+  );
+}
+
+function postrouting(
+  walk: Walk,
+  node: Node,
+  { device, nextHop }: { readonly device: string; readonly nextHop?: number },
+  then: Then,
+): Steps {
+  const place: Place = {
+    node,
+    hook: 'POSTROUTING',
+    out: device,
+    bridged: false,
+    ...(nextHop === undefined ? {} : { nextHop }),
+  };
+  return traverse(walk, place, then);
+}
+
+/** A unicast packet leaves a node by a device. */
+function leave(walk: Walk, node: Node, name: string, nextHop: number | undefined): Steps {
+  const device = interfaceOf(node, name);
+  return neighbour(walk, node, device, nextHop, (on, to) =>
+    set(on, { macSrc: device.mac }, (here) => transmit(here, node, device, { to })),
+  );
+}
+
+/**
+ * A process sends a packet: its route, its source unless the socket is bound to one, and the output path.
+ * `sent` sees the packet as it is then, before any rule.
+ */
+export function output(walk: Walk, node: Node, bound: boolean, sent: (walk: Walk, then: Then) => Steps): Steps {
+  const undecided = node.undecided?.get('interfaces');
+  if (undecided !== undefined) return lost(walk, node, `${node.name} interfaces`, undecided);
+  return outputRoute(walk, node, { bound, transport: true }, (on, route) => {
+    if (route.kind !== 'send') return failed(on, node, route);
+    const source = route.source === 'destination' ? 'dst' : route.source;
+    return set(on, bound ? {} : { src: source }, (here) => sent(here, (ready) => localOut(ready, node, route)));
+  });
+}
+
+const failed = (walk: Walk, node: Node, route: Exclude<Outgoing, { kind: 'send' }>): Steps =>
+  route.kind === 'failed'
+    ? drop(walk, node, route.reason, route.origin)
+    : lost(walk, node, `${node.name} routes`, route.reason);
+
+/** OUTPUT: what changes mark, tos or address there looks for a new route (ip_route_me_harder). */
+function localOut(walk: Walk, node: Node, route: Send): Steps {
+  const place: Place = { node, hook: 'OUTPUT', out: route.device, bridged: false };
+  return enter(walk, place, (on) =>
+    stages(on, place, ['raw', 'conntrack'], (tracked) =>
+      rerouted(tracked, place, 'mangle', route, (mangled, second) =>
+        rerouted(mangled, place, 'nat', second, (mapped, third) =>
+          // the hook was entered with the first route's device, and keeps it
+          stages(mapped, place, ['filter', 'security'], (passed) => send(passed, node, third)),
+        ),
+      ),
+    ),
+  );
+}
+
+/** What a table of OUTPUT must have changed for a new route to be looked up. */
+const ROUTED_BY = { mangle: ['mark', 'tos', 'src', 'dst'], nat: ['dst'] } as const;
+
+function rerouted(
+  walk: Walk,
+  place: Place,
+  table: 'mangle' | 'nat',
+  route: Send,
+  then: (walk: Walk, route: Send) => Steps,
+): Steps {
+  const { node } = place;
+  if (node.ruleset.kind === 'known' && node.ruleset.value.tables.get(table)?.chains.get('OUTPUT') === undefined)
+    return stages(walk, place, [table], (on) => then(on, route));
+  const before = (field: 'mark' | 'tos' | 'src' | 'dst'): Slot => `${field}@${node.name}/out`;
+  const fields = ROUTED_BY[table];
+  const kept = all(...fields.map((field) => sameSlots(field, before(field))));
+  return set(walk, Object.fromEntries(fields.map((field) => [before(field), field])), (saved) =>
+    stages(saved, place, [table], (on) =>
+      split(on, [{ when: not(kept), then: (changed) => reroute(changed, node, then) }], (same) => then(same, route)),
+    ),
+  );
+}
+
+const reroute = (walk: Walk, node: Node, then: (walk: Walk, route: Send) => Steps): Steps =>
+  outputRoute(walk, node, { bound: true, transport: false }, (on, route) =>
+    route.kind === 'send' ? then(on, route) : failed(on, node, route),
+  );
+
+/** ip_output, ip_mc_output and the loopback device. */
+function send(walk: Walk, node: Node, route: Send): Steps {
+  const { device, nextHop, broadcast } = route;
+  return withSettings(
+    walk,
+    ({ either }) => device === 'lo' || either(node, device, 'route_localnet'),
+    (on, local) =>
+      split(
+        on,
+        [{ when: local ? inRanges('src', []) : inRanges('src', LOOPBACK_NETWORK), then: (bad) => drop(bad, node, 'martian') }],
+        (fine) =>
+          postrouting(fine, node, { device, ...(nextHop === undefined ? {} : { nextHop }) }, (sent) => {
+            if (device === 'lo') return looped(sent, node, 'lo');
+            return broadcast ? toAll(sent, node, device) : leave(sent, node, device, nextHop);
+          }),
+      ),
+  );
+}
+
+/** To everybody on a device, and back to the sender's own stack (ip_mc_output). */
+function toAll(walk: Walk, node: Node, name: string): Steps {
+  const device = interfaceOf(node, name);
+  const multicast = single(valuesOf(walk.bounds, 'dst'));
+  const own = multicast === undefined || !contains(MULTICAST, multicast) ? [(on: Walk) => looped(on, node, name)] : [];
+  return set(walk, { macSrc: device.mac, macDst: BROADCAST_MAC }, (on) =>
+    copies(on, [...own, (copy) => transmit(copy, node, device, { to: { kind: 'group' } })]),
+  );
+}
+
+/** What comes back to the node that sent it, with its route and what conntrack attached to it, unless nat changes that. */
+function looped(walk: Walk, node: Node, device: string): Steps {
+  const before: Slot = `dst@${node.name}/loop`;
+  const arrived: Arrived = { device, group: false, prerouted: true };
+  return set(walk, { [before]: 'dst' }, (saved) =>
+    traverse(saved, { node, hook: 'PREROUTING', in: device, bridged: false }, (on) =>
+      split(on, [{ when: sameSlots('dst', before), then: (same) => localIn(same, node, arrived) }], (changed) =>
+        input(changed, node, arrived),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,158 @@
+import { equals, FALSE, masked } from '../ir/predicate.ts';
+import type { Predicate, Steps } from '../ir/program.ts';
+import { findInterface, interfaceOf, leadsOutside, nodeOf, peersOf, portsOf } from '../network/access.ts';
+import type { Interface, LinkEnd, Node } from '../network/network.ts';
+import { only } from '../packet/ranges.ts';
+import { bridgeIn, bridgeOut } from './bridge.ts';
+import { input } from './host.ts';
+import { type Exit, endLeadsTo, isAt, masterOf, type Station, segmentOf, vlanOn } from './segment.ts';
+import { again } from './trail.ts';
+import { choose, copies, drop, end, set, split, type Then, type Walk, type Way } from './walk.ts';
+
+/** Whom a frame is for, as far as the way so far has settled it. */
+export type Target =
+  | { readonly kind: 'station'; readonly station: Station }
+  | { readonly kind: 'exit'; readonly exit: Exit } // somebody out of sight, by this interface
+  | { readonly kind: 'group' }
+  | { readonly kind: 'stranger' } // a unicast address that nobody in the segment has
+  | { readonly kind: 'open' }; // whatever `macDst` says
+
+export interface Frame {
+  readonly to: Target;
+  /** Its VLAN tag. */
+  readonly tag?: number;
+}
+
+/** Frames for many: broadcast and multicast. */
+export const TO_GROUP: Predicate = masked('macDst', 2 ** 40, only(2 ** 40));
+
+/** What the other side of a wire does not see, and what conntrack attached. */
+export const FRESH = {
+  mark: 0,
+  ctState: 0,
+  ctStatus: 0,
+  ctDirection: 0,
+  ctMark: 0,
+  ctOrigSrc: 0,
+  ctOrigDst: 0,
+  ctOrigSport: 0,
+  ctOrigDport: 0,
+  ctReplSrc: 0,
+  ctReplDst: 0,
+  ctReplSport: 0,
+  ctReplDport: 0,
+} as const;
+
+/** A node sends a frame by one of its interfaces. */
+export function transmit(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
+  if (!device.up) return drop(walk, node, 'interface down');
+  switch (device.kind) {
+    case 'bridge':
+      return bridgeOut(walk, node, device, frame);
+    case 'bond':
+      return transmitBond(walk, node, device, frame);
+    case 'vlan':
+      return transmitVlan(walk, node, device, frame);
+    case 'loopback':
+    case 'dummy':
+      return drop(walk, node, 'no port');
+    case 'ethernet':
+    case 'veth':
+    case 'tun':
+    case 'other':
+      return wire(walk, node, device, frame);
+  }
+}
+
+function transmitVlan(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
+  const parent = device.vlan && findInterface(node, device.vlan.parent);
+  if (device.vlan === undefined || parent === undefined) return drop(walk, node, 'no port');
+  return transmit(walk, node, parent, { ...frame, tag: device.vlan.id });
+}
+
+/** Any slave that is up may carry it: which one, only the bond's mode and hash know. */
+function transmitBond(walk: Walk, node: Node, bond: Interface, frame: Frame): Steps {
+  const slaves = portsOf(node, bond.name).filter(({ up, carrier }) => up && carrier);
+  if (slaves.length === 0) return drop(walk, node, 'no port');
+  const unknown = ({ name }: Interface) => ({
+    id: `${node.name} ${bond.name} sends by ${name}`,
+    reason: `which slave of ${bond.name} on ${node.name} carries a frame`,
+  });
+  return choose(walk, slaves, unknown, (on, slave) => transmit(on, node, slave, frame));
+}
+
+function wire(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
+  const { network } = walk.at;
+  if (leadsOutside(network, node.name, device))
+    return end(walk, { kind: 'leaves', node: node.name, interface: device.name });
+  const peers = peersOf(network, node.name, device.name);
+  if (peers.length === 0) return drop(walk, node, 'no port');
+  return aim(walk, frame, segmentOf(network, node, device, frame.tag).arrivals.map(({ station }) => station), (on, aimed) =>
+    deliverTo(on, node, peers, aimed),
+  );
+}
+
+function deliverTo(walk: Walk, node: Node, peers: readonly LinkEnd[], frame: Frame): Steps {
+  const { to, tag } = frame;
+  const place = to.kind === 'station' ? to.station : to.kind === 'exit' ? to.exit : undefined;
+  const right = place && peers.find((end) => endLeadsTo(walk.at.network, end, place, tag));
+  const flooded = right === undefined ? peers : [right];
+  if (flooded.length === 0) return drop(walk, node, 'no port');
+  return copies(
+    walk,
+    flooded.map((end) => (on: Walk) => arrive(on, end, frame)),
+  );
+}
+
+/** A virtual switch that rejects promiscuous mode passes up only what is for the port's own address. */
+function arrive(walk: Walk, { node: name, interface: at, ownAddressOnly }: LinkEnd, frame: Frame): Steps {
+  const node = nodeOf(walk.at.network, name);
+  const device = interfaceOf(node, at);
+  const { to } = frame;
+  const on: Then = (here) => receive(here, node, device, frame);
+  if (!ownAddressOnly || to.kind === 'group') return on(walk);
+  if (to.kind === 'station' && to.station.mac === device.mac) return on(walk);
+  const own = to.kind === 'stranger' ? equals('macDst', device.mac) : FALSE;
+  return split(walk, [{ when: own, then: on }], (other) => drop(other, node, 'filtered by the link'));
+}
+
+/** A frame comes in from the wire: another machine's packet, with nothing attached to it. */
+export function receive(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
+  return set({ ...walk, track: { kind: 'none' } }, FRESH, (on) => again(on, node, device, (once) => take(once, node, device, frame)));
+}
+
+/** An interface takes a frame. */
+export function take(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
+  if (!device.up) return drop(walk, node, 'interface down');
+  const { tag, ...untagged } = frame;
+  const vlan = tag === undefined ? undefined : vlanOn(node, device, tag);
+  if (vlan !== undefined) return take(walk, node, vlan, untagged);
+  const master = masterOf(node, device);
+  if (master?.kind === 'bond') return take(walk, node, master, frame);
+  if (master !== undefined) return bridgeIn(walk, node, master, device, frame);
+  if (tag !== undefined) return drop(walk, node, 'not for me');
+  return forMe(walk, node, device, frame, (on, group) => input(on, node, { device: device.name, group, prerouted: false }));
+}
+
+/** A plain interface takes its own address and groups. */
+function forMe(walk: Walk, node: Node, device: Interface, frame: Frame, then: (walk: Walk, group: boolean) => Steps): Steps {
+  const self: Station = { node: node.name, interface: device.name, mac: device.mac };
+  return aim(walk, frame, [self], (on, { to }) => {
+    if (to.kind === 'group') return then(on, true);
+    const mine = to.kind === 'station' && (isAt(to.station, self) || to.station.mac === device.mac);
+    return mine ? then(on, false) : drop(on, node, 'not for me');
+  });
+}
+
+/** Settles whom a frame is for among these stations, from its destination address. */
+export function aim(walk: Walk, frame: Frame, stations: readonly Station[], then: (walk: Walk, frame: Frame) => Steps): Steps {
+  if (frame.to.kind !== 'open') return then(walk, frame);
+  const as =
+    (to: Target): Then =>
+    (on) =>
+      then(on, { ...frame, to });
+  const ways = stations.map(
+    (station): Way => ({ when: equals('macDst', station.mac), then: as({ kind: 'station', station }) }),
+  );
+  return split(walk, [{ when: TO_GROUP, then: as({ kind: 'group' }) }, ...ways], as({ kind: 'stranger' }));
+}

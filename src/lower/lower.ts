@@ -1,0 +1,54 @@
+import { start } from '../ir/bounds.ts';
+import type { Program, Slot } from '../ir/program.ts';
+import type { Network } from '../network/network.ts';
+import type { Probe } from '../packet/exchange.ts';
+import { FIELDS, type Field } from '../packet/field.ts';
+import { everything, type Ranges, ranges } from '../packet/ranges.ts';
+import { request, requested } from './exchange.ts';
+import type { Lowering, Options, Walk } from './walk.ts';
+
+/** Fields that conntrack attaches on the way: no packet brings them along. */
+const ATTACHED: ReadonlySet<Field> = new Set(FIELDS.filter((field) => field.startsWith('ct')));
+
+/** Fields that the path itself sets, by where the packet comes from. */
+const SET_BY_PATH = {
+  socket: new Set<Field>(['macSrc', 'macDst']),
+  wire: new Set<Field>(['mark']),
+  raw: new Set<Field>(['mark']),
+} as const satisfies Record<Probe['source']['kind'], ReadonlySet<Field>>;
+
+/** The slots that packets of the class bring along, with their values. */
+function inputsOf(network: Network, { source, packets, state }: Probe): ReadonlyMap<Slot, Ranges> {
+  const unbound = source.kind === 'socket' && !source.bound;
+  const free = (field: Field): boolean =>
+    !ATTACHED.has(field) && !SET_BY_PATH[source.kind].has(field) && !(unbound && field === 'src');
+  const fields = FIELDS.filter(free).map((field): [Slot, Ranges] => [field, packets[field] ?? everything(field)]);
+  if (state === 'fresh') return new Map(fields);
+  const states = ranges(state.map((one) => [one, one] as const));
+  return new Map([...fields, ...[...network.nodes.keys()].map((node): [Slot, Ranges] => [`ctState@${node}`, states])]);
+}
+
+/**
+ * What the network does with every packet of a class, and with the answers to it, as a Program: docs/path.md, written
+ * for all packets at once.
+ * @throws Error for a node or an interface that the network does not have
+ */
+export function lower(network: Network, probe: Probe, options: Options = { slice: true }): Program {
+  const inputs = inputsOf(network, probe);
+  const at: Lowering = { network, probe, options, assumptions: new Map() };
+  const walk: Walk = {
+    at,
+    bounds: start(inputs),
+    leg: 'request',
+    deliver: requested,
+    settings: new Map(),
+    entries: [],
+    track: { kind: 'none' },
+    trail: new Map(),
+    forwarded: 0,
+    copy: '',
+    visits: 0,
+  };
+  const steps = request(walk, probe.source);
+  return { inputs, steps, assumptions: [...at.assumptions.values()] };
+}

@@ -1,0 +1,71 @@
+import type { NatRange } from '../extension/definition.ts';
+import type { Steps } from '../ir/program.ts';
+import type { TableName } from '../network/ruleset.ts';
+import { CT_STATE } from '../packet/field.ts';
+import type { Origin } from '../packet/place.ts';
+import { table } from './chain.ts';
+import { type Direction, type Entry, tupleSlot } from './conntrack.ts';
+import type { Place } from './hook.ts';
+import { mapTo } from './mapping.ts';
+import { type Pass, type Passage, sequence, write } from './merge.ts';
+import { type Settings, withSettings } from './settings.ts';
+import { type Assignments, set, type Then, type Walk } from './walk.ts';
+
+/** Which half of a mapping each hook is for (HOOK2MANIP). */
+const MANIP = {
+  PREROUTING: 'destination',
+  OUTPUT: 'destination',
+  INPUT: 'source',
+  POSTROUTING: 'source',
+  FORWARD: 'source', // no nat there
+} as const;
+
+const TABLE: TableName = 'nat';
+
+/** Translates a packet of a flow: the first packet as the rules say, once for each half; later ones as the flow has it. */
+export function nat(walk: Walk, place: Place, then: Then): Steps {
+  const { track, entries } = walk;
+  const { ruleset } = place.node;
+  if (ruleset.kind === 'unknown' || !ruleset.value.tables.has(TABLE) || track.kind !== 'flow') return then(walk);
+  const entry = entries[track.entry] as Entry;
+  const manip = MANIP[place.hook];
+  if (track.direction === 'reply' || !track.fresh || entry.done[manip])
+    return set(walk, translated(entry, track.direction, manip), then);
+  const done: Entry = { ...entry, done: { ...entry.done, [manip]: true } };
+  return withSettings(
+    walk,
+    (settings) => consulted(settings, walk, place, done),
+    (_, { steps, walk: after }) => [...steps, ...(after === undefined ? [] : then(after))],
+  );
+}
+
+function consulted(settings: Settings, walk: Walk, place: Place, done: Entry): Passage {
+  const entries = walk.entries.map((one) => (one.name === done.name ? done : one));
+  return asNew({ ...walk, entries }, (on) => table(settings, on, place, TABLE));
+}
+
+/** Where a question gives the state, the mapping is the one that the flow's first packet got: it was NEW. */
+function asNew(walk: Walk, then: Pass): Passage {
+  return walk.leg === 'request' && walk.at.probe.state !== 'fresh' ? during(walk, then) : then(walk);
+}
+
+const KEPT = 'ctState@nat';
+
+const during = (walk: Walk, then: Pass): Passage =>
+  sequence(walk, write({ [KEPT]: 'ctState' }), write({ ctState: CT_STATE.NEW }), then, write({ ctState: KEPT }));
+
+/** What a later packet's addresses become: on the way there what its answers are sent to, on the way back what was asked. */
+function translated(entry: Entry, direction: Direction, manip: 'destination' | 'source'): Assignments {
+  const side = direction === 'original' ? 'repl' : 'orig';
+  const of = (field: 'src' | 'dst' | 'sport' | 'dport' | 'icmpId') => tupleSlot(field, entry, side);
+  const id = { icmpId: of('icmpId') };
+  return manip === 'destination'
+    ? { dst: of('src'), dport: of('sport'), ...id }
+    : { src: of('dst'), sport: of('dport'), ...id };
+}
+
+/** Carries out a rule's translation. */
+export function translate(settings: Settings, walk: Walk, place: Place, range: NatRange, origin: Origin): Passage {
+  if (walk.track.kind !== 'flow') throw new Error('nat without a flow');
+  return mapTo(settings, walk, place, range, walk.entries[walk.track.entry] as Entry, origin);
+}

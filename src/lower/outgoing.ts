@@ -1,0 +1,105 @@
+import { any, equals, inRanges } from '../ir/predicate.ts';
+import type { Steps } from '../ir/program.ts';
+import { findInterface } from '../network/access.ts';
+import type { NextHop, Node } from '../network/network.ts';
+import type { DropReason } from '../packet/fate.ts';
+import type { Origin } from '../packet/place.ts';
+import { LIMITED_BROADCAST, MULTICAST, SCOPE, selectAddress } from './address.ts';
+import { type Found, isHost, type Key, lookup } from './routing.ts';
+import { type Settings, withSettings } from './settings.ts';
+import { choose, split, type Walk } from './walk.ts';
+
+/** What the output route lookup decides. */
+export type Outgoing =
+  | {
+      readonly kind: 'send';
+      /** `lo` for what stays on the node. */
+      readonly device: string;
+      readonly nextHop?: number;
+      /** The frame is for everybody, and the sender's own stack gets a copy. */
+      readonly broadcast: boolean;
+      /** The source address that the kernel picks where none is given. */
+      readonly source: number | 'destination';
+    }
+  | { readonly kind: 'failed'; readonly reason: DropReason; readonly origin?: Origin }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** What an output lookup knows of the packet: a socket's all, ip_route_me_harder's no ports. */
+export interface Asked {
+  readonly bound: boolean;
+  readonly transport: boolean;
+}
+
+/** The output route of a packet of the node's own (ip_route_output_key). */
+export function outputRoute(walk: Walk, node: Node, asked: Asked, then: (walk: Walk, route: Outgoing) => Steps): Steps {
+  const key: Key = {
+    to: 'dst',
+    iif: 'lo',
+    mark: 'mark',
+    transport: asked.transport,
+    ...(asked.bound ? { from: 'src' } : {}),
+  };
+  const ways = lookup(node, key);
+  const groups = any(equals('dst', LIMITED_BROADCAST), inRanges('dst', MULTICAST));
+  const take = (on: Walk, found: Found, group: boolean): Steps => outgoing(on, node, found, group, then);
+  const among = (on: Walk, group: boolean): Steps =>
+    split(on, ways.map(({ when, found }) => ({ when, then: (here) => take(here, found, group) })), (here) =>
+      then(here, { kind: 'failed', reason: 'no route' }),
+    );
+  return split(walk, [{ when: groups, then: (on) => among(on, true) }], (on) => among(on, false));
+}
+
+function outgoing(
+  walk: Walk,
+  node: Node,
+  found: Found,
+  group: boolean,
+  then: (walk: Walk, route: Outgoing) => Steps,
+): Steps {
+  if (found.kind === 'unknown') return then(walk, found);
+  if (found.kind === 'none')
+    return then(walk, { kind: 'failed', reason: 'no route', origin: { node: node.name, text: found.text } });
+  const { route, hops } = found;
+  if (route.type === 'local') {
+    const source = route.source === undefined || isHost(route) ? 'destination' : route.source;
+    return then(walk, { kind: 'send', device: 'lo', broadcast: false, source });
+  }
+  const broadcast = group || route.type === 'broadcast';
+  return eachHop(walk, node, { hops, text: route.text }, (on, hop) =>
+    withSettings(
+      on,
+      (settings) => route.source ?? sourceBy(settings, node, hop, route.scope),
+      (chosen, source) => then(chosen, sendBy(hop, source, broadcast)),
+    ),
+  );
+}
+
+const sendBy = ({ device, via }: NextHop, source: number, broadcast: boolean): Outgoing => ({
+  kind: 'send',
+  device,
+  broadcast,
+  source,
+  ...(via === undefined || broadcast ? {} : { nextHop: via }),
+});
+
+/** fib_result_prefsrc: towards the gateway, in the scope of the route. */
+function sourceBy(settings: Settings, node: Node, { device, via }: NextHop, scope: number): number {
+  const found = findInterface(node, device);
+  return found === undefined ? 0 : selectAddress(settings, node, found, via, Math.min(scope, SCOPE.host));
+}
+
+/** A multipath route spreads flows by hash: any of its hops. */
+export function eachHop(
+  walk: Walk,
+  node: Node,
+  { hops, text }: { readonly hops: readonly NextHop[]; readonly text: string },
+  then: (walk: Walk, hop: NextHop) => Steps,
+): Steps {
+  const unknown = ({ device, via }: NextHop) => ({
+    id: `${node.name} ${text} by ${device} ${via ?? ''}`,
+    reason: `which hop of a multipath route on ${node.name} a flow takes`,
+    origin: { node: node.name, text },
+  });
+  return choose(walk, hops, unknown, then);
+}
+

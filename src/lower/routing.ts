@@ -1,0 +1,169 @@
+import { all, any, inRanges, masked, not, TRUE } from '../ir/predicate.ts';
+import type { Predicate, Slot } from '../ir/program.ts';
+import { findInterface } from '../network/access.ts';
+import type { NextHop, Node, PolicyRule, Route } from '../network/network.ts';
+import { rangesOf } from '../packet/address.ts';
+import { everything, isEmpty, only, type Ranges, union, without } from '../packet/ranges.ts';
+
+/** What is asked of the routing tables (`struct flowi4`). */
+export interface Key {
+  /** The slot whose value is looked up: `dst`, or `src` for source validation. */
+  readonly to: 'dst' | 'src';
+  /** The other address; absent: 0.0.0.0. */
+  readonly from?: 'dst' | 'src';
+  /** `lo` for what the node sends itself. */
+  readonly iif: string;
+  readonly oif?: string;
+  /** Absent: 0. */
+  readonly mark?: Slot;
+  /** Whether rules see protocol and ports. */
+  readonly transport: boolean;
+}
+
+/** What a lookup finds: a route with the hops that are alive, or that there is none. */
+export type Found =
+  | { readonly kind: 'route'; readonly route: Route; readonly hops: readonly NextHop[] }
+  | { readonly kind: 'none'; readonly text: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** The first way whose predicate holds is what the lookup finds. The last one always holds. */
+export interface LookupWay {
+  readonly when: Predicate;
+  readonly found: Found;
+}
+
+/** Types of routes that end a lookup without a way (fib_props: their error). */
+const NOWHERE: ReadonlySet<string> = new Set(['blackhole', 'unreachable', 'prohibit']);
+
+const cache = new WeakMap<Node, Map<string, readonly LookupWay[]>>();
+
+/** Policy rules by priority, in each table the longest prefix (fib_rules_lookup, fib_table_lookup). */
+export function lookup(node: Node, key: Key): readonly LookupWay[] {
+  const known = cache.get(node) ?? new Map<string, readonly LookupWay[]>();
+  cache.set(node, known);
+  const name = JSON.stringify(key);
+  const found = known.get(name) ?? [...node.rules.flatMap((rule) => waysOf(node, rule, key)), nothing(node)];
+  known.set(name, found);
+  return found;
+}
+
+function nothing(node: Node): LookupWay {
+  const reason = node.undecided?.get('routes');
+  return {
+    when: TRUE,
+    found: reason === undefined ? { kind: 'none', text: 'no route' } : { kind: 'unknown', reason },
+  };
+}
+
+function waysOf(node: Node, rule: PolicyRule, key: Key): readonly LookupWay[] {
+  const when = ruleMatches(rule, key);
+  if (when.kind === 'false') return [];
+  if (rule.action.kind !== 'table') return [{ when, found: { kind: 'none', text: rule.text } }];
+  const { table, suppressPrefixLength: suppressed = -1 } = rule.action;
+  return tableWays(node, table, key, suppressed).map((way) => ({ ...way, when: all(when, way.when) }));
+}
+
+/** fib4_rule_match; `not` turns the whole selector round. */
+function ruleMatches(rule: PolicyRule, key: Key): Predicate {
+  const { mark, tos, protocol, sport, dport } = rule;
+  const [source, destination] = key.to === 'dst' ? (['sport', 'dport'] as const) : (['dport', 'sport'] as const);
+  const static_ = (rule.iif === undefined || rule.iif === key.iif) && (rule.oif === undefined || rule.oif === key.oif);
+  const parts: readonly Predicate[] = [
+    static_ ? TRUE : not(TRUE),
+    rule.from === undefined ? TRUE : address(key.from, rangesOf(rule.from)),
+    rule.to === undefined ? TRUE : inRanges(key.to, rangesOf(rule.to)),
+    mark === undefined ? TRUE : number(key.mark, mark.mask, only((mark.value & mark.mask) >>> 0)),
+    tos === undefined || tos === 0 ? TRUE : masked('tos', DSCP, only(tos & DSCP)),
+    protocol === undefined || protocol === 0 ? TRUE : key.transport ? inRanges('proto', only(protocol)) : not(TRUE),
+    sport === undefined ? TRUE : key.transport ? inRanges(source, [sport]) : not(TRUE),
+    dport === undefined ? TRUE : key.transport ? inRanges(destination, [dport]) : not(TRUE),
+  ];
+  return rule.inverted ? not(all(...parts)) : all(...parts);
+}
+
+/** INET_DSCP_MASK: routing looks at the six upper bits. */
+const DSCP = 0xfc;
+
+const address = (slot: Slot | undefined, wanted: Ranges): Predicate =>
+  slot === undefined ? holdsZero(wanted) : inRanges(slot, wanted);
+const number = (slot: Slot | undefined, mask: number, wanted: Ranges): Predicate =>
+  slot === undefined ? holdsZero(wanted) : masked(slot, mask, wanted);
+const holdsZero = (wanted: Ranges): Predicate => (wanted[0]?.[0] === 0 ? TRUE : not(TRUE));
+
+/** Longest prefix first; of one prefix, the highest tos, then the lowest metric. */
+const order = (a: Route, b: Route): number =>
+  b.destination.length - a.destination.length || b.tos - a.tos || a.metric - b.metric;
+
+/** Hops whose device is down are dead; local addresses stay local whatever their device does (fib_sync_down_dev). */
+function aliveHops(node: Node, route: Route, { oif }: Key): readonly NextHop[] | undefined {
+  if (NOWHERE.has(route.type) || route.type === 'throw') return route.nextHops;
+  const up = ({ device }: NextHop): boolean => route.type === 'local' || findInterface(node, device)?.up === true;
+  const hops = route.nextHops.filter((hop) => up(hop) && (oif === undefined || hop.device === oif));
+  return hops.length > 0 ? hops : route.type === 'local' && oif === undefined ? [] : undefined;
+}
+
+interface Candidate {
+  readonly route: Route;
+  readonly hops: readonly NextHop[];
+}
+
+function tableWays(node: Node, table: number, key: Key, suppressed: number): readonly LookupWay[] {
+  const candidates = node.routes
+    .filter((route) => route.table === table)
+    .toSorted(order)
+    .flatMap((route): readonly Candidate[] => {
+      const hops = aliveHops(node, route, key);
+      return hops === undefined ? [] : [{ route, hops }];
+    });
+  const passed = ({ route }: Candidate): boolean => route.type === 'throw' || route.destination.length <= suppressed;
+  return candidates.some(({ route }) => route.tos !== 0)
+    ? oneByOne(candidates, key, passed)
+    : byOutcome(candidates, key, passed);
+}
+
+/** Destinations that end alike are one way: their sets are disjoint, so the order does not matter. */
+function byOutcome(candidates: readonly Candidate[], key: Key, passed: (one: Candidate) => boolean): readonly LookupWay[] {
+  const outcomes = new Map<string, { readonly candidate: Candidate; values: Ranges }>();
+  let covered: Ranges = [];
+  for (const candidate of candidates) {
+    const range = rangesOf(candidate.route.destination);
+    const values = without(range, covered, 'dst');
+    covered = union(covered, range);
+    if (isEmpty(values) || passed(candidate)) continue;
+    const name = outcomeOf(candidate);
+    const before = outcomes.get(name);
+    outcomes.set(name, { candidate: before?.candidate ?? candidate, values: union(before?.values ?? [], values) });
+  }
+  return [...outcomes.values()].map(({ candidate, values }) => ({
+    when: inRanges(key.to, values),
+    found: foundBy(candidate),
+  }));
+}
+
+function oneByOne(candidates: readonly Candidate[], key: Key, passed: (one: Candidate) => boolean): readonly LookupWay[] {
+  let skipped: Predicate = not(TRUE);
+  return candidates.flatMap((candidate) => {
+    const { destination, tos } = candidate.route;
+    const when = all(inRanges(key.to, rangesOf(destination)), tos === 0 ? TRUE : masked('tos', DSCP, only(tos & DSCP)));
+    const reached = all(when, not(skipped));
+    if (passed(candidate)) skipped = any(skipped, when);
+    return passed(candidate) ? [] : [{ when: reached, found: foundBy(candidate) }];
+  });
+}
+
+const foundBy = ({ route, hops }: Candidate): Found =>
+  NOWHERE.has(route.type) ? { kind: 'none', text: route.text } : { kind: 'route', route, hops };
+
+/** A local address that is its own preferred source is told by no more than being local. */
+const outcomeOf = ({ route, hops }: Candidate): string => {
+  const own = route.type === 'local' && (route.source === undefined || isHost(route));
+  const where = own ? 'itself' : `${route.source} ${route.scope} ${JSON.stringify(hops)}`;
+  return `${route.type} ${NOWHERE.has(route.type) ? '' : where}`;
+};
+
+/** A route to one address whose preferred source is that address. */
+export const isHost = ({ destination, source }: Route): boolean =>
+  destination.length === 32 && source === destination.address;
+
+/** All addresses. */
+export const EVERYWHERE: Ranges = everything('dst');
