@@ -22,7 +22,7 @@ my %NUMBER = (
 my $PROBE  = 'NQED';    # the last eight bytes of a probe: this and its number
 my $ANSWER = 'NQAN';    # of an answer
 
-my (%reading, %writing, %echo, %listener, %heard, @asking);
+my (%reading, %writing, %echo, %listener, %heard, @open);
 $| = 1;
 $SIG{PIPE} = 'IGNORE';
 
@@ -55,7 +55,7 @@ sub make_socket {
 sub ask_tcp {
     my ($id, $src, $sport, $dst, $dport, @options) = @_;
     my $socket = make_socket(SOCK_STREAM, 6, $src, $sport, @options) or return failed($id);
-    push @asking, $socket;
+    push @open, $socket;
     # A connection made after TCP_REPAIR keeps the sequence number that was put into its send queue (tcp_v4_connect).
     setsockopt($socket, 6, $NUMBER{TCP_REPAIR}, pack('i', 1)) or say_line('X', 'TCP_REPAIR: ' . errno_name());
     setsockopt($socket, 6, $NUMBER{TCP_REPAIR_QUEUE}, pack('i', 2));
@@ -79,7 +79,7 @@ sub ask_tcp {
 sub ask_udp {
     my ($id, $src, $sport, $dst, $dport, @options) = @_;
     my $socket = make_socket(SOCK_DGRAM, 17, $src, $sport, @options) or return failed($id);
-    push @asking, $socket;
+    push @open, $socket;
     nonblocking($socket);
     connect($socket, sockaddr_in($dport, inet_aton($dst))) or return failed($id);
     on_readable($socket, sub {
@@ -95,7 +95,7 @@ sub ask_echo {
     setsockopt($socket, $NUMBER{SOL_RAW}, $NUMBER{ICMP_FILTER}, pack('L', 0xffffffff));
     $echo{$id} = 1;
     defined send($socket, pack('H*', $hex), 0, sockaddr_in(0, inet_aton($dst))) or failed($id);
-    push @asking, $socket;
+    push @open, $socket;
 }
 
 # A whole IP packet through the output path; what is 0 in source and length, the kernel fills in.
@@ -152,6 +152,7 @@ sub tcp_listener {
     nonblocking($socket);
     on_readable($socket, sub {
         accept(my $peer, $socket) or return;
+        push @open, $peer;
         nonblocking($peer);
         on_readable($peer, sub {
             my $got = sysread($peer, my $data, 64);
@@ -208,11 +209,12 @@ sub set_sysctl {
     close $file;
 }
 
-# A device passes nothing before its carrier was noticed (dev_activate); its operational state says when.
+# A device passes nothing before its carrier was noticed (dev_activate); its operational state says when. A bridge that
+# had a carrier when it went up passes frames at once, but its state may be told a second late (linkwatch_urgent_event).
 sub settle {
     my @rising = @_;
-    for (1 .. 200) {
-        @rising = grep { !operates($_) } @rising;
+    for my $turn (1 .. 300) {
+        @rising = grep { !operates($_, $turn) } @rising;
         return if !@rising;
         select(undef, undef, undef, 0.005);
     }
@@ -220,14 +222,22 @@ sub settle {
 }
 
 sub operates {
-    open(my $file, '<', "/sys/class/net/$_[0]/operstate") or return 0;
-    my $state = <$file>;
-    return $state =~ /^(up|unknown)$/;
+    my ($device, $turn) = @_;
+    my $folder = "/sys/class/net/$device";
+    return 1 if read_line("$folder/operstate") =~ /^(up|unknown)$/;
+    return $turn > 10 && -d "$folder/bridge" && read_line("$folder/carrier") eq '1';
+}
+
+sub read_line {
+    open(my $file, '<', $_[0]) or return '';
+    my $line = <$file> // '';
+    chomp $line;
+    return $line;
 }
 
 sub end_round {
-    for my $socket (@asking) { setsockopt($socket, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0)) if fileno $socket; drop($socket) if fileno $socket }
-    @asking = ();
+    for my $socket (@open) { setsockopt($socket, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0)) if fileno $socket; drop($socket) if fileno $socket }
+    @open = ();
     %echo = %heard = ();
 }
 

@@ -1,14 +1,11 @@
 import type { Interface, InterfaceAddress, Node } from '../network/network.ts';
 import { holds, printAddress, printMac } from '../packet/address.ts';
-import { isPlugged } from './wiring.ts';
 
-/** `ip` lines that give a node its interfaces: those without a cable are made, all are set up as the capture shows them. */
+/** `ip` lines that set a node's devices up as the capture shows them. */
 export function interfaceLines(node: Node): readonly string[] {
   const others = node.interfaces.filter(({ kind }) => kind !== 'loopback');
   const rising = node.interfaces.filter(({ up }) => up);
   return [
-    ...others.filter((one) => !isPlugged(one) && one.kind !== 'vlan').map((one) => make(node, one)),
-    ...others.filter(({ kind }) => kind === 'vlan').map((one) => make(node, one)),
     ...others.flatMap(({ name, master }) => (master === undefined ? [] : [`link set ${name} master ${master}`])),
     ...others.map(({ name, mtu }) => `link set ${name} mtu ${mtu}`),
     // A bridge takes the address of its first port unless it is told its own.
@@ -28,16 +25,6 @@ export function interfaceLines(node: Node): readonly string[] {
         : [],
     ),
   ];
-}
-
-function make(node: Node, one: Interface): string {
-  const index = node.interfaces.indexOf(one) + 1;
-  if (one.vlan !== undefined)
-    return `link add link ${one.vlan.parent} name ${one.name} index ${index} type vlan id ${one.vlan.id}`;
-  const type = { bridge: 'bridge stp_state 0 forward_delay 0 mcast_snooping 0', dummy: 'dummy', bond: 'bond' }[
-    one.kind as string
-  ];
-  return `link add ${one.name} index ${index} type ${type ?? 'dummy'}`;
 }
 
 /** Loopback's own address comes by itself when it goes up; adding it again is refused, so it is left out. */

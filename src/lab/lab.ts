@@ -10,7 +10,7 @@ import { restoreText } from './ruleset.ts';
 import { setLines } from './sets.ts';
 import { earlySettings, type SettingLine, settingLines } from './settings.ts';
 import { frameBytes } from './wire.ts';
-import { cableLines, learntLines, type Port, portsOf, switchLines } from './wiring.ts';
+import { deviceLines, learntLines, type Port, portsOf, segmentLines, switchLines } from './wiring.ts';
 
 /** A network that stands: one namespace a node, and one (`switch`) that holds its links. */
 export interface Lab {
@@ -54,7 +54,7 @@ export async function openLab(network: Network, options: LabOptions = {}): Promi
     agents.push(...started.values());
     const at = (namespace: string): Agent => started.get(namespace) as Agent;
     const ofNodes = new Map([...network.nodes.keys()].map((node) => [node, at(namespaceOf(node))]));
-    const refused = await build(network, ofNodes, at(hub), namespaceOf, options);
+    const refused = await build(network, ofNodes, at(hub), options);
     return { network, agents: ofNodes, switch: at(hub), ports: portsOf(network), refused, close };
   } catch (error) {
     await close();
@@ -66,7 +66,6 @@ async function build(
   network: Network,
   agents: ReadonlyMap<string, Agent>,
   hub: Agent,
-  namespaceOf: (node: string) => string,
   options: LabOptions,
 ): Promise<readonly string[]> {
   const ports = portsOf(network);
@@ -76,15 +75,18 @@ async function build(
     ['net/bridge/bridge-nf-call-arptables', 0],
   ]);
   await Promise.all([hub, ...agents.values()].map((agent) => agent.done()));
-  const cables = await ipBatch(cableLines(network, ports, namespaceOf), hub.namespace);
-  const bridges = await bridgeBatch(switchLines(network, ports), hub.namespace);
-  const refused = await Promise.all(
-    [...network.nodes.values()].map((node) => buildNode(node, agents.get(node.name) as Agent, options)),
+  const nodes = [...network.nodes.values()];
+  const agentOf = (node: Node): Agent => agents.get(node.name) as Agent;
+  const devices = await Promise.all(
+    nodes.map((node) => ipBatch(deviceLines(node, ports, hub.namespace), agentOf(node).namespace)),
   );
-  for (const [name, agent] of agents) announce(network.nodes.get(name) as Node, agent);
+  const segments = await ipBatch(segmentLines(network, ports), hub.namespace);
+  const bridges = await bridgeBatch(switchLines(network, ports), hub.namespace);
+  const refused = await Promise.all(nodes.map((node) => buildNode(node, agentOf(node), options)));
+  for (const node of nodes) announce(node, agentOf(node));
   await Promise.all([...agents.values()].map((agent) => agent.done()));
   const learnt = await bridgeBatch(learntLines(ports), hub.namespace);
-  return [...cables, ...bridges, ...refused.flat(), ...learnt, ...hub.failures];
+  return [...devices.flat(), ...segments, ...bridges, ...refused.flat(), ...learnt, ...hub.failures];
 }
 
 async function buildNode(node: Node, agent: Agent, options: LabOptions): Promise<readonly string[]> {

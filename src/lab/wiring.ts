@@ -37,43 +37,46 @@ export function portsOf(network: Network): readonly Port[] {
   });
 }
 
-const indexOf = (node: Node, one: Interface): number => node.interfaces.indexOf(one) + 1;
-const macOf = ({ mac }: Interface): string => (mac === 0 ? '' : `address ${printMac(mac)}`);
+const macOf = ({ mac }: Interface): string => (mac === 0 ? '' : `address ${printMac(mac)} `);
 
 /**
- * `ip` lines, in the switch's namespace, that make its bridges and all cables. One bridge a link, which never ages, never
- * filters multicast and asks no netfilter.
+ * `ip` lines, in a node's namespace, that make its devices in the order of the capture: the kernel goes through them in
+ * the order in which they were made (`for_each_netdev`), when it looks for a source address for example.
  */
-export function cableLines(
-  network: Network,
-  ports: readonly Port[],
-  namespaceOf: (node: string) => string,
-): readonly string[] {
+export function deviceLines(node: Node, ports: readonly Port[], hub: string): readonly string[] {
+  return node.interfaces.flatMap((one, n) => {
+    if (one.kind === 'loopback') return [];
+    const port = ports.find(({ end }) => end.node === node.name && end.interface === one.name);
+    const head = `name ${one.name} index ${n + 1} ${macOf(one)}type`;
+    if (port !== undefined)
+      return [`link add ${head} veth peer name ${port.name} index ${port.index} mtu 9000 netns ${hub}`];
+    if (one.vlan !== undefined) return [`link add link ${one.vlan.parent} ${head} vlan id ${one.vlan.id}`];
+    return [`link add ${head} ${INNER[one.kind] ?? 'dummy'}`];
+  });
+}
+
+const INNER: Readonly<Partial<Record<Interface['kind'], string>>> = {
+  bridge: 'bridge stp_state 0 forward_delay 0 mcast_snooping 0',
+  bond: 'bond',
+};
+
+/** `ip` lines, in the switch's namespace, for its bridges: one a link, which never ages, filters no multicast and asks no netfilter. */
+export function segmentLines(network: Network, ports: readonly Port[]): readonly string[] {
   const bridges = [...new Set(ports.flatMap(({ bridge }) => bridge ?? []))];
   return [
     ...bridges.map(
       (bridge) => `link add ${bridge} type bridge stp_state 0 forward_delay 0 mcast_snooping 0 ageing_time 100000`,
     ),
-    ...ports.map((port) => cable(network, port, namespaceOf)),
     ...ports.flatMap(({ name, bridge }) => (bridge === undefined ? [] : [`link set ${name} master ${bridge}`])),
+    ...ports.filter((port) => find(network, port).carrier).map(({ name }) => `link set ${name} up`),
     ...bridges.map((bridge) => `link set ${bridge} up`),
-    ...ports.filter((port) => hasCarrier(network, port)).map(({ name }) => `link set ${name} up`),
   ];
 }
 
-function find(network: Network, { end }: Port): { node: Node; one: Interface } {
-  const node = network.nodes.get(end.node);
-  const one = node?.interfaces.find(({ name }) => name === end.interface);
-  if (node === undefined || one === undefined) throw new Error(`no interface ${end.node}:${end.interface}`);
-  return { node, one };
-}
-
-const hasCarrier = (network: Network, port: Port): boolean => find(network, port).one.carrier;
-
-function cable(network: Network, port: Port, namespaceOf: (node: string) => string): string {
-  const { node, one } = find(network, port);
-  const far = `name ${one.name} index ${indexOf(node, one)} ${macOf(one)} netns ${namespaceOf(node.name)}`;
-  return `link add ${port.name} index ${port.index} mtu 9000 type veth peer ${far}`;
+function find(network: Network, { end }: Port): Interface {
+  const one = network.nodes.get(end.node)?.interfaces.find(({ name }) => name === end.interface);
+  if (one === undefined) throw new Error(`no interface ${end.node}:${end.interface}`);
+  return one;
 }
 
 /**
@@ -88,7 +91,7 @@ export function switchLines(network: Network, ports: readonly Port[]): readonly 
     if (end.ownAddressOnly)
       return [
         `link set dev ${name} flood off learning off mcast_flood on bcast_flood on`,
-        `fdb replace ${printMac(find(network, port).one.mac)} dev ${name} master static`,
+        `fdb replace ${printMac(find(network, port).mac)} dev ${name} master static`,
       ];
     return linked.filter((other) => other.bridge === bridge).length === 2 ? [`link set dev ${name} learning off`] : [];
   });

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
+import { findMatch, findTarget } from '../../../src/extension/registry.ts';
 import type { Hook } from '../../../src/network/ruleset.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export type Text = fc.Arbitrary<string>;
+
+/** Whether every match and target of a rule is one that the project knows: others are unknowns, not semantics. */
+export const isModelled = (rule: string): boolean =>
+  [...rule.matchAll(/-m (\S+)/g)].every(([, name = '']) => findMatch(name) !== undefined) &&
+  [...rule.matchAll(/-j ([A-Z]+)/g)].every(([, name = '']) => findTarget(name) !== undefined);
 
 /** Ports that probes use and rules speak of, so that they meet. */
 export const PORTS = [22, 53, 80, 8080, 9999] as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Hook, TableName } from '../../../src/network/ruleset.ts';
-import { header, joined, match, protocol, type Text } from './match.ts';
+import { header, isModelled, joined, match, protocol, type Text } from './match.ts';
 import { portedTarget, target } from './target.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import type { WorldTable } from './world.ts';
@@ -52,7 +52,9 @@ export function table(words: Vocabulary, name: TableName): fc.Arbitrary<WorldTab
   const base = (hook: Hook): fc.Arbitrary<readonly string[]> => {
     const [first, second] = [`${hook.toLowerCase()}-1`, `${hook.toLowerCase()}-2`];
     const rules = (chain: string, jumps: readonly string[], maxLength: number) =>
-      fc.array(body(words, name, [hook], jumps), { maxLength }).map((all) => all.map((text) => `-A ${chain} ${text}`));
+      fc
+        .array(body(words, name, [hook], jumps), { maxLength })
+        .map((all) => all.filter(isModelled).map((text) => `-A ${chain} ${text}`));
     return fc
       .tuple(rules(hook, [first], 3), rules(first, [second], 2), rules(second, [], 2))
       .map(([top, ...below]) => [...top, ...(top.some((rule) => rule.endsWith(first)) ? below.flat() : [])]);
