@@ -12,7 +12,7 @@ import { InternalError } from './internal.ts';
 import { endsOfExchange } from './outcome.ts';
 import { preferredOf } from './preferred.ts';
 import { witnessOf } from './reach.ts';
-import { type Case, replay } from './replay.ts';
+import { type Case, programEnds, replay } from './replay.ts';
 import { endsOf } from './search.ts';
 import type { Inputs } from './start.ts';
 
@@ -94,10 +94,28 @@ function differenceOf(cases: Sides<Case>, inputs: Inputs): Difference {
   const [old, now] = [replay(cases.old, inputs, true), replay(cases.new, inputs, true)];
   const [before, after] = [keysOf(old), keysOf(now)];
   if (before.join() === after.join())
-    throw new InternalError('the evaluator does not confirm a difference', now[0] as Exchange, []);
+    throw disagreement('the evaluator does not confirm a difference', cases, inputs, old, now);
   const first = [...before.filter((key) => !after.includes(key)), before[0] ?? ''][0] as string;
   const second = [...after.filter((key) => !before.includes(key)), after[0] ?? ''][0] as string;
   return { source: cases.old.probe.source, before: first, after: second, old: witnessOf(old), new: witnessOf(now) };
+}
+
+/** Shows the side on which evaluator and Program part. */
+function disagreement(
+  message: string,
+  cases: Sides<Case>,
+  inputs: Inputs,
+  old: readonly Exchange[],
+  now: readonly Exchange[],
+): InternalError {
+  const sides = [
+    programEnds(cases.old, inputs, old[0] as Exchange),
+    programEnds(cases.new, inputs, now[0] as Exchange),
+  ] as const;
+  const parts = keysOf(old.slice(0, 1)).join() === sides[0].map(fateKey).sort().join();
+  return parts
+    ? new InternalError(message, now[0] as Exchange, sides[1])
+    : new InternalError(message, old[0] as Exchange, sides[0]);
 }
 
 const keysOf = (runs: readonly Exchange[]): readonly string[] =>
@@ -109,7 +127,7 @@ function walkCorners(cases: Sides<Case>): number {
   for (const inputs of packets) {
     const [old, now] = [replay(cases.old, inputs, true), replay(cases.new, inputs, true)];
     if (keysOf(old).join() !== keysOf(now).join())
-      throw new InternalError('the evaluator contradicts a proof of equivalence', now[0] as Exchange, []);
+      throw disagreement('the evaluator contradicts a proof of equivalence', cases, inputs, old, now);
   }
   return packets.length;
 }

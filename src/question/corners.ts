@@ -1,7 +1,7 @@
 import type { Program, Slot } from '../ir/program.ts';
 import { fieldOf } from '../ir/program.ts';
 import type { Field } from '../packet/field.ts';
-import { contains, type Ranges } from '../packet/ranges.ts';
+import { contains, type Range, type Ranges } from '../packet/ranges.ts';
 import { boundariesOf } from './boundaries.ts';
 import type { Inputs } from './start.ts';
 
@@ -53,7 +53,7 @@ function* candidates(program: Program, preferred: Preferred): Iterable<readonly 
   yield [new Map([...program.inputs].map(([slot, ranges]) => [slot, ranges[0]?.[0] ?? 0])), true];
   yield [new Map([...program.inputs].map(([slot, ranges]) => [slot, ranges.at(-1)?.[1] ?? 0])), true];
   for (const [slot, value] of inTurns(edges)) yield [new Map([...plain, [slot, value]]), true];
-  for (const mixture of mixtures(plain, edges)) yield [mixture, false];
+  for (const mixture of mixtures(plain, edges, program.inputs)) yield [mixture, false];
 }
 
 type Edges = ReadonlyMap<Slot, readonly number[]>;
@@ -79,15 +79,24 @@ function* inTurns(edges: Edges): Iterable<readonly [Slot, number]> {
     }
 }
 
-/** Mixtures of edges, drawn by a fixed sequence (Numerical Recipes' linear congruence). */
-function* mixtures(plain: Inputs, edges: Edges): Iterable<Inputs> {
+/** Mixtures of edges and of values between them, drawn by a fixed sequence (Numerical Recipes' linear congruence). */
+function* mixtures(plain: Inputs, edges: Edges, inputs: Program['inputs']): Iterable<Inputs> {
   let drawn = 1;
+  const draw = (below: number): number => {
+    drawn = (Math.imul(drawn, 1664525) + 1013904223) >>> 0;
+    return Math.floor((drawn / 2 ** 32) * below);
+  };
   for (let round = 0; round < 4 * CORNERS.least; round++)
     yield new Map(
       [...plain].map(([slot, value]) => {
-        drawn = (Math.imul(drawn, 1664525) + 1013904223) >>> 0;
-        const values = edges.get(slot) ?? [];
-        return [slot, values[(drawn >>> 8) % Math.max(1, values.length)] ?? value];
+        const [values, ranges] = [edges.get(slot) ?? [], inputs.get(slot) ?? []];
+        return [slot, draw(2) === 0 ? (values[draw(values.length)] ?? value) : within(ranges, draw)];
       }),
     );
+}
+
+/** Some value of the ranges. */
+function within(set: Ranges, draw: (below: number) => number): number {
+  const [low, high] = set[draw(set.length)] as Range;
+  return low + draw(high - low + 1);
 }

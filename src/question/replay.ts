@@ -5,8 +5,6 @@ import type { Network } from '../network/network.ts';
 import type { Exchange } from '../network/trace.ts';
 import type { Probe } from '../packet/exchange.ts';
 import type { Disposition } from '../packet/fate.ts';
-import type { Unknown } from '../packet/place.ts';
-import type { Ranges } from '../packet/ranges.ts';
 import { InternalError } from './internal.ts';
 import { endsOfExchange } from './outcome.ts';
 import { type Inputs, startOf } from './start.ts';
@@ -64,8 +62,11 @@ export function refute(
   return runs;
 }
 
-function disagreement(message: string, { program }: Case, inputs: Inputs, run: Exchange): InternalError {
+const disagreement = (message: string, one: Case, inputs: Inputs, run: Exchange): InternalError =>
+  new InternalError(message, run, programEnds(one, inputs, run));
+
+/** What the Program does with the packet where the unknowns are as they were in that run. */
+export function programEnds({ program }: Case, inputs: Inputs, run: Exchange): readonly Disposition[] {
   const values = new Map(run.met.map(({ unknown, value }) => [unknown.id, value]));
-  const choose = ({ id }: Unknown, ranges: Ranges): number => values.get(id) ?? ranges[0]?.[0] ?? 0;
-  return new InternalError(message, run, interpret(program, inputs, choose));
+  return interpret(program, inputs, ({ id }, ranges) => values.get(id) ?? ranges[0]?.[0] ?? 0);
 }

@@ -51,11 +51,14 @@ const route = (type: Route['type'], table: number, destination: string, out: str
 function routesOf(interfaces: readonly Interface[]): readonly Route[] {
   const text = (value: number, length: number): string =>
     `${[24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.')}/${length}`;
-  return interfaces.flatMap(({ name, addresses }) =>
+  return interfaces.flatMap(({ name, kind, addresses }) =>
     addresses.flatMap(({ local, address: network, length }) => [
       route('local', 255, text(local, 32), name, 254),
-      ...(length < 31 ? [route('broadcast', 255, text(network + 2 ** (32 - length) - 1, 32), name, 253)] : []),
-      ...(length < 32 ? [route('unicast', 254, text(network, length), name, 253)] : []),
+      ...(kind === 'loopback' ? [route('local', 255, text(network, length), name, 254)] : []),
+      ...(kind !== 'loopback' && length < 31
+        ? [route('broadcast', 255, text(network + 2 ** (32 - length) - 1, 32), name, 253)]
+        : []),
+      ...(kind !== 'loopback' && length < 32 ? [route('unicast', 254, text(network, length), name, 253)] : []),
     ]),
   );
 }
