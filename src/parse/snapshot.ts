@@ -35,7 +35,7 @@ export function parseSnapshot(files: ReadonlyMap<string, string>): Result<Networ
     .map((file) => besideItem(file, desk));
   const read = [...folders].map(([name, paths]) => [name, readFolder(name, paths, texts, inventory, desk)] as const);
   const nodes = assembleNodes(new Map(read), wiring, desk);
-  if (nodes.size === 0)
+  if (nodes.size === 0 && !desk.hasErrors())
     desk.error(
       topOf(WIRING),
       'the snapshot holds no nodes',
@@ -56,7 +56,7 @@ function foldersOf(texts: ReadonlyMap<string, string>): ReadonlyMap<string, read
     const [folder = '', ...rest] = file.split('/');
     if (rest.length > 0) folders.set(folder, [...(folders.get(folder) ?? []), file]);
   }
-  return folders;
+  return new Map([...folders].toSorted(([a], [b]) => compare(a, b)));
 }
 
 function besideItem(file: string, desk: Desk): InventoryItem {

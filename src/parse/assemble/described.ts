@@ -17,7 +17,9 @@ export function describedRoutes(
   const made: Route[] = [];
   const source = desk.source('network.yaml');
   for (const word of described?.routes ?? []) {
+    const before = source.located.length;
     const written = parseRouteWords(source, wordsIn(word));
+    if (source.located.length > before) continue;
     const one = written && finish(source, written, interfaces, [...connected, ...made]);
     if (one === undefined) continue;
     const same = [...connected, ...made].find(

@@ -24,14 +24,20 @@ export class Desk {
     return source;
   }
 
-  error(place: Place, message: string, advice?: string): void {
+  /** An error about the word at a place, or about the rest of its line. */
+  error(place: Place, message: string, advice?: string, about: 'word' | 'line' = 'word'): void {
     const source = this.source(place.file);
-    source.error({ line: place.line, column: place.column, length: this.wordLength(source, place) }, message, advice);
+    source.error({ line: place.line, column: place.column, length: lengthOf(source, place, about) }, message, advice);
   }
 
+  /** As {@link error}, for what is read all the same. */
   note(place: Place, message: string, advice?: string): void {
     const source = this.source(place.file);
-    source.note({ line: place.line, column: place.column, length: this.wordLength(source, place) }, message, advice);
+    source.note({ line: place.line, column: place.column, length: lengthOf(source, place, 'word') }, message, advice);
+  }
+
+  hasErrors(): boolean {
+    return this.all().some(({ severity }) => severity === 'error');
   }
 
   /** All that was said, by file, line and column. */
@@ -41,12 +47,13 @@ export class Desk {
       (a, b) => compare(a.place.file, b.place.file) || a.place.line - b.place.line || a.place.column - b.place.column,
     );
   }
+}
 
-  /** The word at a place, up to the next blank or sign of its format. */
-  private wordLength(source: Source, place: Place): number {
-    const rest = (source.lines[place.line - 1] ?? '').slice(place.column - 1);
-    return /^"(?:[^"\\]|\\.)*"|^[^\s,\]}'":]+/.exec(rest)?.[0].length ?? 1;
-  }
+/** A word goes up to the next blank or sign of its format. */
+function lengthOf(source: Source, place: Place, about: 'word' | 'line'): number {
+  const rest = (source.lines[place.line - 1] ?? '').slice(place.column - 1);
+  const length = about === 'line' ? rest.trimEnd().length : /^"(?:[^"\\]|\\.)*"|^[^\s,\]}'":]+/.exec(rest)?.[0].length;
+  return length ?? 1;
 }
 
 export const at = ({ file, line, column }: Place): string => `${file}:${line}:${column}`;

@@ -110,6 +110,7 @@ function checkPorts(seen: readonly SeenInterface[], ports: Ports, readings: Read
   const names = new Set(seen.map(({ name }) => name));
   const listing = seen[0]?.place.file ?? '';
   for (const [port, { bridge, place }] of ports.masters) {
+    if (place.file === 'network.yaml') continue; // said where it is described
     if (!names.has(bridge))
       desk.error(
         place,

@@ -63,28 +63,21 @@ function compareTable(saved: Ruleset, listed: Ruleset, name: TableName, desk: De
 }
 
 function compareChain(saved: Chain, listed: Chain, table: TableName, desk: Desk): void {
+  const policy = `policy of ${table} ${listed.name} is ${listed.policy ?? 'none'} here`;
   if (saved.policy !== listed.policy)
-    return desk.error(
-      listed.place,
-      `policy of ${table} ${listed.name} is ${listed.policy ?? 'none'} here and ${saved.policy ?? 'none'} at ${at(saved.place)}`,
-      OTHERWISE,
-    );
+    return desk.error(listed.place, `${policy} and ${saved.policy ?? 'none'} at ${at(saved.place)}`, OTHERWISE);
   const length = Math.max(saved.rules.length, listed.rules.length);
-  for (let i = 0; i < length; i++) {
-    const [one, other] = [saved.rules[i], listed.rules[i]];
-    if (one?.text === other?.text) continue;
-    if (other === undefined)
-      return desk.error(
-        one?.place ?? saved.place,
-        `rule ${i + 1} of ${table} ${saved.name}, \`${one?.text}\`, is not in ${listed.place.file}`,
-        OTHERWISE,
-      );
-    return desk.error(
-      other.place,
-      `rule ${i + 1} of ${table} ${listed.name} is \`${other.text}\` here, and ${one === undefined ? `missing in ${saved.place.file}` : `\`${one.text}\` at ${at(one.place)}`}`,
-      OTHERWISE,
-    );
-  }
+  const differs = Array.from({ length }, (_, i) => i).find((i) => saved.rules[i]?.text !== listed.rules[i]?.text);
+  if (differs === undefined) return undefined;
+  const [one, other] = [saved.rules[differs], listed.rules[differs]];
+  const rule = `rule ${differs + 1} of ${table} ${saved.name}`;
+  const [here, there] = other === undefined ? [one, listed.place.file] : [other, saved.place.file];
+  const same = one === undefined || other === undefined ? undefined : `\`${one.text}\` at ${at(one.place)}`;
+  const message =
+    same === undefined
+      ? `${rule}, \`${here?.text}\`, is not in ${there}`
+      : `${rule} is \`${other?.text}\` here, and ${same}`;
+  return desk.error(here?.place ?? listed.place, message, OTHERWISE, 'line');
 }
 
 const placeOf = (ruleset: Ruleset): string =>

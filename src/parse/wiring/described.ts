@@ -124,9 +124,9 @@ function readAddresses(yaml: Yaml, device: string, node: YamlNode | undefined): 
       );
       continue;
     }
-    if (found.some((one) => one.local === local))
-      yaml.source.error(word, `\`${head}\` is listed twice`, 'an interface has an address once');
     const length = tail === undefined ? 32 : Number(tail);
+    if (found.some((one) => one.local === local && one.length === length))
+      yaml.source.error(word, `\`${word.text}\` is listed twice`, 'an interface has an address once');
     const secondary = found.some((one) => !one.secondary && one.length === length && holds(one, local));
     found.push({
       ...prefix(local, length),

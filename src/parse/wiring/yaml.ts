@@ -29,7 +29,7 @@ export class Yaml {
     this.document = parseDocument(source.text, { lineCounter: this.counter, prettyErrors: false, uniqueKeys: true });
     for (const mistake of [...this.document.errors, ...this.document.warnings])
       source.error(
-        this.spanAt(mistake.pos[0], mistake.pos[1]),
+        this.wordAt(this.spanAt(mistake.pos[0], mistake.pos[1])),
         `no YAML: ${lower(mistake.message)}`,
         'see https://yaml.org/spec/1.2.2 for how YAML is written',
       );
@@ -83,6 +83,13 @@ export class Yaml {
 
   private resolved(node: YamlNode | undefined): YamlNode | undefined {
     return isAlias(node) ? node.resolve(this.document) : node;
+  }
+
+  /** A mistake of one character is shown as the word that begins there. */
+  private wordAt(span: Span): Span {
+    const rest = (this.source.lines[span.line - 1] ?? '').slice(span.column - 1);
+    const word = /^[^\s:,[\]{}]+/.exec(rest)?.[0].length ?? 1;
+    return span.length > 1 ? span : { ...span, length: word };
   }
 
   private spanAt(from: number, to: number): Span {
