@@ -114,15 +114,24 @@ function copied(bounds: Bounds, slot: Slot, { terms, xor }: Bits): Quantity | un
 }
 
 function mixed(bounds: Bounds, slot: Slot, { terms, xor }: Bits): Ranges {
-  const parts = terms.map(({ slot: from, mask }) => ({ values: valuesOf(bounds, from), mask: mask ?? 2 ** widthOf(from) - 1 }));
+  const parts = terms.map(({ slot: from, mask }) => ({
+    values: valuesOf(bounds, from),
+    mask: mask ?? 2 ** widthOf(from) - 1,
+  }));
   const open = parts.filter(({ values }) => single(values) === undefined);
   const fixed = parts.filter(({ values }) => single(values) !== undefined);
   const base = fixed.reduce((sum, { values, mask }) => bitXor(sum, bitAnd(single(values) as number, mask)), xor);
   const [first, second] = open;
   if (first === undefined) return only(wrap(base, widthOf(slot)));
   if (second === undefined && size(first.values) <= FEW)
-    return ranges([...each(first.values)].map((value) => point(wrap(bitXor(bitAnd(value, first.mask), base), widthOf(slot)))));
-  return hull(open.map(({ mask }) => mask), base, slot);
+    return ranges(
+      [...each(first.values)].map((value) => point(wrap(bitXor(bitAnd(value, first.mask), base), widthOf(slot)))),
+    );
+  return hull(
+    open.map(({ mask }) => mask),
+    base,
+    slot,
+  );
 }
 
 const point = (value: number): Range => [value, value];
@@ -130,7 +139,10 @@ const point = (value: number): Range => [value, value];
 /** Everything between the least and the greatest value that free bits under the masks can make of the base. */
 function hull(masks: readonly number[], base: number, slot: Slot): Ranges {
   const full = 2 ** widthOf(slot) - 1;
-  const free = bitAnd(masks.reduce((sum, mask) => bitXor(bitXor(sum, mask), bitAnd(sum, mask)), 0), full);
+  const free = bitAnd(
+    masks.reduce((sum, mask) => bitXor(bitXor(sum, mask), bitAnd(sum, mask)), 0),
+    full,
+  );
   const low = bitAnd(bitAnd(base, full), bitXor(full, free));
   return [[low, low + free]];
 }
@@ -142,7 +154,12 @@ function shifted(values: Ranges, by: number, slot: Slot): Ranges {
       if (high - low + 1 >= limit) return [[0, limit - 1]];
       const from = wrap(low + by, widthOf(slot));
       const to = from + (high - low);
-      return to < limit ? [[from, to]] : [[from, limit - 1], [0, to - limit]];
+      return to < limit
+        ? [[from, to]]
+        : [
+            [from, limit - 1],
+            [0, to - limit],
+          ];
     }),
   );
 }
@@ -159,7 +176,13 @@ export function join(of: readonly [Bounds, ...Bounds[]]): Bounds {
   const together = new Map<string, Quantity>();
   const quantities: (Quantity | undefined)[] = [];
   for (let place = 0; place < head.ledger.places.size; place++)
-    quantities.push(joined(head.ledger, of.map((one) => one.quantities[place] ?? ZERO), together));
+    quantities.push(
+      joined(
+        head.ledger,
+        of.map((one) => one.quantities[place] ?? ZERO),
+        together,
+      ),
+    );
   const bits = new Map([...head.bits].filter(([id, value]) => of.every((one) => one.bits.get(id) === value)));
   return { ledger: head.ledger, quantities, bits };
 }
@@ -167,7 +190,7 @@ export function join(of: readonly [Bounds, ...Bounds[]]): Bounds {
 function joined(ledger: Ledger, parts: readonly Quantity[], together: Map<string, Quantity>): Quantity {
   const [head = ZERO] = parts;
   if (parts.every((part) => part === head)) return head;
-  const ids = [...new Set(parts.map(({ id }) => id))].length === 1 ? String(head.id) : parts.map(({ id }) => id).join();
+  const ids = parts.every(({ id }) => id === head.id) ? String(head.id) : parts.map(({ id }) => id).join();
   const known = together.get(ids);
   if (known !== undefined) return known;
   const all = parts.map((part) => part.ranges).reduce(union);

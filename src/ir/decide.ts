@@ -2,7 +2,7 @@ import { complement, contains, intersect, isEmpty, type Ranges, ranges, same, si
 import { bitAnd } from './bits.ts';
 import { type Bounds, each, FEW, join, quantityOf, replace, sameValue, valuesOf } from './bounds.ts';
 import { all, any, FALSE, first, not, TRUE } from './predicate.ts';
-import { fieldOf, type Case, type Predicate, widthOf } from './program.ts';
+import { type Case, fieldOf, type Predicate, widthOf } from './program.ts';
 
 type In = Extract<Predicate, { kind: 'in' }>;
 
@@ -72,7 +72,8 @@ function relation(values: Ranges, wanted: Ranges): boolean | undefined {
 
 /** What values can be under a mask: exactly for a few, else from the bits that all of them share. */
 function underMask(values: Ranges, mask: number): Ranges {
-  if (size(values) <= FEW) return ranges([...each(values)].map((value) => [bitAnd(value, mask), bitAnd(value, mask)] as const));
+  if (size(values) <= FEW)
+    return ranges([...each(values)].map((value) => [bitAnd(value, mask), bitAnd(value, mask)] as const));
   const [low, high] = [values[0]?.[0] ?? 0, values.at(-1)?.[1] ?? 0];
   let free = 1;
   while (Math.floor(low / free) !== Math.floor(high / free)) free *= 2;
@@ -152,7 +153,9 @@ function unify(bounds: Bounds, { a, b }: { readonly a: In['slot']; readonly b: I
   const [one, other] = [quantityOf(bounds, a), quantityOf(bounds, b)];
   if (one.id === other.id) return bounds;
   const common = intersect(one.ranges, other.ranges);
-  return isEmpty(common) ? undefined : replace(bounds, [one.id, other.id], { id: Math.max(one.id, other.id), ranges: common });
+  return isEmpty(common)
+    ? undefined
+    : replace(bounds, [one.id, other.id], { id: Math.max(one.id, other.id), ranges: common });
 }
 
 function differ(bounds: Bounds, { a, b }: { readonly a: In['slot']; readonly b: In['slot'] }): Bounds | undefined {

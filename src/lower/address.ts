@@ -42,7 +42,9 @@ const usable = ({ secondary, scope: of }: InterfaceAddress, scope: number): bool
 
 /** Primary addresses of a device, in order. */
 export const primaryAddresses = (node: Node, device: string): readonly number[] =>
-  findInterface(node, device)?.addresses.filter(({ secondary }) => !secondary).map(({ local }) => local) ?? [];
+  findInterface(node, device)
+    ?.addresses.filter(({ secondary }) => !secondary)
+    .map(({ local }) => local) ?? [];
 
 /** The types of all addresses as a node's local table has them (`inet_addr_type`), optionally those of one device. */
 export function addressTypes(node: Node, device?: string): AddressTypes {

@@ -4,9 +4,9 @@ import { portsOf } from '../network/access.ts';
 import type { Interface, Node } from '../network/network.ts';
 import { traverse } from './hook.ts';
 import { input } from './host.ts';
+import { inputRoute } from './incoming.ts';
 import { aim, type Frame, transmit } from './link.ts';
 import { neighbour } from './neighbour.ts';
-import { inputRoute } from './incoming.ts';
 import { leadsTo, type Station, segmentOf, vlanOn } from './segment.ts';
 import { withSettings } from './settings.ts';
 import { copies, drop, lost, set, split, type Then, type Walk } from './walk.ts';
@@ -24,7 +24,11 @@ export function bridgeIn(walk: Walk, node: Node, bridge: Interface, port: Interf
   if (!bridge.up) return drop(walk, node, 'interface down');
   const other = node.unmodelled.find(({ decides }) => decides === 'bridge');
   if (other !== undefined)
-    return lost(walk, node, `${node.name} ${other.what}`, other.reason, { node: node.name, text: other.what, place: other.place });
+    return lost(walk, node, `${node.name} ${other.what}`, other.reason, {
+      node: node.name,
+      text: other.what,
+      place: other.place,
+    });
   const tagged = frame.tag !== undefined;
   const read = (settings: { flag: (node: Node, key: string) => boolean }): boolean =>
     settings.flag(node, 'net.bridge.bridge-nf-call-iptables') &&
@@ -42,7 +46,9 @@ function prerouting(walk: Walk, crossing: Crossing, frame: Frame): Steps {
   const changed: Then = (on) => redirected(on, crossing, frame);
   return set(walk, { [before(node)]: 'dst' }, (saved) =>
     traverse(saved, place, (on) =>
-      split(on, [{ when: not(sameSlots('dst', before(node))), then: changed }], (same) => decide(same, crossing, frame)),
+      split(on, [{ when: not(sameSlots('dst', before(node))), then: changed }], (same) =>
+        decide(same, crossing, frame),
+      ),
     ),
   );
 }
@@ -70,7 +76,9 @@ function decide(walk: Walk, crossing: Crossing, frame: Frame): Steps {
       case 'group':
         return flood(on, crossing, aimed, true);
       case 'station':
-        return isOwn(aimed.to.station, crossing) ? up(on, crossing, aimed) : towards(on, crossing, aimed, aimed.to.station);
+        return isOwn(aimed.to.station, crossing)
+          ? up(on, crossing, aimed)
+          : towards(on, crossing, aimed, aimed.to.station);
       case 'exit':
         return towards(on, crossing, aimed, aimed.to.exit);
       case 'stranger':
@@ -82,7 +90,9 @@ function decide(walk: Walk, crossing: Crossing, frame: Frame): Steps {
 
 /** The bridge itself, or a vlan on it. */
 const isOwn = ({ node: name, interface: at, mac }: Station, { node, bridge }: Crossing): boolean =>
-  name === node.name && (at === bridge.name || (mac === bridge.mac && node.interfaces.some(({ vlan, name: one }) => one === at && vlan?.parent === bridge.name)));
+  name === node.name &&
+  (at === bridge.name ||
+    (mac === bridge.mac && node.interfaces.some(({ vlan, name: one }) => one === at && vlan?.parent === bridge.name)));
 
 /** The address of a port is local to the bridge as well, but the packet is for the host only if it came in by that port. */
 function stranger(walk: Walk, crossing: Crossing, frame: Frame, port: Interface): Steps {
@@ -107,7 +117,12 @@ function up(walk: Walk, { node, bridge, port, filtered }: Crossing, { to, tag }:
 }
 
 /** Out of the port behind which somebody lives; out of all, where nobody knows. */
-function towards(walk: Walk, crossing: Crossing, frame: Frame, to: { readonly node: string; readonly interface: string }): Steps {
+function towards(
+  walk: Walk,
+  crossing: Crossing,
+  frame: Frame,
+  to: { readonly node: string; readonly interface: string },
+): Steps {
   const { node, bridge } = crossing;
   const { network } = walk.at;
   const out = portsOf(node, bridge.name).find((port) => port.up && leadsTo(network, node, port, to, frame.tag));
@@ -118,7 +133,8 @@ function flood(walk: Walk, crossing: Crossing, frame: Frame, group: boolean): St
   const { node, bridge, port } = crossing;
   return withSettings(
     walk,
-    ({ hairpin }) => portsOf(node, bridge.name).filter((out) => out.up && (out.name !== port.name || hairpin(node, out))),
+    ({ hairpin }) =>
+      portsOf(node, bridge.name).filter((out) => out.up && (out.name !== port.name || hairpin(node, out))),
     (on, ports) => {
       const out = ports.map((one) => (copy: Walk) => pass(copy, crossing, one, frame));
       const ways = group ? [(copy: Walk) => up(copy, crossing, frame), ...out] : out;
@@ -158,7 +174,9 @@ export function bridgeOut(walk: Walk, node: Node, bridge: Interface, frame: Fram
     const right = place && ports.find((port) => leadsTo(network, node, port, place, aimed.tag));
     const out = right === undefined ? ports : [right];
     if (out.length === 0) return drop(on, node, 'no port');
-    return copies(on, out.map((port) => (copy: Walk) => transmit(copy, node, port, aimed)));
+    return copies(
+      on,
+      out.map((port) => (copy: Walk) => transmit(copy, node, port, aimed)),
+    );
   });
 }
-

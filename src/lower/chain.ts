@@ -65,7 +65,9 @@ function judged(walk: Walk, { place, table: { name } }: Scope, chain: Chain, acc
 function verdictOf(scope: Scope, bounds: Bounds, chain: Chain): Predicate | 'effects' {
   const of = summarise(scope, bounds, chain);
   if (of === 'effects') return of;
-  return chain.policy === 'DROP' ? all(of.decided, of.accepted) : first([{ when: of.decided, then: of.accepted }], TRUE);
+  return chain.policy === 'DROP'
+    ? all(of.decided, of.accepted)
+    : first([{ when: of.decided, then: of.accepted }], TRUE);
 }
 
 /** The rule's packets, as far as the bounds leave them open. */
@@ -114,7 +116,10 @@ export function summarise(scope: Scope, bounds: Bounds, chain: Chain): Summary |
     if (cases.at(-1)?.when.kind === 'true') break;
   }
   const by = (pick: 'decided' | 'accepted'): Predicate =>
-    first(cases.map((one): Case => ({ when: one.when, then: one[pick] })), FALSE);
+    first(
+      cases.map((one): Case => ({ when: one.when, then: one[pick] })),
+      FALSE,
+    );
   const summary = { decided: by('decided'), accepted: by('accepted') };
   if (scope.made.count === before) scope.summaries.set(chain.name, summary);
   return summary;
@@ -163,4 +168,3 @@ function effectSummary(effect: Effect<Value>): readonly Outcome[] | 'effects' {
       return 'effects';
   }
 }
-

@@ -1,6 +1,6 @@
+import { valuesOf } from '../ir/bounds.ts';
 import { all, any, equals, FALSE, inRanges, masked, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Predicate, Slot, Steps } from '../ir/program.ts';
-import { valuesOf } from '../ir/bounds.ts';
 import type { Node } from '../network/network.ts';
 import { CT_STATE, CT_STATUS, type Field, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import { type Ranges, ranges, single } from '../packet/ranges.ts';
@@ -36,7 +36,9 @@ export const PORTS: Ranges = ranges(
   [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.DCCP, PROTOCOL.SCTP, PROTOCOL.UDPLITE].map((one) => [one, one] as const),
 );
 const CHECKED: Ranges = ranges(
-  [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.ICMP, PROTOCOL.DCCP, PROTOCOL.SCTP, PROTOCOL.UDPLITE].map((one) => [one, one] as const),
+  [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.ICMP, PROTOCOL.DCCP, PROTOCOL.SCTP, PROTOCOL.UDPLITE].map(
+    (one) => [one, one] as const,
+  ),
 );
 
 /** Whether a node's rules can tell what conntrack does: without rules nobody looks, and nothing is translated. */
@@ -76,7 +78,11 @@ function givenState(walk: Walk, node: Node, then: Then): Steps {
     [
       { when: seen, then: flow({ ctStatus: status, [entry]: status }) },
       { when: equals(slot, CT_STATE.NEW), then: flow({}) },
-      { when: equals(slot, CT_STATE.UNTRACKED), then: (on) => set(on, { ctState: CT_STATE.UNTRACKED }, (here) => then({ ...here, track: { kind: 'untracked' } })) },
+      {
+        when: equals(slot, CT_STATE.UNTRACKED),
+        then: (on) =>
+          set(on, { ctState: CT_STATE.UNTRACKED }, (here) => then({ ...here, track: { kind: 'untracked' } })),
+      },
     ],
     (on) => set(on, { ctState: CT_STATE.INVALID }, then),
   );
@@ -99,7 +105,10 @@ function find(walk: Walk, place: Place, then: Then): Steps {
 function matches(entry: Entry, direction: Direction, zones: boolean): Predicate {
   const side = direction === 'original' ? 'orig' : 'repl';
   const is = (field: Field): Predicate => sameSlots(field, tupleSlot(field, entry, side));
-  const type = direction === 'original' ? is('icmpType') : all(equals('icmpType', 0), equals(tupleSlot('icmpType', entry, 'orig'), 8));
+  const type =
+    direction === 'original'
+      ? is('icmpType')
+      : all(equals('icmpType', 0), equals(tupleSlot('icmpType', entry, 'orig'), 8));
   return all(
     sameSlots('proto', tupleSlot('proto', entry, 'orig')),
     is('src'),
@@ -217,7 +226,8 @@ const REQUEST: Predicate = inRanges('icmpType', [
 const { FIN, SYN, RST, ACK, URG } = TCP_FLAG;
 /** Flags that conntrack looks at; PSH, ECE and CWR do not matter (tcp_error). */
 const LOOKED_AT = FIN | SYN | RST | ACK | URG;
-const flags = (...of: readonly number[]): Predicate => masked('tcpFlags', LOOKED_AT, ranges(of.map((one) => [one, one] as const)));
+const flags = (...of: readonly number[]): Predicate =>
+  masked('tcpFlags', LOOKED_AT, ranges(of.map((one) => [one, one] as const)));
 
 /** A SYN begins a connection, a lone ACK joins one in progress where that is allowed (tcp_new). */
 const beginsTcp = (loose: boolean): Predicate =>

@@ -17,7 +17,12 @@ function typesOf(node: Node, device: string | undefined): AddressTypes {
 }
 
 /** What the rules of a table are told, for one visit of it; unknowns are named by the visit, the rule and a count. */
-export function contextOf(walk: Walk, place: Place, table: Table, made: { count: number }): (rule: Rule) => RuleContext {
+export function contextOf(
+  walk: Walk,
+  place: Place,
+  table: Table,
+  made: { count: number },
+): (rule: Rule) => RuleContext {
   const { node, hook } = place;
   const counts = new Map<string, number>();
   const visit = `${walk.leg}${walk.copy} ${walk.visits}: ${node.name} ${hook} ${table.name}`;

@@ -63,8 +63,7 @@ function run(scope: Scope, walk: Walk, chain: Chain, depth: number): Passage {
   return { steps, ...(after === undefined ? {} : { walk: after }) };
 }
 
-const guarded = (walk: Walk, arms: readonly Arm[]): Passage =>
-  merge(walk, [{ when: not(going), then: stay }, ...arms]);
+const guarded = (walk: Walk, arms: readonly Arm[]): Passage => merge(walk, [{ when: not(going), then: stay }, ...arms]);
 
 function group(scope: Scope, walk: Walk, chain: Chain, from: number, depth: number): Group {
   const arms: Arm[] = [];
@@ -97,7 +96,12 @@ function waysOf(scope: Scope, walk: Walk, rule: Rule, depth: number): Ways {
   return waysBy(scope, effectOf(scope, rule), depth, origin);
 }
 
-function called(scope: Scope, walk: Walk, { kind, chain: name }: { readonly kind: 'jump' | 'goto'; readonly chain: string }, depth: number): Ways {
+function called(
+  scope: Scope,
+  walk: Walk,
+  { kind, chain: name }: { readonly kind: 'jump' | 'goto'; readonly chain: string },
+  depth: number,
+): Ways {
   const chain = chainOf(scope, name);
   const goes = kind === 'goto';
   const summary = summarise(scope, walk.bounds, chain);
@@ -127,7 +131,13 @@ function waysBy(scope: Scope, effect: Effect<Value>, depth: number, origin: Orig
       return written(effect.fields ?? [], origin);
     case 'unknown': {
       const [drops, accepts] = halvesOf(effect.unknown);
-      return { ways: [{ when: drops, then: ruled(scope) }, { when: accepts, then: say(ACCEPTED) }], changes: false };
+      return {
+        ways: [
+          { when: drops, then: ruled(scope) },
+          { when: accepts, then: say(ACCEPTED) },
+        ],
+        changes: false,
+      };
     }
     case 'nat': {
       const apply: Pass = (on) => translate(scope.settings, on, scope.place, effect.range, origin);

@@ -7,8 +7,8 @@ import type { Fate } from '../packet/fate.ts';
 import { CT_STATE, type Field, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import { complement, only } from '../packet/ranges.ts';
 import { addressTypes } from './address.ts';
-import { FRESH, receive, transmit } from './link.ts';
 import { output } from './host.ts';
+import { FRESH, receive, transmit } from './link.ts';
 import { withSettings } from './settings.ts';
 import { type Assignments, dropped, end, filter, set, split, type Then, type Walk, type Way } from './walk.ts';
 
@@ -42,8 +42,14 @@ export function requested(walk: Walk, node: Node, device: string): Steps {
   const fate: Fate = { kind: 'delivered', node: node.name, interface: device };
   const on: Walk = { ...walk, request: fate };
   if (!walk.at.probe.back) return none(on, 'not followed');
-  const bad: Way = { when: all(equals('badChecksum', 1), inRanges('proto', SUMMED)), then: (here) => none(here, 'the checksum is wrong') };
-  const many: Way = { when: inRanges('dst', complement(addressTypes(node).get('LOCAL') ?? [], 'dst')), then: (here) => toMany(here, node) };
+  const bad: Way = {
+    when: all(equals('badChecksum', 1), inRanges('proto', SUMMED)),
+    then: (here) => none(here, 'the checksum is wrong'),
+  };
+  const many: Way = {
+    when: inRanges('dst', complement(addressTypes(node).get('LOCAL') ?? [], 'dst')),
+    then: (here) => toMany(here, node),
+  };
   return split(
     on,
     [
@@ -51,7 +57,10 @@ export function requested(walk: Walk, node: Node, device: string): Steps {
       many,
       { when: equals('proto', PROTOCOL.TCP), then: (here) => ofTcp(here, node, device) },
       { when: equals('proto', PROTOCOL.UDP), then: (here) => ofUdp(here, node, device) },
-      { when: all(equals('proto', PROTOCOL.ICMP), equals('icmpType', ECHO.request)), then: (here) => ofEcho(here, node) },
+      {
+        when: all(equals('proto', PROTOCOL.ICMP), equals('icmpType', ECHO.request)),
+        then: (here) => ofEcho(here, node),
+      },
     ],
     (here) => none(here, 'nobody answers this protocol'),
   );
@@ -71,7 +80,8 @@ function toMany(walk: Walk, node: Node): Steps {
   return withSettings(
     walk,
     ({ flag }) => flag(node, 'net.ipv4.icmp_echo_ignore_broadcasts'),
-    (on, ignored) => (ignored ? silent(on) : split(on, [{ when: not(echo), then: silent }], (here) => answerEcho(here, node, false))),
+    (on, ignored) =>
+      ignored ? silent(on) : split(on, [{ when: not(echo), then: silent }], (here) => answerEcho(here, node, false)),
   );
 }
 
@@ -83,7 +93,9 @@ const ofEcho = (walk: Walk, node: Node): Steps =>
   );
 
 const answerEcho = (walk: Walk, node: Node, bound: boolean): Steps =>
-  answer(walk, node, { icmpType: ECHO.reply }, bound, (on, at, device) => back(on, at, ECHOED, (last) => done(last, at, device)));
+  answer(walk, node, { icmpType: ECHO.reply }, bound, (on, at, device) =>
+    back(on, at, ECHOED, (last) => done(last, at, device)),
+  );
 
 const ofUdp = (walk: Walk, node: Node, device: string): Steps =>
   listening(walk, node, device, PROTOCOL.UDP, (on) =>
@@ -92,13 +104,12 @@ const ofUdp = (walk: Walk, node: Node, device: string): Steps =>
 
 function ofTcp(walk: Walk, node: Node, device: string): Steps {
   const opens = masked('tcpFlags', SYN | ACK | RST | FIN, only(SYN));
-  return split(
-    walk,
-    [{ when: not(opens), then: (on) => none(on, 'it does not open a connection') }],
-    (on) =>
-      listening(on, node, device, PROTOCOL.TCP, (heard) =>
-        set(heard, SERVED, (here) => answer(here, node, { tcpFlags: SYN | ACK }, true, (last, at) => connected(last, at, node))),
+  return split(walk, [{ when: not(opens), then: (on) => none(on, 'it does not open a connection') }], (on) =>
+    listening(on, node, device, PROTOCOL.TCP, (heard) =>
+      set(heard, SERVED, (here) =>
+        answer(here, node, { tcpFlags: SYN | ACK }, true, (last, at) => connected(last, at, node)),
       ),
+    ),
   );
 }
 
@@ -183,8 +194,12 @@ const AT_SERVER: Predicate = all(
 
 function toServer(walk: Walk, asker: Node, server: Node, leg: Leg, tcpFlags: number, then: Then): Steps {
   const arrived: Deliver = (on, node) =>
-    node.name === server.name ? filter(on, AT_SERVER, dropped(node, 'no socket'), then) : end(on, dropped(node, 'no socket'));
-  return set(startLeg(walk, leg, arrived), { ...NEW_PACKET, ...AGAIN, tcpFlags }, (on) => output(on, asker, true, straight));
+    node.name === server.name
+      ? filter(on, AT_SERVER, dropped(node, 'no socket'), then)
+      : end(on, dropped(node, 'no socket'));
+  return set(startLeg(walk, leg, arrived), { ...NEW_PACKET, ...AGAIN, tcpFlags }, (on) =>
+    output(on, asker, true, straight),
+  );
 }
 
 function dataBack(walk: Walk, server: Node): Steps {

@@ -46,4 +46,3 @@ function address(slot: Slot, of: MaskedAddress | undefined): Predicate {
   const inside = contiguous ? inRanges(slot, [[value, value + free]]) : masked(slot, of.mask, only(value));
   return turn(inside, of.inverted);
 }
-

@@ -39,7 +39,11 @@ export const traverse = (walk: Walk, place: Place, then: Then): Steps =>
 export function enter(walk: Walk, { node }: Place, then: Then): Steps {
   const other = node.unmodelled.find(({ decides }) => decides === 'ip');
   if (other !== undefined)
-    return lost(walk, node, `${node.name} ${other.what}`, other.reason, { node: node.name, text: other.what, place: other.place });
+    return lost(walk, node, `${node.name} ${other.what}`, other.reason, {
+      node: node.name,
+      text: other.what,
+      place: other.place,
+    });
   if (node.ruleset.kind === 'unknown') return lost(walk, node, `${node.name} rules`, node.ruleset.reason);
   return then({ ...walk, visits: walk.visits + 1 });
 }

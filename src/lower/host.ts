@@ -1,11 +1,11 @@
-import { all, inRanges, not, sameSlots } from '../ir/predicate.ts';
+import { all, equals, inRanges, not, sameSlots } from '../ir/predicate.ts';
 import type { Slot, Steps } from '../ir/program.ts';
 import { interfaceOf } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
 import { BROADCAST_MAC } from '../packet/address.ts';
-import { valuesOf } from '../ir/bounds.ts';
-import { contains, single } from '../packet/ranges.ts';
-import { LOOPBACK_NETWORK, MULTICAST } from './address.ts';
+import { PROTOCOL } from '../packet/field.ts';
+import { only, without } from '../packet/ranges.ts';
+import { ALL_HOSTS, LOOPBACK_NETWORK, MULTICAST } from './address.ts';
 import { enter, type Place, stages, traverse } from './hook.ts';
 import { type Incoming, inputRoute } from './incoming.ts';
 import { transmit } from './link.ts';
@@ -68,15 +68,12 @@ function forward(walk: Walk, node: Node, arrived: Arrived, route: Extract<Incomi
   const { device, nextHop } = route;
   const out = { out: device, ...(nextHop === undefined ? {} : { nextHop }) };
   return filter(walk, inRanges('ttl', [[2, 255]]), dropped(node, 'ttl'), (alive) =>
-    set(
-      { ...alive, forwarded: alive.forwarded + 1 },
-      { ttl: { kind: 'plus', slot: 'ttl', by: -1 } },
-      (on) =>
-        traverse(on, { ...placeOf(node, arrived, 'FORWARD'), ...out }, (passed) =>
-          postrouting(passed, node, { device, ...(nextHop === undefined ? {} : { nextHop }) }, (sent) =>
-            leave(sent, node, device, nextHop),
-          ),
+    set({ ...alive, forwarded: alive.forwarded + 1 }, { ttl: { kind: 'plus', slot: 'ttl', by: -1 } }, (on) =>
+      traverse(on, { ...placeOf(node, arrived, 'FORWARD'), ...out }, (passed) =>
+        postrouting(passed, node, { device, ...(nextHop === undefined ? {} : { nextHop }) }, (sent) =>
+          leave(sent, node, device, nextHop),
         ),
+      ),
     ),
   );
 }
@@ -114,9 +111,21 @@ export function output(walk: Walk, node: Node, bound: boolean, sent: (walk: Walk
   if (undecided !== undefined) return lost(walk, node, `${node.name} interfaces`, undecided);
   return outputRoute(walk, node, { bound, transport: true }, (on, route) => {
     if (route.kind !== 'send') return failed(on, node, route);
+    const go = (here: Walk, by: Send): Steps => sent(here, (ready) => localOut(ready, node, by));
+    if (bound) return go(on, route);
     const source = route.source === 'destination' ? 'dst' : route.source;
-    return set(on, bound ? {} : { src: source }, (here) => sent(here, (ready) => localOut(ready, node, route)));
+    return set(on, { src: source }, (here) => connect(here, node, route, go));
   });
+}
+
+/** A tcp socket asks for its route again once it has a source address (ip_route_connect): rules may look at that. */
+function connect(walk: Walk, node: Node, route: Send, then: (walk: Walk, route: Send) => Steps): Steps {
+  if (node.rules.every(({ from }) => from === undefined)) return then(walk, route);
+  const again: Then = (on) =>
+    outputRoute(on, node, { bound: true, transport: true }, (here, second) =>
+      second.kind === 'send' ? then(here, second) : failed(here, node, second),
+    );
+  return split(walk, [{ when: equals('proto', PROTOCOL.TCP), then: again }], (on) => then(on, route));
 }
 
 const failed = (walk: Walk, node: Node, route: Exclude<Outgoing, { kind: 'send' }>): Steps =>
@@ -176,7 +185,12 @@ function send(walk: Walk, node: Node, route: Send): Steps {
     (on, local) =>
       split(
         on,
-        [{ when: local ? inRanges('src', []) : inRanges('src', LOOPBACK_NETWORK), then: (bad) => drop(bad, node, 'martian') }],
+        [
+          {
+            when: local ? inRanges('src', []) : inRanges('src', LOOPBACK_NETWORK),
+            then: (bad) => drop(bad, node, 'martian'),
+          },
+        ],
         (fine) =>
           postrouting(fine, node, { device, ...(nextHop === undefined ? {} : { nextHop }) }, (sent) => {
             if (device === 'lo') return looped(sent, node, 'lo');
@@ -186,13 +200,17 @@ function send(walk: Walk, node: Node, route: Send): Steps {
   );
 }
 
-/** To everybody on a device, and back to the sender's own stack (ip_mc_output). */
+/** Groups that a node has not joined: all but the one that every interface is in, as far as a snapshot shows. */
+const FOREIGN_GROUPS = without(MULTICAST, only(ALL_HOSTS), 'dst');
+
+/** To everybody on a device, and back to the sender's own stack, if it takes what is for them all (ip_mc_output). */
 function toAll(walk: Walk, node: Node, name: string): Steps {
   const device = interfaceOf(node, name);
-  const multicast = single(valuesOf(walk.bounds, 'dst'));
-  const own = multicast === undefined || !contains(MULTICAST, multicast) ? [(on: Walk) => looped(on, node, name)] : [];
+  const out: Then = (on) => transmit(on, node, device, { to: { kind: 'group' } });
   return set(walk, { macSrc: device.mac, macDst: BROADCAST_MAC }, (on) =>
-    copies(on, [...own, (copy) => transmit(copy, node, device, { to: { kind: 'group' } })]),
+    split(on, [{ when: inRanges('dst', FOREIGN_GROUPS), then: out }], (here) =>
+      copies(here, [(copy) => looped(copy, node, name), out]),
+    ),
   );
 }
 

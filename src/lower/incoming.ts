@@ -23,7 +23,9 @@ export type Incoming =
 
 interface Decided {
   readonly when: Predicate;
-  readonly is: Exclude<Incoming, { kind: 'forward' }> | { readonly kind: 'hops'; readonly hops: readonly NextHop[]; readonly text: string };
+  readonly is:
+    | Exclude<Incoming, { kind: 'forward' }>
+    | { readonly kind: 'hops'; readonly hops: readonly NextHop[]; readonly text: string };
 }
 
 /** The input route of a packet that came in by a device (ip_route_input_slow), source validation included. */
@@ -39,11 +41,11 @@ export function inputRoute(
     (on, ways) => {
       const last = ways.at(-1) as Decided;
       const take = (here: Walk, is: Decided['is']): Steps =>
-        is.kind === 'hops'
-          ? eachHop(here, node, is, (chosen, hop) => then(chosen, forwardBy(hop)))
-          : then(here, is);
-      return split(on, ways.slice(0, -1).map(({ when, is }) => ({ when, then: (here) => take(here, is) })), (here) =>
-        take(here, last.is),
+        is.kind === 'hops' ? eachHop(here, node, is, (chosen, hop) => then(chosen, forwardBy(hop))) : then(here, is);
+      return split(
+        on,
+        ways.slice(0, -1).map(({ when, is }) => ({ when, then: (here) => take(here, is) })),
+        (here) => take(here, last.is),
       );
     },
   );
@@ -102,7 +104,11 @@ function incoming(settings: Settings, node: Node, device: string, found: Found):
 }
 
 /** Sources that may not come in by the device (__fib_validate_source). */
-function badSource(settings: Settings, node: Node, device: string): { readonly martian: Predicate; readonly filtered: Predicate } {
+function badSource(
+  settings: Settings,
+  node: Node,
+  device: string,
+): { readonly martian: Predicate; readonly filtered: Predicate } {
   const strict = settings.greater(node, device, 'rp_filter');
   const acceptLocal = settings.either(node, device, 'accept_local');
   if (strict === 0 && !hasCustomRules(node))
@@ -130,7 +136,10 @@ interface Strictness {
   readonly addressless: boolean;
 }
 
-function judge(found: Found, { device, strict, acceptLocal, addressless }: Strictness): 'good' | 'martian' | 'filtered' {
+function judge(
+  found: Found,
+  { device, strict, acceptLocal, addressless }: Strictness,
+): 'good' | 'martian' | 'filtered' {
   if (found.kind !== 'route') return strict > 0 ? 'filtered' : 'good';
   const { type } = found.route;
   if (type !== 'unicast' && !(type === 'local' && acceptLocal)) return 'martian';
@@ -138,4 +147,3 @@ function judge(found: Found, { device, strict, acceptLocal, addressless }: Stric
   if (addressless) return strict > 0 ? 'filtered' : 'good';
   return strict === 1 ? 'filtered' : 'good';
 }
-

@@ -87,8 +87,11 @@ function wire(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
     return end(walk, { kind: 'leaves', node: node.name, interface: device.name });
   const peers = peersOf(network, node.name, device.name);
   if (peers.length === 0) return drop(walk, node, 'no port');
-  return aim(walk, frame, segmentOf(network, node, device, frame.tag).arrivals.map(({ station }) => station), (on, aimed) =>
-    deliverTo(on, node, peers, aimed),
+  return aim(
+    walk,
+    frame,
+    segmentOf(network, node, device, frame.tag).arrivals.map(({ station }) => station),
+    (on, aimed) => deliverTo(on, node, peers, aimed),
   );
 }
 
@@ -118,7 +121,9 @@ function arrive(walk: Walk, { node: name, interface: at, ownAddressOnly }: LinkE
 
 /** A frame comes in from the wire: another machine's packet, with nothing attached to it. */
 export function receive(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
-  return set({ ...walk, track: { kind: 'none' } }, FRESH, (on) => again(on, node, device, (once) => take(once, node, device, frame)));
+  return set({ ...walk, track: { kind: 'none' } }, FRESH, (on) =>
+    again(on, node, device, (once) => take(once, node, device, frame)),
+  );
 }
 
 /** An interface takes a frame. */
@@ -131,11 +136,19 @@ export function take(walk: Walk, node: Node, device: Interface, frame: Frame): S
   if (master?.kind === 'bond') return take(walk, node, master, frame);
   if (master !== undefined) return bridgeIn(walk, node, master, device, frame);
   if (tag !== undefined) return drop(walk, node, 'not for me');
-  return forMe(walk, node, device, frame, (on, group) => input(on, node, { device: device.name, group, prerouted: false }));
+  return forMe(walk, node, device, frame, (on, group) =>
+    input(on, node, { device: device.name, group, prerouted: false }),
+  );
 }
 
 /** A plain interface takes its own address and groups. */
-function forMe(walk: Walk, node: Node, device: Interface, frame: Frame, then: (walk: Walk, group: boolean) => Steps): Steps {
+function forMe(
+  walk: Walk,
+  node: Node,
+  device: Interface,
+  frame: Frame,
+  then: (walk: Walk, group: boolean) => Steps,
+): Steps {
   const self: Station = { node: node.name, interface: device.name, mac: device.mac };
   return aim(walk, frame, [self], (on, { to }) => {
     if (to.kind === 'group') return then(on, true);
@@ -145,7 +158,12 @@ function forMe(walk: Walk, node: Node, device: Interface, frame: Frame, then: (w
 }
 
 /** Settles whom a frame is for among these stations, from its destination address. */
-export function aim(walk: Walk, frame: Frame, stations: readonly Station[], then: (walk: Walk, frame: Frame) => Steps): Steps {
+export function aim(
+  walk: Walk,
+  frame: Frame,
+  stations: readonly Station[],
+  then: (walk: Walk, frame: Frame) => Steps,
+): Steps {
   if (frame.to.kind !== 'open') return then(walk, frame);
   const as =
     (to: Target): Then =>

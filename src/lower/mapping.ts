@@ -1,10 +1,10 @@
 import type { NatRange } from '../extension/definition.ts';
-import { all, equals, inRanges, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import { valuesOf } from '../ir/bounds.ts';
+import { all, equals, inRanges, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Predicate, Slot, Value } from '../ir/program.ts';
 import { interfaceOf } from '../network/access.ts';
-import { CT_STATUS, PROTOCOL } from '../packet/field.ts';
 import { rangeOf } from '../packet/address.ts';
+import { CT_STATUS, PROTOCOL } from '../packet/field.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import { type Range, type Ranges, single } from '../packet/ranges.ts';
 import { SCOPE, selectAddress } from './address.ts';
@@ -49,7 +49,11 @@ export function mapTo(
 ): Passage {
   const half = HALVES[range.manip];
   const visit = `${walk.leg}${walk.copy} ${walk.visits}: ${place.node.name} ${origin.text}`;
-  const unknown = (what: string): Unknown => ({ id: `${visit} ${what}`, reason: `which ${what} the kernel picks`, origin });
+  const unknown = (what: string): Unknown => ({
+    id: `${visit} ${what}`,
+    reason: `which ${what} the kernel picks`,
+    origin,
+  });
   const mapping: Mapping = { range, half, origin, unknown };
   const keep = write({ [OLD_ADDRESS]: half.address, [OLD_PORT]: half.port, [OLD_ID]: 'icmpId' });
   const change = range.masquerade === true ? masquerade(settings, place, mapping) : tuple(mapping, range.addresses);
@@ -62,7 +66,9 @@ function record(walk: Walk, half: Half, entry: Entry): Passage {
   const status: Slot = `ctStatus@${entry.name}`;
   const raised: Value = { kind: 'bits', terms: [{ slot: status, mask: 63 - half.bit }], xor: half.bit };
   const sides =
-    half.address === 'dst' ? { [repl('src')]: 'dst', [repl('sport')]: 'dport' } : { [repl('dst')]: 'src', [repl('dport')]: 'sport' };
+    half.address === 'dst'
+      ? { [repl('src')]: 'dst', [repl('sport')]: 'dport' }
+      : { [repl('dst')]: 'src', [repl('dport')]: 'sport' };
   const unchanged = all(
     sameSlots(half.address, OLD_ADDRESS),
     sameSlots(half.port, OLD_PORT),
@@ -90,7 +96,8 @@ function tuple(mapping: Mapping, addresses: Range | undefined): Pass {
 function address({ range, half, origin, unknown }: Mapping, addresses: Range | undefined): Pass {
   if (addresses === undefined) return stay;
   const [low, high] = addresses;
-  if (range.netmapMask !== undefined) return write({ [half.address]: netmap(half.address, low, range.netmapMask) }, origin);
+  if (range.netmapMask !== undefined)
+    return write({ [half.address]: netmap(half.address, low, range.netmapMask) }, origin);
   if (low === high) return write({ [half.address]: low }, origin);
   return forgotten(half.address, [addresses], unknown('address'));
 }
@@ -185,4 +192,3 @@ function masquerade(settings: Settings, place: Place, mapping: Mapping): Pass {
 const noAddress =
   ({ node }: Place): Pass =>
   (walk) => ({ steps: [{ kind: 'stop', disposition: disposition(walk, dropped(node, 'rule')) }] });
-

@@ -43,7 +43,11 @@ const REMEMBERED = 24;
  * The first arm that applies, else `otherwise`, after which all of them go on together. Where the packet is and what
  * conntrack knows of it are the same on all arms: only slots differ.
  */
-export function merge(walk: Walk, arms: readonly { readonly when: Predicate; readonly then: Pass }[], otherwise: Pass = stay): Passage {
+export function merge(
+  walk: Walk,
+  arms: readonly { readonly when: Predicate; readonly then: Pass }[],
+  otherwise: Pass = stay,
+): Passage {
   const made: Arm[] = [];
   const ends: Bounds[] = [];
   const add = ({ walk: after }: Passage): void => {
@@ -55,7 +59,8 @@ export function merge(walk: Walk, arms: readonly { readonly when: Predicate; rea
     const open = known(within(walk, rest), when);
     const inside = assume(rest, open);
     if (inside === undefined) continue;
-    const outside: Bounds | undefined = made.length < REMEMBERED || open.kind === 'true' ? assume(rest, not(open)) : rest;
+    const outside: Bounds | undefined =
+      made.length < REMEMBERED || open.kind === 'true' ? assume(rest, not(open)) : rest;
     if (outside === undefined) {
       rest = inside;
       last = then;
@@ -72,7 +77,10 @@ export function merge(walk: Walk, arms: readonly { readonly when: Predicate; rea
   const [head, ...tail] = ends;
   if (head === undefined) return { steps };
   // what an arm has set up beyond slots (a flow that nat has seen) is set up by none of the others
-  return { steps, walk: { ...(made.length === 0 && final.walk !== undefined ? final.walk : walk), bounds: join([head, ...tail]) } };
+  return {
+    steps,
+    walk: { ...(made.length === 0 && final.walk !== undefined ? final.walk : walk), bounds: join([head, ...tail]) },
+  };
 }
 
 /** A branch that does nothing whichever arm applies is none. */

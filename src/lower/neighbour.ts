@@ -41,20 +41,26 @@ interface Asker {
 function resolve(walk: Walk, asker: Asker, nextHop: number | undefined, then: After): Steps {
   const target = nextHop ?? single(valuesOf(walk.bounds, 'dst'));
   if (target !== undefined) return resolveOne(walk, asker, target, then);
-  return withSettings(walk, (settings) => classes(settings, walk, asker), (on, groups) => {
-    const ways = groups.map(
-      ({ values, targets }): Way => ({
-        when: inRanges('dst', values),
-        then: (here) => settle(here, asker, values[0]?.[0] ?? 0, targets, then),
-      }),
-    );
-    return split(on, ways, (here) => nobody(here, asker, then));
-  });
+  return withSettings(
+    walk,
+    (settings) => classes(settings, walk, asker),
+    (on, groups) => {
+      const ways = groups.map(
+        ({ values, targets }): Way => ({
+          when: inRanges('dst', values),
+          then: (here) => settle(here, asker, values[0]?.[0] ?? 0, targets, then),
+        }),
+      );
+      return split(on, ways, (here) => nobody(here, asker, then));
+    },
+  );
 }
 
 const resolveOne = (walk: Walk, asker: Asker, target: number, then: After): Steps =>
-  withSettings(walk, (settings) => ownersOf(settings, walk.at.network, asker, target), (on, targets) =>
-    settle(on, asker, target, targets, then),
+  withSettings(
+    walk,
+    (settings) => ownersOf(settings, walk.at.network, asker, target),
+    (on, targets) => settle(on, asker, target, targets, then),
   );
 
 interface Group {
@@ -86,7 +92,8 @@ function pieces(walk: Walk, { node, device, segment }: Asker): readonly Range[] 
   const cuts = new Set<number>();
   const nodes = new Set([node, ...segment.arrivals.map(({ station }) => nodeOf(walk.at.network, station.node))]);
   for (const { routes } of nodes)
-    for (const { destination } of routes) for (const cut of ends(destination.address, destination.length)) cuts.add(cut);
+    for (const { destination } of routes)
+      for (const cut of ends(destination.address, destination.length)) cuts.add(cut);
   for (const { local } of device.addresses) for (const cut of ends(local, 32)) cuts.add(cut);
   for (const { address, length } of device.addresses) for (const cut of ends(address, length)) cuts.add(cut);
   for (const { address } of node.neighbours) for (const cut of ends(address, 32)) cuts.add(cut);
@@ -115,15 +122,24 @@ function settle(walk: Walk, asker: Asker, target: number, owners: readonly Stati
 
 /** Nobody in sight: perhaps somebody out of sight. */
 function nobody(walk: Walk, { node, device, segment }: Asker, then: After): Steps {
-  const undecided = segment.arrivals.find(({ station }) => nodeOf(walk.at.network, station.node).undecided?.has('interfaces'));
+  const undecided = segment.arrivals.find(({ station }) =>
+    nodeOf(walk.at.network, station.node).undecided?.has('interfaces'),
+  );
   if (undecided !== undefined)
-    return lost(walk, node, `${undecided.station.node} addresses`, `the addresses of ${undecided.station.node} are not known`);
+    return lost(
+      walk,
+      node,
+      `${undecided.station.node} addresses`,
+      `the addresses of ${undecided.station.node} are not known`,
+    );
   if (segment.exits.length === 0) return drop(walk, node, 'no neighbour');
   const unknown = (exit: Exit) => ({
     id: `${node.name} ${device.name} finds its neighbour outside of ${exit.node}:${exit.interface}`,
     reason: `who answers outside of ${segment.exits.map((one) => `${one.node}:${one.interface}`).join(' or ')}`,
   });
-  return choose(walk, segment.exits, unknown, (on, exit) => set(on, { macDst: 0 }, (here) => then(here, { kind: 'exit', exit })));
+  return choose(walk, segment.exits, unknown, (on, exit) =>
+    set(on, { macDst: 0 }, (here) => then(here, { kind: 'exit', exit })),
+  );
 }
 
 /** The stations that a next hop may turn out to be: a permanent entry, else whoever answers the ARP request. */
@@ -145,8 +161,7 @@ export function ownersOf(settings: Settings, network: Network, asker: Asker, tar
 /** The address that an ARP request names as its sender (arp_solicit, arp_announce). */
 function senderOf(settings: Settings, { node, device, from }: Asker, target: number): number {
   const announce = settings.greater(node, device.name, 'arp_announce');
-  const near = (address: number): boolean =>
-    device.addresses.some((one) => holds(one, target) && holds(one, address));
+  const near = (address: number): boolean => device.addresses.some((one) => holds(one, target) && holds(one, address));
   if (from !== undefined && (announce === 0 || (announce === 1 && near(from)))) return from;
   return selectAddress(settings, node, device, target, SCOPE.link);
 }
@@ -158,7 +173,12 @@ function answers(settings: Settings, network: Network, station: Station, target:
   const local = contains(localOf(node), target) && !contains(LOOPBACK_NETWORK, target);
   if (!local && !settings.either(node, device.name, 'proxy_arp')) return false;
   if (sender === 0) return local && !ignores(settings, node, device, target, sender);
-  const packet = start(new Map([['src', only(sender)], ['dst', only(target)]] as const));
+  const packet = start(
+    new Map([
+      ['src', only(sender)],
+      ['dst', only(target)],
+    ] as const),
+  );
   const route = inputWays(settings, node, device.name).find(({ when }) => simplify(packet, when).kind === 'true')?.is;
   if (route?.kind === 'local') return !ignores(settings, node, device, target, sender);
   return route?.kind === 'hops' && route.hops.every((hop) => hop.device !== device.name);

@@ -43,8 +43,10 @@ export function outputRoute(walk: Walk, node: Node, asked: Asked, then: (walk: W
   const groups = any(equals('dst', LIMITED_BROADCAST), inRanges('dst', MULTICAST));
   const take = (on: Walk, found: Found, group: boolean): Steps => outgoing(on, node, found, group, then);
   const among = (on: Walk, group: boolean): Steps =>
-    split(on, ways.map(({ when, found }) => ({ when, then: (here) => take(here, found, group) })), (here) =>
-      then(here, { kind: 'failed', reason: 'no route' }),
+    split(
+      on,
+      ways.map(({ when, found }) => ({ when, then: (here) => take(here, found, group) })),
+      (here) => then(here, { kind: 'failed', reason: 'no route' }),
     );
   return split(walk, [{ when: groups, then: (on) => among(on, true) }], (on) => among(on, false));
 }
@@ -102,4 +104,3 @@ export function eachHop(
   });
   return choose(walk, hops, unknown, then);
 }
-

@@ -67,9 +67,9 @@ function waysOf(node: Node, rule: PolicyRule, key: Key): readonly LookupWay[] {
 function ruleMatches(rule: PolicyRule, key: Key): Predicate {
   const { mark, tos, protocol, sport, dport } = rule;
   const [source, destination] = key.to === 'dst' ? (['sport', 'dport'] as const) : (['dport', 'sport'] as const);
-  const static_ = (rule.iif === undefined || rule.iif === key.iif) && (rule.oif === undefined || rule.oif === key.oif);
+  const here = (rule.iif === undefined || rule.iif === key.iif) && (rule.oif === undefined || rule.oif === key.oif);
   const parts: readonly Predicate[] = [
-    static_ ? TRUE : not(TRUE),
+    here ? TRUE : not(TRUE),
     rule.from === undefined ? TRUE : address(key.from, rangesOf(rule.from)),
     rule.to === undefined ? TRUE : inRanges(key.to, rangesOf(rule.to)),
     mark === undefined ? TRUE : number(key.mark, mark.mask, only((mark.value & mark.mask) >>> 0)),
@@ -122,7 +122,11 @@ function tableWays(node: Node, table: number, key: Key, suppressed: number): rea
 }
 
 /** Destinations that end alike are one way: their sets are disjoint, so the order does not matter. */
-function byOutcome(candidates: readonly Candidate[], key: Key, passed: (one: Candidate) => boolean): readonly LookupWay[] {
+function byOutcome(
+  candidates: readonly Candidate[],
+  key: Key,
+  passed: (one: Candidate) => boolean,
+): readonly LookupWay[] {
   const outcomes = new Map<string, { readonly candidate: Candidate; values: Ranges }>();
   let covered: Ranges = [];
   for (const candidate of candidates) {
@@ -140,7 +144,11 @@ function byOutcome(candidates: readonly Candidate[], key: Key, passed: (one: Can
   }));
 }
 
-function oneByOne(candidates: readonly Candidate[], key: Key, passed: (one: Candidate) => boolean): readonly LookupWay[] {
+function oneByOne(
+  candidates: readonly Candidate[],
+  key: Key,
+  passed: (one: Candidate) => boolean,
+): readonly LookupWay[] {
   let skipped: Predicate = not(TRUE);
   return candidates.flatMap((candidate) => {
     const { destination, tos } = candidate.route;

@@ -62,7 +62,8 @@ function emit(flood: Flood, node: Node, device: Interface, tag: number | undefin
   if (device.kind === 'bridge' || device.kind === 'bond')
     for (const port of portsOf(node, device.name)) emit(flood, node, port, tag, ends);
   else if (parent !== undefined) emit(flood, node, parent, device.vlan?.id, ends);
-  else if (leadsOutside(flood.network, node.name, device)) flood.exits.push({ node: node.name, interface: device.name });
+  else if (leadsOutside(flood.network, node.name, device))
+    flood.exits.push({ node: node.name, interface: device.name });
   else for (const end of peersOf(flood.network, node.name, device.name)) take(flood, end, tag, [...ends, end]);
 }
 
@@ -106,7 +107,9 @@ export const vlanOn = (node: Node, device: Interface, tag: number): Interface | 
 /** The bridge or bond that takes what comes in at an interface. */
 export const masterOf = (node: Node, device: Interface): Interface | undefined =>
   bridgeOf(node, device) ??
-  (device.master === undefined ? undefined : node.interfaces.find(({ name, kind }) => name === device.master && kind === 'bond'));
+  (device.master === undefined
+    ? undefined
+    : node.interfaces.find(({ name, kind }) => name === device.master && kind === 'bond'));
 
 /** Whether frames that leave by the interface come to the station. */
 export const leadsTo = (network: Network, node: Node, device: Interface, to: Exit, tag?: number): boolean => {

@@ -41,7 +41,11 @@ const BOOLEAN: readonly number[] = [0, 1];
  * Does what needs settings; where one is not known, once for each value that it may have. An unknown setting has one
  * value for the whole exchange.
  */
-export function withSettings<T>(walk: Walk, read: (settings: Settings) => T, then: (walk: Walk, of: T) => Steps): Steps {
+export function withSettings<T>(
+  walk: Walk,
+  read: (settings: Settings) => T,
+  then: (walk: Walk, of: T) => Steps,
+): Steps {
   let result: T;
   try {
     result = read(settingsOf(walk));
@@ -54,9 +58,9 @@ export function withSettings<T>(walk: Walk, read: (settings: Settings) => T, the
 
 function tryEach(walk: Walk, { id, reason, values }: Missing, then: (walk: Walk) => Steps): Steps {
   const as = (value: number) => (on: Walk) => then({ ...on, settings: new Map([...on.settings, [id, value]]) });
-  const ways = values.slice(0, -1).map(
-    (value): Way => ({ when: unknownBit({ id: `${id} = ${value}`, reason }), then: as(value) }),
-  );
+  const ways = values
+    .slice(0, -1)
+    .map((value): Way => ({ when: unknownBit({ id: `${id} = ${value}`, reason }), then: as(value) }));
   return split(walk, ways, as(values.at(-1) ?? 0));
 }
 
@@ -71,7 +75,12 @@ function settingsOf(walk: Walk): Settings {
     return from(decided);
   };
   const number = (node: Node, key: string): number =>
-    read(`${node.name} ${key}`, sysctl(node, key), VALUES[key.slice(key.lastIndexOf('.') + 1)] ?? BOOLEAN, (value) => value);
+    read(
+      `${node.name} ${key}`,
+      sysctl(node, key),
+      VALUES[key.slice(key.lastIndexOf('.') + 1)] ?? BOOLEAN,
+      (value) => value,
+    );
   const of = (node: Node, device: string, key: string): number => number(node, `net.ipv4.conf.${device}.${key}`);
   return {
     number,
