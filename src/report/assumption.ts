@@ -3,8 +3,9 @@ import type { Detail } from './walk.ts';
 
 const DEFAULT = / \(kernel default: no capture shows (?:it|them)\)$/;
 
-/** `net.ipv4.conf.eth0.rp_filter = 0` is told as `rp_filter = 0`: of which device and node, the full list says. */
-const short = (text: string): string => text.replace(DEFAULT, '').replace(/^net\.(?:[^ ]+\.)?([^. ]+ = )/, '$1');
+/** `net.ipv4.conf.eth0.rp_filter = 0` is told as `rp_filter=0`: of which device and node, the full list says. */
+const short = (text: string): string =>
+  text.replace(DEFAULT, '').replace(/^net\.(?:[^ ]+\.)?([^. ]+) = /, (_, name: string) => `${name}=`);
 
 const full = ({ node, text }: Assumption): string => (node === undefined ? text : `${node}: ${text}`);
 

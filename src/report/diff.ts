@@ -89,17 +89,30 @@ function sourceLines(compared: Compared, options: TextOptions): string[] {
   ];
 }
 
+/** All sources of which nothing changes, in one paragraph. */
+function sameLines(same: readonly Compared[]): string[] {
+  const corners = same.reduce((sum, one) => sum + one.corners, 0);
+  const names = same.map(({ source }) => printSource(source)).join(', ');
+  return hanging(
+    `the same from ${names}: proved for every packet that begins a flow there, to any destination, with its answer; ` +
+      `${count(corners, 'corner packet', 'corner packets')} walked`,
+    WIDTH,
+  );
+}
+
 /** What changes between two networks, for a person: first the sources of which something does. */
 export function diffText(compared: readonly Compared[], options: TextOptions): string {
   const changed = compared.filter((one) => diffStatus([one]) !== EXIT.met);
   const same = compared.filter((one) => !changed.includes(one));
+  const together = options.detail === 'deciding' && same.length > 0;
   const assumed = assumptionLines(
     compared.flatMap(({ assumptions }) => assumptions),
     options.detail,
   );
   return `${[
     options.paint.strong(verdict(compared, options)),
-    ...[...changed, ...same].flatMap((one) => ['', ...sourceLines(one, options)]),
+    ...[...changed, ...(together ? [] : same)].flatMap((one) => ['', ...sourceLines(one, options)]),
+    ...(together ? ['', ...sameLines(same)] : []),
     '',
     ...labelled('assumed', assumed).map(options.paint.faint),
   ]

@@ -5,6 +5,7 @@ import type { Assumption, Unknown } from '../packet/place.ts';
 import type { Finding, Outcome, Witness } from '../question/finding.ts';
 import { describeFate, fateNode, originOf } from './fate.ts';
 import { packetJson } from './packet.ts';
+import { shownOf } from './shown.ts';
 import { type Checked, statusOf, summarise } from './status.ts';
 import { distinctUnknowns } from './unknown.ts';
 
@@ -86,17 +87,16 @@ export const unknownJson = ({ reason, origin }: Unknown): object => ({
 
 export const assumptionJson = ({ node, text }: Assumption): object => ({ node: node ?? null, text });
 
-const proofJson = ({ proof }: Finding): object | null =>
-  proof === undefined
-    ? null
-    : {
-        over: proof.over,
-        corners: proof.corners,
-        example: proof.example === undefined ? null : witnessJson(proof.example),
-      };
+function proofJson({ proof }: Finding, example: Witness | undefined): object | null {
+  if (proof === undefined) return null;
+  const { over, corners } = proof;
+  return { over, corners, example: example === undefined ? null : witnessJson(example) };
+}
 
 function resultJson(checked: Checked): object {
   const { id, expect, why, finding } = checked;
+  const shown = shownOf(finding);
+  const example = shown === undefined ? null : witnessJson(shown);
   return {
     id,
     question: finding.question,
@@ -106,11 +106,9 @@ function resultJson(checked: Checked): object {
     ...(why === undefined ? {} : { why }),
     request: outcomeJson(finding.request),
     reply: outcomeJson(finding.reply),
-    witness: finding.witness === null || finding.answer === 'unknown' ? null : witnessJson(finding.witness),
-    ...(finding.answer === 'unknown'
-      ? { example: finding.witness === null ? null : witnessJson(finding.witness) }
-      : {}),
-    proof: proofJson(finding),
+    witness: finding.witness === null || finding.answer === 'unknown' ? null : example,
+    proof: proofJson(finding, shown),
+    ...(finding.answer === 'unknown' ? { example } : {}),
     unknowns: distinctUnknowns(finding.unknowns).map(unknownJson),
     assumptions: finding.assumptions.map(assumptionJson),
     ms: finding.ms,

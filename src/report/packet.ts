@@ -32,7 +32,7 @@ const flagNames = (flags: number): string[] =>
   Object.entries(TCP_FLAG).flatMap(([name, bit]) => (flags & bit ? [name] : []));
 
 function kind(packet: Packet): string {
-  if (!isIcmp(packet)) return protocolName(packet.proto);
+  if (!isIcmp(packet)) return NAMES.get(packet.proto) ?? `protocol ${packet.proto}`;
   const name = ICMP_TYPES[packet.icmpType] ?? `type ${packet.icmpType}`;
   return `icmp ${name}${packet.icmpCode === 0 ? '' : ` code ${packet.icmpCode}`}`;
 }

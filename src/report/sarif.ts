@@ -4,6 +4,7 @@ import type { Place } from '../packet/place.ts';
 import type { Finding } from '../question/finding.ts';
 import { originOf } from './fate.ts';
 import { missed } from './junit.ts';
+import { shownOf } from './shown.ts';
 import { type Checked, statusOf, summarise } from './status.ts';
 
 /** Where the snapshot is and which netqed looked at it. */
@@ -15,7 +16,7 @@ export interface SarifContext {
 
 type Uri = SarifContext['uri'];
 
-const exchangeOf = ({ witness, proof }: Finding): Exchange | undefined => (witness ?? proof?.example)?.exchange;
+const exchangeOf = (finding: Finding): Exchange | undefined => shownOf(finding)?.exchange;
 
 const at = (file: string, line: number, uri: Uri): Location => ({
   physicalLocation: { artifactLocation: { uri: uri(file) }, region: { startLine: line } },
@@ -32,15 +33,21 @@ function lastAccept({ walks }: Exchange): Place | undefined {
 
 /** The line of a capture that decided the answer, or that leaves it open. */
 export function decidingPlace(finding: Finding): Place | undefined {
-  const { request, reply, unknowns } = finding;
-  const open = finding.answer === 'unknown' ? unknowns.find(({ origin }) => origin?.place !== undefined) : undefined;
-  const lost = [request, reply].map((outcome) => (outcome === undefined ? undefined : originOf(outcome.fate)?.place));
+  const { answer, request, reply, unknowns } = finding;
   const exchange = exchangeOf(finding);
-  return (
-    open?.origin?.place ??
-    lost.find((place) => place !== undefined) ??
-    (exchange === undefined ? undefined : lastAccept(exchange))
-  );
+  const open = unknowns.find(({ origin }) => origin?.place !== undefined)?.origin?.place;
+  const accepted = exchange === undefined ? undefined : lastAccept(exchange);
+  const lost = [request, reply]
+    .map((outcome) => outcome && originOf(outcome.fate)?.place)
+    .find((place) => place !== undefined);
+  switch (answer) {
+    case 'yes':
+      return accepted;
+    case 'no':
+      return lost ?? accepted;
+    case 'unknown':
+      return open ?? lost ?? accepted;
+  }
 }
 
 const hopText = ({ node, hook, table, chain, rule, verdict, text }: Hop): string =>

@@ -1,11 +1,12 @@
 import type { Exchange, Walk } from '../network/trace.ts';
-import type { Finding, Proof, Witness } from '../question/finding.ts';
+import type { Finding, Proof } from '../question/finding.ts';
 import { assumptionLines } from './assumption.ts';
-import { describeFate } from './fate.ts';
-import { labelled, WIDTH, wrap } from './layout.ts';
+import { describeFate, originOf, printOrigin } from './fate.ts';
+import { hanging, indent, labelled, WIDTH, wrap } from './layout.ts';
 import { describePacket } from './packet.ts';
 import { type Paint, PLAIN } from './paint.ts';
 import { answerSentence } from './sentence.ts';
+import { shownOf } from './shown.ts';
 import { describeUnknown, distinctUnknowns } from './unknown.ts';
 import { type Detail, describeWalk, fateLines, hopTable } from './walk.ts';
 
@@ -26,6 +27,19 @@ function verdict(finding: Finding, paint: Paint): string[] {
   return [first, ...rest].map((line) => paint.strong(paint[COLOUR[finding.answer]](line)));
 }
 
+/** Right below a `no`: where the packet that is shown was lost, and by what. */
+function reason({ answer, request, reply }: Finding, paint: Paint): string[] {
+  const lost = request?.delivered === true ? reply : request;
+  if (answer !== 'no' || lost === undefined || lost.delivered) return [];
+  const origin = originOf(lost.fate);
+  const what = lost === reply ? 'the reply: ' : '';
+  const lines = [what + describeFate(lost.fate), ...(origin === undefined ? [] : [printOrigin(origin)])];
+  return indent(
+    lines.flatMap((line) => hanging(line, WIDTH - 4)),
+    4,
+  ).map(paint.strong);
+}
+
 function proofLines({ over, corners, example }: Proof): string[] {
   const packets = `${corners} corner packet${corners === 1 ? '' : 's'}`;
   const checked = corners === 0 ? [] : [`the evaluator walked ${packets} of it, and none says otherwise`];
@@ -36,9 +50,10 @@ function proofLines({ over, corners, example }: Proof): string[] {
 function replyLines({ walks, disposition }: Exchange, { detail, paint }: TextOptions): string[] {
   const later = walks.filter(({ leg }) => leg !== 'request');
   const last = later.at(-1);
-  if (last === undefined) return labelled('reply', [describeFate(disposition.reply)]);
+  if (last === undefined || disposition.reply.kind === 'none')
+    return labelled('reply', [describeFate(disposition.reply)]);
   if (detail === 'every') return later.flatMap((walk) => describeWalk(walk, detail, paint));
-  if (last.fate.kind !== 'delivered') return lostReply(later, last, paint);
+  if (disposition.reply.kind !== 'delivered') return lostReply(later, last, paint);
   return keptReply(later, paint);
 }
 
@@ -69,17 +84,16 @@ export function exchangeLines(exchange: Exchange, options: TextOptions): string[
   return [...first, ...replyLines(exchange, options)];
 }
 
-const shown = ({ witness, proof }: Finding): Witness | undefined => witness ?? proof?.example;
-
 /** The answer to one question, for a person: verdict, packet, hops, reply, then what it rests on. At most 100 columns. */
 export function textReport(finding: Finding, options: TextOptions = PLAIN_TEXT): string {
   const { paint } = options;
-  const example = shown(finding);
+  const example = shownOf(finding);
   const unknowns = distinctUnknowns(finding.unknowns);
   const missing = labelled('unknown', unknowns.flatMap(describeUnknown)).map(paint.doubtful);
   const assumed = assumptionLines(finding.assumptions, options.detail);
   return `${[
     ...verdict(finding, paint),
+    ...reason(finding, paint),
     ...(finding.answer === 'unknown' ? missing : []),
     '',
     ...(finding.proof === undefined ? [] : proofLines(finding.proof)),

@@ -1,6 +1,6 @@
-import type { Walk } from '../network/trace.ts';
+import type { Hop, Walk } from '../network/trace.ts';
 import { describeFate, originOf, printOrigin } from './fate.ts';
-import { decidingRows, everyRow, type Row } from './hops.ts';
+import { decidingRows, everyRow, quoteOf, type Row } from './hops.ts';
 import { align, hanging, indent, labelled, WIDTH } from './layout.ts';
 import { describeFrame, describePacket } from './packet.ts';
 import type { Paint } from './paint.ts';
@@ -37,14 +37,16 @@ export function hopTable(walk: Walk, detail: Detail, paint: Paint): string[] {
   });
 }
 
-/** What became of the packet, and what decided it. */
-export function fateLines({ fate, received, sent, copies }: Walk, paint: Paint): string[] {
+/** What became of the packet, and what decided it (unless that is its last hop, where it is quoted already). */
+export function fateLines({ fate, received, sent, copies, hops }: Walk, paint: Paint): string[] {
   const origin = originOf(fate);
+  const quoted =
+    origin !== undefined && hops.at(-1) !== undefined && quoteOf(hops.at(-1) as Hop) === printOrigin(origin);
   const changed = describePacket(received) !== describePacket(sent) && fate.kind === 'delivered';
   const marked = fate.kind === 'delivered' || fate.kind === 'leaves' ? paint.good : paint.bad;
   return [
     marked(describeFate(fate)),
-    ...(origin === undefined ? [] : [`  ${printOrigin(origin)}`]),
+    ...(origin === undefined || quoted ? [] : [`  ${printOrigin(origin)}`]),
     ...(changed ? [`received as ${describePacket(received)}`] : []),
     ...(copies.length === 0 ? [] : [`copies: ${copies.map((copy) => describeFate(copy.fate)).join('; ')}`]),
   ];
