@@ -7,7 +7,7 @@ import { type Flow, type Track, tableOf } from './conntrack.ts';
 import type { Position } from './context.ts';
 import { bits } from './header.ts';
 import { type Skb, write } from './skb.ts';
-import { selectAddress } from './source.ts';
+import { SCOPE, selectAddress } from './source.ts';
 import { hasPorts, inverse, sameTuple, type Tuple } from './tuple.ts';
 import { choose, type World } from './world.ts';
 
@@ -60,7 +60,8 @@ function pickAddress(world: World, flow: Flow, now: Tuple, range: NatRange, posi
   const old = addressOf(now, range.manip);
   if (range.masquerade === true) {
     const { node, out, nextHop } = position;
-    return out === undefined ? undefined : selectAddress(node, out, nextHop ?? now.dst, 0);
+    const found = out === undefined ? 0 : selectAddress(node, out, nextHop ?? now.dst, SCOPE.GLOBAL);
+    return found === 0 ? undefined : found;
   }
   if (range.addresses === undefined) return old;
   const [low, high] = range.addresses;

@@ -92,3 +92,7 @@ export const trace = ({ walks, disposition }: Exchange): string =>
       ]),
     JSON.stringify(disposition),
   ].join('\n');
+
+/** A packet socket puts the frame on the interface. */
+export const sendRaw = (network: Network, node: string, name: string, of: Packet): Exchange =>
+  send(network, { kind: 'raw', node, interface: name }, of);
