@@ -7,13 +7,13 @@ import type { Packet } from '../packet/packet.ts';
 import { ACCEPT, type Verdict } from './chain.ts';
 import { type Reroute, runHook } from './hook.ts';
 import { fateOf, localIn } from './host.ts';
-import { isMulticast, LIMITED_BROADCAST } from './input-route.ts';
+import { isLoopback, isMulticast, LIMITED_BROADCAST } from './input-route.ts';
 import { transmit } from './link.ts';
 import { resolve } from './neighbour.ts';
 import { type Found, flowKey, lookup, originOf } from './routing.ts';
 import { at, clone, drop, finish, note, type Skb, write } from './skb.ts';
 import { preferredSource } from './source.ts';
-import { holds, type World } from './world.ts';
+import { holds, strongest, type World } from './world.ts';
 
 export type Taken = Extract<Found, { kind: 'route' }>;
 
@@ -80,6 +80,12 @@ function routeOutput(world: World, node: Node, packet: Packet): Exit | NoExit {
   if (type === 'local') return { device: 'lo', nextHop: packet.dst, type, taken: found };
   const device = found.hop?.device;
   if (device === undefined) return { kind: 'none', origin: originOf(node, found.route) };
+  // the kernel sends nothing from 127/8 by another device than lo (__mkroute_output: EINVAL)
+  if (isLoopback(packet.src) && strongest(world, node, device, 'route_localnet') === 0)
+    return {
+      kind: 'none',
+      origin: { node: node.name, text: `source ${printAddress(packet.src)} may not leave by ${device}` },
+    };
   return { device, nextHop: found.hop?.via ?? packet.dst, type: kindOf(packet.dst, type), taken: found };
 }
 
