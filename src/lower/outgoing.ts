@@ -4,7 +4,7 @@ import { findInterface } from '../network/access.ts';
 import type { NextHop, Node } from '../network/network.ts';
 import type { DropReason } from '../packet/fate.ts';
 import type { Origin } from '../packet/place.ts';
-import { LIMITED_BROADCAST, MULTICAST, SCOPE, selectAddress } from './address.ts';
+import { LIMITED_BROADCAST, LOOPBACK_NETWORK, MULTICAST, SCOPE, selectAddress } from './address.ts';
 import { type Found, isHost, type Key, lookup } from './routing.ts';
 import { type Settings, withSettings } from './settings.ts';
 import { choose, split, type Walk } from './walk.ts';
@@ -68,12 +68,28 @@ function outgoing(
   }
   const broadcast = group || route.type === 'broadcast';
   return eachHop(walk, node, { hops, text: route.text }, (on, hop) =>
-    withSettings(
-      on,
-      (settings) => route.source ?? sourceBy(settings, node, hop, route.scope),
-      (chosen, source) => then(chosen, sendBy(hop, source, broadcast)),
+    mayLeave(on, node, hop.device, (here, allowed) =>
+      allowed
+        ? withSettings(
+            here,
+            (settings) => route.source ?? sourceBy(settings, node, hop, route.scope),
+            (chosen, source) => then(chosen, sendBy(hop, source, broadcast)),
+          )
+        : then(here, {
+            kind: 'failed',
+            reason: 'no route',
+            origin: { node: node.name, text: `127.0.0.0/8 may not leave by ${hop.device}` },
+          }),
     ),
   );
+}
+
+/** Nothing from 127/8 is sent by another device than lo, but with route_localnet (__mkroute_output). */
+function mayLeave(walk: Walk, node: Node, device: string, then: (walk: Walk, allowed: boolean) => Steps): Steps {
+  if (device === 'lo') return then(walk, true);
+  const check = (on: Walk): Steps =>
+    withSettings(on, (settings) => settings.either(node, device, 'route_localnet'), then);
+  return split(walk, [{ when: inRanges('src', LOOPBACK_NETWORK), then: check }], (on) => then(on, true));
 }
 
 const sendBy = ({ device, via }: NextHop, source: number, broadcast: boolean): Outgoing => ({
