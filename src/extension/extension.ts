@@ -33,7 +33,7 @@ export interface Extension {
   readonly hooks?: readonly HookName[];
   /** What iptables or the kernel refuses beyond that; `undefined` if nothing. */
   readonly check?: (options: GivenOptions, standing: Standing) => string | undefined;
-  /** Turns options that were written into those that the kernel holds (defaults, values that depend on each other). */
+  /** Turns all options that were written into those that the kernel holds (defaults, values that depend on each other). */
   readonly complete?: (options: GivenOptions) => GivenOptions;
   /** A reason if nothing in a snapshot decides it; then its meanings say so too. */
   readonly undecidable?: string;

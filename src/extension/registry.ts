@@ -5,6 +5,7 @@ import type { Effect, Matched, RuleContext } from './definition.ts';
 import type { Match, Target } from './extension.ts';
 import { addrtype } from './match/addrtype.ts';
 import { comment } from './match/comment.ts';
+import { connmark } from './match/connmark.ts';
 import { conntrack } from './match/conntrack.ts';
 import { icmp } from './match/icmp.ts';
 import { iprange } from './match/iprange.ts';
@@ -20,6 +21,7 @@ import type { GivenOptions } from './option.ts';
 import { PASSIVE_TARGETS } from './passive.ts';
 import { accept } from './target/accept.ts';
 import { checksum } from './target/checksum.ts';
+import { connmarkTarget } from './target/connmark.ts';
 import { ct } from './target/ct.ts';
 import { dnat } from './target/dnat.ts';
 import { drop } from './target/drop.ts';
@@ -39,6 +41,7 @@ import { UNDECIDABLE_MATCHES, UNDECIDABLE_TARGETS, type Undecidable } from './un
 export const MATCHES: readonly Match[] = [
   addrtype,
   comment,
+  connmark,
   conntrack,
   icmp,
   iprange,
@@ -56,6 +59,7 @@ export const MATCHES: readonly Match[] = [
 export const TARGETS: readonly Target[] = [
   accept,
   checksum,
+  connmarkTarget,
   ct,
   dnat,
   drop,

@@ -57,5 +57,5 @@ export function optionsOf(extension: Extension): fc.Arbitrary<GivenOptions> {
 
 function finish(extension: Extension, options: Record<string, Given>): GivenOptions {
   const said = Object.entries(options).filter(([name, one]) => extension.options[name]?.idle?.(one) !== true);
-  return { ...Object.fromEntries(said), ...(extension.complete?.(Object.fromEntries(said)) ?? {}) };
+  return extension.complete?.(Object.fromEntries(said)) ?? Object.fromEntries(said);
 }

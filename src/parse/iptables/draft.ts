@@ -13,7 +13,7 @@ export interface Loaded {
   readonly definition?: Match | Target;
   /** Names and lengths of the options of one that is known by name only. */
   readonly lengths?: ReadonlyMap<string, number>;
-  readonly given: Record<string, Given>;
+  given: Record<string, Given>;
   /** The options of one without a definition, word for word. */
   readonly verbatim: string[];
 }

@@ -33,12 +33,13 @@ function headersOf({ header, sources, destinations }: Draft): readonly Header[] 
 }
 
 /** Fills in defaults, leaves out what says nothing, and says what is missing. */
-function finishOptions(draft: Draft, { definition, given, at, name }: Loaded): void {
+function finishOptions(draft: Draft, loaded: Loaded): void {
+  const { definition, given, at, name } = loaded;
   if (definition === undefined) return;
   const conflict = findConflict(definition.options, given);
   if (conflict !== undefined) draft.source.error(at, `${name}: ${conflict}`);
   for (const [key, one] of Object.entries(given)) if (definition.options[key]?.idle?.(one) === true) delete given[key];
-  Object.assign(given, definition.complete?.({ ...given }) ?? {});
+  if (definition.complete !== undefined) loaded.given = { ...definition.complete(given) };
 }
 
 const optionText = ({ definition, given, verbatim }: Loaded): string =>
