@@ -89,45 +89,56 @@ function otherFates(keys: readonly string[], known: readonly (readonly [string, 
   return { kind: 'all', of: [{ kind: 'any', of: differs }, ...others] };
 }
 
-/** The packet in both networks, as the evaluator walks it. @throws InternalError if it fares the same there */
-function differenceOf(cases: Sides<Case>, inputs: Inputs): Difference {
-  const [old, now] = [replay(cases.old, inputs, true), replay(cases.new, inputs, true)];
-  const [before, after] = [keysOf(old), keysOf(now)];
-  if (before.join() === after.join())
-    throw disagreement('the evaluator does not confirm a difference', cases, inputs, old, now);
-  const first = [...before.filter((key) => !after.includes(key)), before[0] ?? ''][0] as string;
-  const second = [...after.filter((key) => !before.includes(key)), after[0] ?? ''][0] as string;
-  return { source: cases.old.probe.source, before: first, after: second, old: witnessOf(old), new: witnessOf(now) };
+/** The packet in both networks, as the evaluator walks it. @throws InternalError if it does not fare as was found */
+function differenceOf({ old, new: now }: Sides<Case>, inputs: Inputs): Difference {
+  const [was, is] = [walkBoth(old, inputs), walkBoth(now, inputs)];
+  const [before, after] = [was.fates[0] ?? [], is.fates[0] ?? []];
+  const same = before.join() === after.join();
+  if (same) throw new InternalError('a packet is said to differ that fares the same', is.runs[0] as Exchange, []);
+  return {
+    source: old.probe.source,
+    before: firstOf(before, after),
+    after: firstOf(after, before),
+    old: witnessOf(was.runs),
+    new: witnessOf(is.runs),
+  };
 }
 
-/** Shows the side on which evaluator and Program part. */
-function disagreement(
-  message: string,
-  cases: Sides<Case>,
-  inputs: Inputs,
-  old: readonly Exchange[],
-  now: readonly Exchange[],
-): InternalError {
-  const sides = [
-    programEnds(cases.old, inputs, old[0] as Exchange),
-    programEnds(cases.new, inputs, now[0] as Exchange),
-  ] as const;
-  const parts = keysOf(old.slice(0, 1)).join() === sides[0].map(fateKey).sort().join();
-  return parts
-    ? new InternalError(message, now[0] as Exchange, sides[1])
-    : new InternalError(message, old[0] as Exchange, sides[0]);
+/** A fate that the other side has not, else any: one copy of a flooded packet may fare as before. */
+const firstOf = (fates: readonly string[], others: readonly string[]): string =>
+  fates.find((key) => !others.includes(key)) ?? fates[0] ?? 'none';
+
+interface Walked {
+  readonly runs: readonly Exchange[];
+  /** For each run, the Program's fates of all copies, sorted. */
+  readonly fates: readonly (readonly string[])[];
 }
 
-const keysOf = (runs: readonly Exchange[]): readonly string[] =>
-  [...new Set(runs.flatMap(endsOfExchange).map(fateKey))].sort();
+/** Walks a packet through evaluator and Program. @throws InternalError if some run's end is none of the Program's */
+function walkBoth(one: Case, inputs: Inputs): Walked {
+  const runs = replay(one, inputs, true);
+  const fates = runs.map((run) => {
+    const ends = programEnds(one, inputs, run);
+    const keys = ends.map(fateKey);
+    if (!keys.includes(fateKey(run.disposition)))
+      throw new InternalError('the evaluator does not confirm a fate', run, ends);
+    return [...new Set(keys)].sort();
+  });
+  return { runs, fates };
+}
 
 /** Corner packets of a proof fare the same on both sides. @throws InternalError if one does not */
-function walkCorners(cases: Sides<Case>): number {
-  const packets = corners(cases.new.program, preferredOf(cases.new.network, cases.new.probe));
+function walkCorners({ old, new: now }: Sides<Case>): number {
+  const packets = corners(now.program, preferredOf(now.network, now.probe));
   for (const inputs of packets) {
-    const [old, now] = [replay(cases.old, inputs, true), replay(cases.new, inputs, true)];
-    if (keysOf(old).join() !== keysOf(now).join())
-      throw disagreement('the evaluator contradicts a proof of equivalence', cases, inputs, old, now);
+    const [was, is] = [replay(old, inputs, true), replay(now, inputs, true)];
+    if (fatesOf(was) !== fatesOf(is)) {
+      const run = is[0] as Exchange;
+      throw new InternalError('the evaluator contradicts a proof of equivalence', run, programEnds(now, inputs, run));
+    }
   }
   return packets.length;
 }
+
+const fatesOf = (runs: readonly Exchange[]): string =>
+  [...new Set(runs.flatMap(endsOfExchange).map(fateKey))].sort().join();

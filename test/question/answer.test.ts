@@ -44,7 +44,7 @@ describe('can', () => {
     });
     expect(finding.proof?.corners).toBeGreaterThanOrEqual(16);
     expect(finding.proof?.over).toBe(
-      'every udp datagram from a to 10.0.0.9 with any source port of 32768-60999, destination port 53, ttl 64, any length of 28-1500, the first of its flow',
+      'every udp datagram from a to 10.0.0.9 with any source port of 32768-60999, destination port 53, any length of 28-1500, the first of its flow',
     );
   });
 
