@@ -7,7 +7,7 @@ import { input } from './host.ts';
 import { inputRoute } from './incoming.ts';
 import { aim, type Frame, transmit } from './link.ts';
 import { neighbour } from './neighbour.ts';
-import { leadsTo, type Station, segmentOf, vlanOn } from './segment.ts';
+import { isUsable, leadsTo, type Station, segmentOf, vlanOn } from './segment.ts';
 import { withSettings } from './settings.ts';
 import { copies, drop, lost, set, split, type Then, type Walk } from './walk.ts';
 
@@ -125,7 +125,7 @@ function towards(
 ): Steps {
   const { node, bridge } = crossing;
   const { network } = walk.at;
-  const out = portsOf(node, bridge.name).find((port) => port.up && leadsTo(network, node, port, to, frame.tag));
+  const out = portsOf(node, bridge.name).find((port) => isUsable(port) && leadsTo(network, node, port, to, frame.tag));
   return out === undefined ? flood(walk, crossing, frame, false) : forward(walk, crossing, out, frame);
 }
 
@@ -134,7 +134,7 @@ function flood(walk: Walk, crossing: Crossing, frame: Frame, group: boolean): St
   return withSettings(
     walk,
     ({ hairpin }) =>
-      portsOf(node, bridge.name).filter((out) => out.up && (out.name !== port.name || hairpin(node, out))),
+      portsOf(node, bridge.name).filter((out) => isUsable(out) && (out.name !== port.name || hairpin(node, out))),
     (on, ports) => {
       const out = ports.map((one) => (copy: Walk) => pass(copy, crossing, one, frame));
       const ways = group ? [(copy: Walk) => up(copy, crossing, frame), ...out] : out;
@@ -166,7 +166,7 @@ function pass(walk: Walk, { node, bridge, port, filtered }: Crossing, out: Inter
 export function bridgeOut(walk: Walk, node: Node, bridge: Interface, frame: Frame): Steps {
   if (!bridge.up) return drop(walk, node, 'interface down');
   const { network } = walk.at;
-  const ports = portsOf(node, bridge.name).filter(({ up: isUp }) => isUp);
+  const ports = portsOf(node, bridge.name).filter(isUsable);
   const known = segmentOf(network, node, bridge, frame.tag).arrivals.map(({ station }) => station);
   return aim(walk, frame, known, (on, aimed) => {
     const { to } = aimed;

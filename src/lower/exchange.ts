@@ -44,7 +44,7 @@ export function requested(walk: Walk, node: Node, device: string): Steps {
   if (!walk.at.probe.back) return none(on, 'not followed');
   const bad: Way = {
     when: all(equals('badChecksum', 1), inRanges('proto', SUMMED)),
-    then: (here) => none(here, 'the checksum is wrong'),
+    then: (here) => end({ ...here, leg: 'answer' }, dropped(node, 'checksum')),
   };
   const many: Way = {
     when: inRanges('dst', complement(addressTypes(node).get('LOCAL') ?? [], 'dst')),
@@ -165,10 +165,10 @@ const MIRRORED: Predicate = all(
 );
 const ECHOED: Predicate = all(equals('icmpType', ECHO.reply), sameSlots('icmpId', asked('icmpId')));
 
-/** An answer counts only with the node, and the socket, that asked. */
+/** An answer counts only with the node, and the socket, that asked; off the wire, with whoever has the asker's address. */
 function back(walk: Walk, node: Node, mine: Predicate, then: Then): Steps {
   const { source } = walk.at.probe;
-  if (source.kind === 'wire' || source.node !== node.name) return end(walk, dropped(node, 'no socket'));
+  if (source.kind !== 'wire' && source.node !== node.name) return end(walk, dropped(node, 'no socket'));
   return filter(walk, mine, dropped(node, 'no socket'), then);
 }
 

@@ -7,7 +7,7 @@ import { PROTOCOL } from '../packet/field.ts';
 import { only, without } from '../packet/ranges.ts';
 import { ALL_HOSTS, LOOPBACK_NETWORK, MULTICAST } from './address.ts';
 import { enter, type Place, stages, traverse } from './hook.ts';
-import { type Incoming, inputRoute } from './incoming.ts';
+import { type Incoming, inputRoute, membership } from './incoming.ts';
 import { transmit } from './link.ts';
 import { neighbour } from './neighbour.ts';
 import { type Outgoing, outputRoute } from './outgoing.ts';
@@ -47,7 +47,6 @@ function byRoute(walk: Walk, node: Node, arrived: Arrived, route: Incoming): Ste
   switch (route.kind) {
     case 'local':
     case 'broadcast':
-    case 'multicast':
       return localIn(walk, node, arrived);
     case 'forward':
       return forward(walk, node, arrived, route);
@@ -109,17 +108,38 @@ function leave(walk: Walk, node: Node, name: string, nextHop: number | undefined
 export function output(walk: Walk, node: Node, bound: boolean, sent: (walk: Walk, then: Then) => Steps): Steps {
   const undecided = node.undecided?.get('interfaces');
   if (undecided !== undefined) return lost(walk, node, `${node.name} interfaces`, undecided);
+  const go = (here: Walk, by: Send): Steps => sent(here, (ready) => localOut(ready, node, by));
+  return split(walk, [{ when: equals('dst', 0), then: (on) => toItself(on, bound, go) }], (some) =>
+    outputTo(some, node, bound, go),
+  );
+}
+
+type Go = (walk: Walk, route: Send) => Steps;
+
+/** No destination is the sender itself: its own address, or else 127.0.0.1 (ip_route_output_key_hash_rcu). */
+function toItself(walk: Walk, bound: boolean, go: Go): Steps {
+  const itself: Send = { kind: 'send', device: 'lo', broadcast: false, source: 'destination' };
+  const loopback: Then = (on) => set(on, { src: LOOPBACK, dst: LOOPBACK }, (here) => go(here, itself));
+  if (!bound) return loopback(walk);
+  return split(walk, [{ when: equals('src', 0), then: loopback }], (on) =>
+    set(on, { dst: 'src' }, (here) => go(here, itself)),
+  );
+}
+
+function outputTo(walk: Walk, node: Node, bound: boolean, go: Go): Steps {
   return outputRoute(walk, node, { bound, transport: true }, (on, route) => {
     if (route.kind !== 'send') return failed(on, node, route);
-    const go = (here: Walk, by: Send): Steps => sent(here, (ready) => localOut(ready, node, by));
     if (bound) return go(on, route);
     const source = route.source === 'destination' ? 'dst' : route.source;
     return set(on, { src: source }, (here) => connect(here, node, route, go));
   });
 }
 
+/** 127.0.0.1 */
+const LOOPBACK = 0x7f000001;
+
 /** A tcp socket asks for its route again once it has a source address (ip_route_connect): rules may look at that. */
-function connect(walk: Walk, node: Node, route: Send, then: (walk: Walk, route: Send) => Steps): Steps {
+function connect(walk: Walk, node: Node, route: Send, then: Go): Steps {
   if (node.rules.every(({ from }) => from === undefined)) return then(walk, route);
   const again: Then = (on) =>
     outputRoute(on, node, { bound: true, transport: true }, (here, second) =>
@@ -200,15 +220,15 @@ function send(walk: Walk, node: Node, route: Send): Steps {
   );
 }
 
-/** Groups that a node has not joined: all but the one that every interface is in, as far as a snapshot shows. */
-const FOREIGN_GROUPS = without(MULTICAST, only(ALL_HOSTS), 'dst');
+/** Groups that not every interface is in. */
+const SOME_GROUPS = without(MULTICAST, only(ALL_HOSTS), 'dst');
 
 /** To everybody on a device, and back to the sender's own stack, if it takes what is for them all (ip_mc_output). */
 function toAll(walk: Walk, node: Node, name: string): Steps {
   const device = interfaceOf(node, name);
   const out: Then = (on) => transmit(on, node, device, { to: { kind: 'group' } });
   return set(walk, { macSrc: device.mac, macDst: BROADCAST_MAC }, (on) =>
-    split(on, [{ when: inRanges('dst', FOREIGN_GROUPS), then: out }], (here) =>
+    split(on, [{ when: all(inRanges('dst', SOME_GROUPS), not(membership(node, name))), then: out }], (here) =>
       copies(here, [(copy) => looped(copy, node, name), out]),
     ),
   );

@@ -1,4 +1,4 @@
-import { all, any, equals, FALSE, first, inRanges, TRUE } from '../ir/predicate.ts';
+import { all, any, equals, FALSE, first, inRanges, not, TRUE, unknownBit } from '../ir/predicate.ts';
 import type { Case, Predicate, Steps } from '../ir/program.ts';
 import { interfaceOf } from '../network/access.ts';
 import type { NextHop, Node } from '../network/network.ts';
@@ -14,8 +14,8 @@ import { split, type Walk } from './walk.ts';
 /** What the input route lookup decides about a packet. */
 export type Incoming =
   | { readonly kind: 'local' }
+  /** Broadcast, or multicast to a group that the node has joined. */
   | { readonly kind: 'broadcast' }
-  | { readonly kind: 'multicast' }
   /** Out by a device; without a next hop, straight to the destination. */
   | { readonly kind: 'forward'; readonly device: string; readonly nextHop?: number }
   | { readonly kind: 'failed'; readonly reason: DropReason; readonly origin?: Origin }
@@ -70,20 +70,29 @@ export function inputWays(settings: Settings, node: Node, device: string): reado
     { when, is },
   ];
   const toAll = any(equals('dst', LIMITED_BROADCAST), all(equals('src', 0), equals('dst', 0)));
+  const groupSource = inRanges('src', union(MULTICAST, only(LIMITED_BROADCAST)));
+  const loopSource = localnet ? FALSE : inRanges('src', LOOPBACK_NETWORK);
+  const group = inRanges('dst', MULTICAST);
+  const joined = any(equals('dst', ALL_HOSTS), all(group, membership(node, device)));
   return [
-    { when: inRanges('src', union(MULTICAST, only(LIMITED_BROADCAST))), is: MARTIAN },
-    { when: all(toAll, fromNowhere), is: { kind: 'broadcast' } },
-    ...validated(toAll, { kind: 'broadcast' }),
-    ...validated(equals('dst', ALL_HOSTS), { kind: 'multicast' }),
-    // which groups a node has joined, no capture shows
-    { when: inRanges('dst', MULTICAST), is: { kind: 'failed', reason: 'not for me' } },
+    { when: all(group, not(joined)), is: { kind: 'failed', reason: 'not for me' } },
+    { when: any(groupSource, all(joined, loopSource)), is: MARTIAN },
+    { when: all(any(toAll, joined), fromNowhere), is: { kind: 'broadcast' } },
+    ...validated(any(toAll, joined), { kind: 'broadcast' }),
     { when: any(fromNowhere, inRanges('dst', ZERO_NETWORK)), is: MARTIAN },
-    { when: localnet ? FALSE : any(inRanges('dst', LOOPBACK_NETWORK), inRanges('src', LOOPBACK_NETWORK)), is: MARTIAN },
+    { when: localnet ? FALSE : any(inRanges('dst', LOOPBACK_NETWORK), loopSource), is: MARTIAN },
     ...lookup(node, { to: 'dst', from: 'src', iif: device, mark: 'mark', transport: true }).flatMap(({ when, found }) =>
       validating(validated, when, incoming(settings, node, device, found)),
     ),
   ];
 }
+
+/** Which groups an interface is in, besides that of all hosts, no capture shows. */
+export const membership = ({ name }: Node, device: string): Predicate =>
+  unknownBit({
+    id: `${name} ${device} has joined the group`,
+    reason: `which multicast groups ${device} of ${name} has joined`,
+  });
 
 /** Only what has a way is asked where it comes from. */
 const validating = (

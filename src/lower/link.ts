@@ -5,7 +5,7 @@ import type { Interface, LinkEnd, Node } from '../network/network.ts';
 import { only } from '../packet/ranges.ts';
 import { bridgeIn, bridgeOut } from './bridge.ts';
 import { input } from './host.ts';
-import { type Exit, endLeadsTo, isAt, masterOf, type Station, segmentOf, vlanOn } from './segment.ts';
+import { type Exit, endLeadsTo, isAt, isUsable, masterOf, type Station, segmentOf, vlanOn } from './segment.ts';
 import { again } from './trail.ts';
 import { choose, copies, drop, end, set, split, type Then, type Walk, type Way } from './walk.ts';
 
@@ -45,7 +45,7 @@ export const FRESH = {
 
 /** A node sends a frame by one of its interfaces. */
 export function transmit(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
-  if (!device.up) return drop(walk, node, 'interface down');
+  if (!isUsable(device)) return drop(walk, node, 'interface down');
   switch (device.kind) {
     case 'bridge':
       return bridgeOut(walk, node, device, frame);
@@ -72,7 +72,7 @@ function transmitVlan(walk: Walk, node: Node, device: Interface, frame: Frame): 
 
 /** Any slave that is up may carry it: which one, only the bond's mode and hash know. */
 function transmitBond(walk: Walk, node: Node, bond: Interface, frame: Frame): Steps {
-  const slaves = portsOf(node, bond.name).filter(({ up, carrier }) => up && carrier);
+  const slaves = portsOf(node, bond.name).filter(isUsable);
   if (slaves.length === 0) return drop(walk, node, 'no port');
   const unknown = ({ name }: Interface) => ({
     id: `${node.name} ${bond.name} sends by ${name}`,
@@ -128,7 +128,7 @@ export function receive(walk: Walk, node: Node, device: Interface, frame: Frame)
 
 /** An interface takes a frame. */
 export function take(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
-  if (!device.up) return drop(walk, node, 'interface down');
+  if (!isUsable(device)) return drop(walk, node, 'interface down');
   const { tag, ...untagged } = frame;
   const vlan = tag === undefined ? undefined : vlanOn(node, device, tag);
   if (vlan !== undefined) return take(walk, node, vlan, untagged);

@@ -37,6 +37,12 @@ interface Flood {
 
 const segments = new WeakMap<Network, Map<string, Segment>>();
 
+/** Kinds whose carrier follows from that of others. */
+const COMPOSED: ReadonlySet<Interface['kind']> = new Set(['bridge', 'bond', 'vlan']);
+
+/** Up, and with something at the other end of the wire: frames pass. */
+export const isUsable = ({ up, carrier, kind }: Interface): boolean => up && (carrier || COMPOSED.has(kind));
+
 /** What a frame reaches that leaves a node by one of its interfaces (of any kind), with or without a VLAN tag. */
 export function segmentOf(network: Network, node: Node, device: Interface, tag?: number): Segment {
   const known = segments.get(network) ?? new Map<string, Segment>();
@@ -56,7 +62,7 @@ function explore(network: Network, node: Node, device: Interface, tag: number | 
 
 /** The frame goes out of an interface. */
 function emit(flood: Flood, node: Node, device: Interface, tag: number | undefined, ends: readonly LinkEnd[]): void {
-  if (!device.up) return;
+  if (!isUsable(device)) return;
   const parent = device.vlan && findInterface(node, device.vlan.parent);
   if (device.kind === 'bridge') flood.seen.add(`${node.name} ${device.name}`);
   if (device.kind === 'bridge' || device.kind === 'bond')
@@ -75,7 +81,7 @@ function take(flood: Flood, end: LinkEnd, tag: number | undefined, ends: readonl
 
 /** The frame comes in at an interface. */
 function absorb(flood: Flood, node: Node, device: Interface, tag: number | undefined, ends: readonly LinkEnd[]): void {
-  if (!device.up) return;
+  if (!isUsable(device)) return;
   const vlan = tag === undefined ? undefined : vlanOn(node, device, tag);
   const master = masterOf(node, device);
   if (vlan !== undefined) absorb(flood, node, vlan, undefined, ends);
