@@ -100,7 +100,7 @@ function refusal(
   hooks: readonly HookName[],
 ): string | undefined {
   const { definition, given } = loaded;
-  if (definition === undefined) return undefined;
+  if (definition === undefined || loaded.broken) return undefined;
   const { families, tables, hooks: allowed, protocols, check } = definition;
   const protocol = draft.header.protocol?.inverted === false ? draft.header.protocol.number : undefined;
   if (families?.includes(draft.family) === false) return `it is not for IPv${draft.family}`;

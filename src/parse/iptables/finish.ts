@@ -35,7 +35,7 @@ function headersOf({ header, sources, destinations }: Draft): readonly Header[] 
 /** Fills in defaults, leaves out what says nothing, and says what is missing. */
 function finishOptions(draft: Draft, loaded: Loaded): void {
   const { definition, given, at, name } = loaded;
-  if (definition === undefined) return;
+  if (definition === undefined || loaded.broken) return;
   const conflict = findConflict(definition.options, given);
   if (conflict !== undefined) draft.source.error(at, `${name}: ${conflict}`);
   for (const [key, one] of Object.entries(given)) if (definition.options[key]?.idle?.(one) === true) delete given[key];

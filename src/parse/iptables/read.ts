@@ -1,8 +1,8 @@
 import { isRefused, type Read } from '../../extension/codec/codec.ts';
-import type { Option } from '../../extension/option.ts';
+import type { Given } from '../../extension/option.ts';
 import { verbatim } from '../../extension/verbatim.ts';
 import type { Word } from '../source.ts';
-import type { Draft, Loaded } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { GENERIC, type GenericOption } from './generic.ts';
 import { type Resolved, resolve } from './resolve.ts';
 import { takeGeneric } from './take.ts';
@@ -77,31 +77,30 @@ function readGeneric(draft: Draft, cursor: Cursor, met: Met & { readonly option:
 type Own = Extract<Resolved, { readonly kind: 'extension' }>;
 
 function readExtension(draft: Draft, cursor: Cursor, met: Met & { readonly found: Own }): void {
-  const { word, found, attached } = met;
-  const { option } = found;
-  // older iptables took the `!` behind the option, too
-  const bang =
-    met.bang ?? (option.inverts && attached === undefined && option.codec.words > 0 ? takeBang(cursor) : undefined);
-  const words = take(draft, cursor, word, option.codec.words, attached);
-  if (words === undefined) return;
-  if (bang !== undefined && !option.inverts) return draft.source.error(bang, `\`${word.text}\` cannot be negated`);
-  const protocol = draft.header.protocol?.number;
-  const context = { family: draft.family, ...(protocol === undefined ? {} : { protocol }) };
-  const read: Read<unknown> = option.codec.parse(
-    words.map(({ text }) => text),
-    context,
-  );
-  if (isRefused(read)) return draft.source.error(words[0] ?? word, read.refused, read.advice);
-  give(draft, word, found, option, { value: read.value, inverted: bang !== undefined });
+  const given = readGiven(draft, cursor, met);
+  if (given === undefined) met.found.loaded.broken = true;
+  else give(draft, met.word, met.found, given);
 }
 
-function give(
-  draft: Draft,
-  word: Word,
-  { loaded, name }: { readonly loaded: Loaded; readonly name: string },
-  option: Option<unknown>,
-  given: { readonly value: unknown; readonly inverted: boolean },
-): void {
+/** The option's value; nothing if it can't be read, and then an error says why. */
+function readGiven(draft: Draft, cursor: Cursor, met: Met & { readonly found: Own }): Given | undefined {
+  const { word, found, attached } = met;
+  const { codec, inverts } = found.option;
+  // older iptables took the `!` behind the option, too
+  const bang = met.bang ?? (inverts && attached === undefined && codec.words > 0 ? takeBang(cursor) : undefined);
+  const words = take(draft, cursor, word, codec.words, attached);
+  if (words === undefined) return undefined;
+  const protocol = draft.header.protocol?.number;
+  const context = { family: draft.family, ...(protocol === undefined ? {} : { protocol }) };
+  const texts = words.map(({ text }) => text);
+  const read: Read<unknown> = codec.parse(texts, context);
+  if (bang !== undefined && !inverts) draft.source.error(bang, `\`${word.text}\` cannot be negated`);
+  else if (isRefused(read)) draft.source.error(words[0] ?? word, read.refused, read.advice);
+  else return { value: read.value, inverted: bang !== undefined };
+  return undefined;
+}
+
+function give(draft: Draft, word: Word, { loaded, name, option }: Own, given: Given): void {
   const meant = option.means?.(given) ?? { [name]: given };
   for (const [key, one] of Object.entries(meant)) {
     if (loaded.given[key] !== undefined) draft.source.error(word, `\`--${key}\` stands twice`);
