@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { z3Engine } from '../../src/engine/z3/z3.ts';
+import { explore } from '../../src/evaluate/explore.ts';
+import { lower } from '../../src/lower/lower.ts';
+import type { Network } from '../../src/network/network.ts';
+import { parseSnapshot } from '../../src/parse/snapshot.ts';
+import { ANSWERED, ask, DELIVERED, endOfExchange, endsOfProgram, expected, isAnswered, isDelivered } from './ends.ts';
+import { type Drawn, drawn } from './generate/drawn.ts';
+import { probeOf, type Question } from './generate/probe.ts';
+import { snapshotOf } from './generate/snapshot.ts';
+
+/** Questions a network; so many of them are also put to Z3. */
+const QUESTIONS = 10;
+const PROVED = 2;
+const cases = Number(process.env['NETQED_CASES'] ?? 1000);
+const networks = Math.ceil(cases / QUESTIONS);
+const engine = z3Engine();
+afterAll(async () => (await engine).close());
+
+function read({ world }: Drawn): Network {
+  const { value, located } = parseSnapshot(snapshotOf(world));
+  if (value === undefined) throw new Error(`a drawn network is not read: ${JSON.stringify(located[0])}`);
+  return value;
+}
+
+function compare(network: Network, question: Question, n: number) {
+  const { probe, start } = probeOf(question, n);
+  const exchanges = explore(network, probe, start);
+  const program = lower(network, probe);
+  return {
+    program,
+    walked: new Set(exchanges.map(endOfExchange)),
+    complete: exchanges.complete,
+    run: endsOfProgram(program, start.packet),
+  };
+}
+
+/** Where both sides saw every value of the unknowns, the same ends; else at least one in common. */
+function agree({ walked, complete, run }: ReturnType<typeof compare>): boolean {
+  if (complete && run.complete) return [...walked].sort().join() === [...run.ends].sort().join();
+  return [...walked].some((end) => run.ends.has(end));
+}
+
+describe('random networks', () => {
+  it(`a Program ends every packet as the evaluator walks it (${networks * QUESTIONS} cases)`, () => {
+    fc.assert(
+      fc.property(drawn(QUESTIONS), (one) => {
+        const network = read(one);
+        one.questions.forEach((question, n) => {
+          const both = compare(network, question, n);
+          if (!agree(both))
+            expect({ question, interpreter: [...both.run.ends] }).toEqual({ question, interpreter: [...both.walked] });
+        });
+      }),
+      { numRuns: networks },
+    );
+  });
+
+  it('Z3 finds a packet, proves that there is none, or names unknowns, as the interpreter ends it', async () => {
+    const z3 = await engine;
+    await fc.assert(
+      fc.asyncProperty(drawn(PROVED), async (one) => {
+        const network = read(one);
+        for (const [n, question] of one.questions.entries()) {
+          const { program, run } = compare(network, question, n);
+          if (!run.complete) continue;
+          const seen = {
+            delivered: await ask(z3, program, DELIVERED),
+            undelivered: await ask(z3, program, { kind: 'not', of: DELIVERED }),
+            answered: await ask(z3, program, ANSWERED),
+            unanswered: await ask(z3, program, { kind: 'not', of: ANSWERED }),
+          };
+          const right = {
+            delivered: expected(run.ends, isDelivered),
+            undelivered: expected(run.ends, (end) => !isDelivered(end)),
+            answered: expected(run.ends, isAnswered),
+            unanswered: expected(run.ends, (end) => !isAnswered(end)),
+          };
+          expect({ question, ...seen }).toEqual({ question, ...right });
+        }
+      }),
+      { numRuns: Math.ceil(networks / PROVED) },
+    );
+  });
+});
