@@ -16,7 +16,11 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map<string, string>([]);
 const bare = ({ tables }: Ruleset): unknown =>
   [...tables.values()].map(({ name, chains }) => [
     name,
-    [...chains.values()].map((chain) => [chain.name, chain.policy, chain.rules.map(({ place: _, ...rule }) => rule)]),
+    [...chains.values()].map((chain) => [
+      chain.name,
+      chain.policy,
+      chain.rules.map((rule) => ({ ...rule, place: undefined })),
+    ]),
   ]);
 
 describe.skipIf(dumps.length === 0)('dumps of the corpora', () => {
@@ -24,7 +28,8 @@ describe.skipIf(dumps.length === 0)('dumps of the corpora', () => {
     const { value, located } = parseIptablesSave(readShared(`corpora/${file}`), file);
     if (EXCEPTIONS.has(file)) return expect(value === undefined).toBe(loads.startsWith('yes'));
     if (value === undefined) {
-      expect(loads, located.map(({ place, message }) => `${place.line}: ${message}`).join('\n')).not.toMatch(/^yes/);
+      // what iptables-restore loads must be read
+      expect({ loads, located: located.map(({ message }) => message) }).not.toMatchObject({ loads: 'yes' });
       return undefined;
     }
     const again = parseIptablesSave(printRuleset(value), 'printed');

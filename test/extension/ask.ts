@@ -1,0 +1,44 @@
+import type { ContextSet, Matched, RuleContext } from '../../src/extension/definition.ts';
+import { lowerMatch, matchPacket } from '../../src/extension/registry.ts';
+import type { Rule } from '../../src/network/ruleset.ts';
+import { type Packet, packet } from '../../src/packet/packet.ts';
+import { parseIpsetSave } from '../../src/parse/ipset.ts';
+import { parseIptablesSave } from '../../src/parse/iptables/save.ts';
+import { holds } from '../contract/holds.ts';
+
+/** One rule of a chain that takes it. */
+export function ruleOf(text: string, table = 'filter', chain = 'FORWARD'): Rule {
+  const { value, located } = parseIptablesSave(`*${table}\n-A ${chain} ${text}\nCOMMIT\n`, 'rules');
+  const rule = value?.tables.get(table as 'filter')?.chains.get(chain)?.rules[0];
+  if (rule === undefined) throw new Error(located.map(({ message }) => message).join('; '));
+  return rule;
+}
+
+const NO_SETS: ReadonlyMap<string, ContextSet> = new Map();
+export const setsOf = (text: string): ReadonlyMap<string, ContextSet> => parseIpsetSave(text, 'sets').value ?? NO_SETS;
+
+export const contextOf = (given: Partial<RuleContext> = {}, sets = NO_SETS): RuleContext => ({
+  node: 'host',
+  hook: 'FORWARD',
+  table: 'filter',
+  in: 'eth0',
+  out: 'eth1',
+  bridged: false,
+  addressTypes: () => new Map(),
+  set: (name) => sets.get(name),
+  addressesOf: () => [],
+  unknown: (reason) => ({ id: reason, reason }),
+  ...given,
+});
+
+/** What both meanings of the rule's last match say of a packet: one answer, or `unknown`. */
+export function asked(text: string, fields: Partial<Packet>, context: RuleContext = contextOf()): boolean | 'unknown' {
+  const use = ruleOf(text).matches.at(-1);
+  if (use === undefined) throw new Error(`no match in ${text}`);
+  const one = packet(fields);
+  const matched: Matched = matchPacket(use, one, context);
+  const lowered = [true, false].map((value) => holds(lowerMatch(use, context), one, () => value));
+  const wanted = typeof matched === 'boolean' ? [matched, matched] : [true, false];
+  if (String(lowered) !== String(wanted)) throw new Error(`the meanings of ${use.text} differ`);
+  return typeof matched === 'boolean' ? matched : 'unknown';
+}
