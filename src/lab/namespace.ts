@@ -6,6 +6,7 @@ const PREFIX = 'nq-';
 const FOLDER = '/run/netns';
 const mine = new Set<string>();
 let opened = 0;
+let watching = false;
 
 /** Names for the namespaces of one lab: `nq-PID-LAB-NODE`, so that what a killed process left can be told from what is in use. */
 export function namer(): (node: string) => string {
@@ -15,7 +16,8 @@ export function namer(): (node: string) => string {
 
 /** @throws Error with what `ip` said if a namespace could not be made */
 export async function addNamespaces(names: readonly string[]): Promise<void> {
-  if (mine.size === 0) process.once('exit', deleteAtExit);
+  if (!watching) process.once('exit', deleteAtExit);
+  watching = true;
   for (const name of names) mine.add(name);
   const said = await ipBatch(names.map((name) => `netns add ${name}`));
   if (said.length > 0) throw new Error(`no namespaces: ${said.join('; ')}`);

@@ -1,0 +1,60 @@
+import { explore } from '../../src/evaluate/explore.ts';
+import { forget } from '../../src/lab/forget.ts';
+import { type Lab, openLab } from '../../src/lab/lab.ts';
+import { send } from '../../src/lab/send.ts';
+import type { Verdict } from '../../src/lab/verdict.ts';
+import type { Network } from '../../src/network/network.ts';
+import { parseSnapshot } from '../../src/parse/snapshot.ts';
+import { probeOf, type Question, shotOf } from '../agreement/generate/probe.ts';
+import { snapshotOf } from '../agreement/generate/snapshot.ts';
+import type { World } from '../agreement/generate/world.ts';
+import { disagreement } from '../agreement/judge.ts';
+
+/** @throws Error if the world's captures are not read: what is drawn is meant to be valid */
+export function networkOf(world: World): Network {
+  const { value, located } = parseSnapshot(snapshotOf(world));
+  if (value === undefined) throw new Error(`not read: ${JSON.stringify(located)}`);
+  return value;
+}
+
+export interface Disagreement {
+  readonly question: Question;
+  readonly verdict: Verdict;
+  readonly text: string;
+}
+
+/** Sends every question through the lab and the evaluator, and tells where they differ. */
+export async function disagreements(lab: Lab, questions: readonly Question[]): Promise<readonly Disagreement[]> {
+  const verdicts = await send(lab, questions.map(shotOf));
+  const found: Disagreement[] = [];
+  for (const [n, question] of questions.entries()) {
+    const first = compare(lab.network, question, n, verdicts[n] as Verdict);
+    const sure = first === undefined ? undefined : await alone(lab, question, questions.length + n);
+    if (sure !== undefined) found.push(sure);
+  }
+  return found;
+}
+
+/** Once more, without company: other questions fill neighbour tables, and a busy machine loses time. */
+async function alone(lab: Lab, question: Question, n: number): Promise<Disagreement | undefined> {
+  await forget(lab);
+  const [verdict] = await send(lab, [shotOf(question, n)], { limit: 2500 });
+  return verdict === undefined ? undefined : compare(lab.network, question, n, verdict);
+}
+
+function compare(network: Network, question: Question, n: number, verdict: Verdict): Disagreement | undefined {
+  const { probe, start } = probeOf(question, n);
+  const text = disagreement(question.from, explore(network, probe, start), verdict);
+  return text === undefined ? undefined : { question, verdict, text };
+}
+
+/** Opens a lab for the network, does something with it, and closes it whatever happens. */
+export async function withLab<T>(network: Network, then: (lab: Lab) => Promise<T>): Promise<T> {
+  const lab = await openLab(network);
+  try {
+    if (lab.refused.length > 0) throw new Error(`not built as it should be: ${lab.refused.join('; ')}`);
+    return await then(lab);
+  } finally {
+    await lab.close();
+  }
+}
