@@ -25,7 +25,8 @@ export function aimOf({ target, back }: Pick<Reach, 'target' | 'back'>): Aim {
   };
 }
 
-function arrives(target: Target, fate: Fate): boolean {
+/** Whether that is where the request was to go. */
+export function arrives(target: Target, fate: Fate): boolean {
   switch (target.kind) {
     case 'prefix':
       return fate.kind === 'delivered';

@@ -63,15 +63,17 @@ const echo = ({ icmpType }: PacketClass, source: Source): PacketClass =>
     ? { icmpType: only(8), icmpCode: source.kind === 'socket' ? only(0) : everything('icmpCode') }
     : { icmpType, icmpCode: everything('icmpCode') };
 
+/** Flags that leave a SYN what it is: nf_conntrack_tcp.c's get_conntrack_index looks at RST, SYN, FIN and ACK alone. */
+export const SYN_FLAGS: Ranges = numbers(
+  Array.from({ length: 256 }, (_, value) => value).filter(
+    (value) => (value & (TCP_FLAG.FIN | TCP_FLAG.SYN | TCP_FLAG.RST | TCP_FLAG.ACK)) === TCP_FLAG.SYN,
+  ),
+);
+
 /** A flow begins with a SYN; on the wire with whatever bits beside it leave it one. Later packets may have any flags. */
 function firstFlags(first: boolean, source: Source): Ranges {
   if (!first) return everything('tcpFlags');
-  if (source.kind === 'socket') return only(TCP_FLAG.SYN);
-  const beside = TCP_FLAG.FIN | TCP_FLAG.RST | TCP_FLAG.ACK;
-  const flags = Array.from({ length: 256 }, (_, value) => value).filter(
-    (value) => value & TCP_FLAG.SYN && !(value & beside),
-  );
-  return ranges(flags.map((value) => [value, value]));
+  return source.kind === 'socket' ? only(TCP_FLAG.SYN) : SYN_FLAGS;
 }
 
 /** Unfragmented, and with a good checksum unless the packet may be INVALID. */

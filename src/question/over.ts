@@ -1,30 +1,31 @@
 import { printAddress, printMac, printPrefix } from '../packet/address.ts';
 import type { FlowState, Source } from '../packet/exchange.ts';
-import { CT_STATE, type Field, maximum, PROTOCOL } from '../packet/field.ts';
+import { CT_STATE, type Field, maximum, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import type { PacketClass } from '../packet/packet.ts';
-import { type Ranges, single } from '../packet/ranges.ts';
+import { isSubset, type Ranges, single, size } from '../packet/ranges.ts';
+import { SYN_FLAGS } from './family.ts';
 import { ICMP_NAMES, nameOfProtocol } from './names.ts';
 import type { Reach, Target } from './question.ts';
 
 /** What a proof ranges over, in words: `every icmp echo request from compute-1 to 10.0.0.3 with any id, …`. */
 export function describeClasses(question: Reach, classes: readonly PacketClass[]): string {
   const { source, target, state, back } = question;
-  const kinds = [...new Set(classes.map((one) => kindOf(one)))];
-  const free = [...new Set(classes.flatMap((one) => freeFields(one)))];
-  return [
-    `every ${kinds.join(' and every ')} from ${describeSource(source)} to ${describeTarget(target)}`,
-    free.length === 0 ? '' : ` with ${free.join(', ')}`,
-    describeState(state),
-    back ? ', its answer followed back' : '',
-  ].join('');
+  const kinds = new Map<string, string>();
+  for (const one of classes) if (!kinds.has(kindOf(one))) kinds.set(kindOf(one), freeFields(one).join(', '));
+  const ends = `from ${describeSource(source)} to ${describeTarget(target, question.packets.dst)}`;
+  const [[kind, free] = ['packet', '']] = kinds;
+  const several = [...kinds].map(([name, fields]) => (fields === '' ? `every ${name}` : `every ${name} (${fields})`));
+  const packets =
+    kinds.size > 1 ? `${several.join(', ')} ${ends}` : `every ${kind} ${ends}${free === '' ? '' : ` with ${free}`}`;
+  return `${packets}${describeState(state)}${back ? ', and the answer to it' : ''}`;
 }
 
 const fieldRanges = (of: PacketClass, field: Field): Ranges => of[field] ?? [[0, maximum(field)]];
 
 function kindOf(of: PacketClass): string {
   const proto = single(fieldRanges(of, 'proto'));
-  if (proto === undefined) return 'packet of another protocol';
-  if (proto === PROTOCOL.TCP) return single(fieldRanges(of, 'tcpFlags')) === 2 ? 'tcp SYN' : 'tcp packet';
+  if (proto === undefined) return `packet of ${namesOf(fieldRanges(of, 'proto'))}`;
+  if (proto === PROTOCOL.TCP) return isSubset(fieldRanges(of, 'tcpFlags'), SYN_FLAGS) ? 'tcp SYN' : 'tcp packet';
   if (proto !== PROTOCOL.ICMP) return proto === PROTOCOL.UDP ? 'udp datagram' : `packet of ${nameOfProtocol(proto)}`;
   const type = single(fieldRanges(of, 'icmpType'));
   const name = Object.entries(ICMP_NAMES).find(([, value]) => value === type)?.[0];
@@ -34,6 +35,14 @@ function kindOf(of: PacketClass): string {
       ? `icmp packet of type ${type}`
       : `icmp ${name.replaceAll('-', ' ')}`;
 }
+
+/** A few protocols by name; of many, that they are others. */
+const namesOf = (protocols: Ranges): string =>
+  size(protocols) > 8
+    ? 'any other protocol'
+    : protocols
+        .flatMap(([low, high]) => Array.from({ length: high - low + 1 }, (_, i) => nameOfProtocol(low + i)))
+        .join(', ');
 
 /** What is worth telling of a field that is not fixed to one value, or to an unusual one. */
 const TOLD: readonly {
@@ -48,7 +57,7 @@ const TOLD: readonly {
   { field: 'icmpType', name: 'icmp type' },
   { field: 'icmpCode', name: 'icmp code', usual: 0 },
   { field: 'icmpId', name: 'id', usual: 0 },
-  { field: 'tcpFlags', name: 'tcp flags' },
+  { field: 'tcpFlags', name: 'tcp flags', usual: TCP_FLAG.SYN },
   { field: 'tos', name: 'tos', usual: 0 },
   { field: 'ttl', name: 'ttl' },
   { field: 'mark', name: 'mark', usual: 0 },
@@ -64,6 +73,7 @@ const freeFields = (of: PacketClass): readonly string[] =>
     if (ranges === undefined) return [];
     const value = single(ranges);
     if (value !== undefined) return usual === undefined || value === usual ? [] : [`${name} ${print(value)}`];
+    if (field === 'tcpFlags' && isSubset(ranges, SYN_FLAGS)) return ['any flags beside SYN but FIN, RST and ACK'];
     const [low, high] = [ranges[0]?.[0] ?? 0, ranges.at(-1)?.[1] ?? 0];
     if (field === 'badChecksum' || ranges.length > 16 || (low <= 1 && high === maximum(field) && ranges.length === 1))
       return [`any ${name}`];
@@ -79,18 +89,23 @@ export const describeSource = (source: Source): string =>
       ? `the wire at ${source.node}:${source.interface}`
       : `a packet socket on ${source.node}:${source.interface}`;
 
-export function describeTarget(target: Target): string {
+function describeTarget(target: Target, dst: Ranges | undefined): string {
   switch (target.kind) {
     case 'prefix':
-      return target.prefix.length === 32
-        ? printAddress(target.prefix.address)
-        : `every address of ${printPrefix(target.prefix)}`;
+      return dst === undefined ? `every address of ${printPrefix(target.prefix)}` : addresses(dst);
     case 'node':
-      return `the addresses of ${target.node}`;
+      return `${target.node}${dst === undefined ? '' : ` (${addresses(dst)})`}`;
     case 'outside':
       return target.via === undefined ? 'the outside' : `the outside via ${target.via.node}:${target.via.interface}`;
   }
 }
+
+const addresses = (ranges: Ranges): string =>
+  ranges.length > 8
+    ? `${size(ranges)} addresses`
+    : ranges
+        .map(([low, high]) => (low === high ? printAddress(low) : `${printAddress(low)}-${printAddress(high)}`))
+        .join(', ');
 
 function describeState(state: FlowState): string {
   if (state === 'fresh') return ', the first of its flow';

@@ -5,7 +5,7 @@ import type { Exchange } from '../network/trace.ts';
 import type { Probe } from '../packet/exchange.ts';
 import type { Disposition } from '../packet/fate.ts';
 import type { Assumption } from '../packet/place.ts';
-import { type Aim, aimOf, unknownsOf } from './aim.ts';
+import { type Aim, aimOf, arrives, unknownsOf } from './aim.ts';
 import { corners } from './corners.ts';
 import { distinctBy } from './distinct.ts';
 import type { Finding, Witness } from './finding.ts';
@@ -74,7 +74,7 @@ function shown(question: Reach, one: ReachCase, inputs: Inputs, aim: Aim): Findi
     question: question.text,
     answer: question.quantifier === 'can' ? 'yes' : 'no',
     witness: witnessOf(runs),
-    request: requestOutcome(runs),
+    request: requestOutcome(runs, (fate) => arrives(question.target, fate)),
     reply: replyOutcome(runs),
     unknowns: [],
     assumptions: assumptionsOf([one], runs),
@@ -100,7 +100,7 @@ function proved(question: Reach, cases: readonly ReachCase[], aim: Aim): Finding
     answer: question.quantifier === 'can' ? 'no' : 'yes',
     witness: null,
     proof: { over: describeClasses(question, classes), corners: walked.length, example: witnessOf(runs) },
-    request: requestOutcome(runs),
+    request: requestOutcome(runs, (fate) => arrives(question.target, fate)),
     reply: replyOutcome(runs),
     unknowns: [],
     assumptions: assumptionsOf(
@@ -130,7 +130,7 @@ function undecided(question: Reach, doubts: readonly Doubt[], aim: Aim): Finding
     question: question.text,
     answer: 'unknown',
     witness: witnessOf(runs),
-    request: requestOutcome(runs),
+    request: requestOutcome(runs, (fate) => arrives(question.target, fate)),
     reply: replyOutcome(runs),
     unknowns: distinctBy(unknowns, ({ id }) => id),
     assumptions: assumptionsOf(

@@ -5,6 +5,7 @@ import type { Source } from '../../packet/exchange.ts';
 import { PROTOCOL } from '../../packet/field.ts';
 import type { PacketClass } from '../../packet/packet.ts';
 import { only, type Ranges } from '../../packet/ranges.ts';
+import { nameOfProtocol } from '../names.ts';
 import { targetRanges } from '../parse.ts';
 import type { Reach, ServiceName, Target } from '../question.ts';
 import { dhcpNeeds } from './dhcp.ts';
@@ -78,9 +79,13 @@ const pairParts = ({ service, state }: ServiceQuestion, { client, server, addres
       { ...request, dst: only(address.local) },
       state,
       true,
-      `${client.node} gets ${service} from ${server.node}`,
+      `${client.node} gets ${service}${over(service, request)} from ${server.node}`,
     ),
   );
+
+/** Which of a service's requests it is, where there are several. */
+const over = (service: ServiceName, { proto }: PacketClass): string =>
+  service === 'dns' ? ` over ${nameOfProtocol(proto?.[0]?.[0] ?? 0)}` : '';
 
 /** Guests that a DHCP server knows ask 169.254.169.254 for their metadata; whoever is given it answers. */
 function metadataNeeds(network: Network, question: ServiceQuestion): Needs {
