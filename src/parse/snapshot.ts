@@ -1,15 +1,15 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InventoryItem, Network, Node } from '../network/network.ts';
-import { compare, Desk } from './assemble/desk.ts';
-import { first, type Reading, type Readings, type Thing } from './assemble/facts.ts';
-import { inventoryItem, unknownFile } from './assemble/inventory.ts';
+import { compare, Desk, topOf } from './assemble/desk.ts';
+import { first, type Readings } from './assemble/facts.ts';
+import { foldersOf, readFolder, type Shelf } from './assemble/folder.ts';
+import { unknownFile } from './assemble/inventory.ts';
 import { assembleLinks, assembleNames, pairLinks } from './assemble/links.ts';
-import { assembleNode, topOf } from './assemble/node.ts';
+import { assembleNode } from './assemble/node.ts';
 import { describedReadings } from './assemble/supplement.ts';
-import type { Located, Result } from './located.ts';
+import type { Result } from './located.ts';
 import { didYouMean } from './nearest.ts';
-import { READERS, type Reader, readerFor } from './readers.ts';
 import { readWiring } from './wiring/network-yaml.ts';
 import type { Wiring } from './wiring/wiring.ts';
 
@@ -29,11 +29,9 @@ export function parseSnapshot(files: ReadonlyMap<string, string>): Result<Networ
   );
   const desk = new Desk(texts);
   const wiring = readWiring(desk.source(WIRING));
-  const folders = foldersOf(texts);
-  const inventory: InventoryItem[] = [...texts.keys()]
-    .filter((file) => !file.includes('/'))
-    .map((file) => besideItem(file, desk));
-  const read = [...folders].map(([name, paths]) => [name, readFolder(name, paths, texts, inventory, desk)] as const);
+  const inventory = [...texts.keys()].filter((file) => !file.includes('/')).map((file) => besideItem(file, desk));
+  const shelf: Shelf = { texts, desk, inventory, unread: new Set() };
+  const read = [...foldersOf(texts)].map(([name, paths]) => [name, readFolder(name, paths, shelf)] as const);
   const nodes = assembleNodes(new Map(read), wiring, desk);
   if (nodes.size === 0 && !desk.hasErrors())
     desk.error(
@@ -41,7 +39,7 @@ export function parseSnapshot(files: ReadonlyMap<string, string>): Result<Networ
       'the snapshot holds no nodes',
       'a snapshot is a folder with one folder a node, each with what the node printed',
     );
-  const wired = assembleLinks(wiring, nodes, desk.source(WIRING));
+  const wired = assembleLinks(wiring, nodes, shelf.unread, desk.source(WIRING));
   const links = [...wired, ...pairLinks(nodes, lowerDevices(read), wired)];
   const names = assembleNames(wiring, nodes, desk.source(WIRING));
   const located = desk.all();
@@ -49,55 +47,10 @@ export function parseSnapshot(files: ReadonlyMap<string, string>): Result<Networ
   return located.some(({ severity }) => severity === 'error') ? { located } : { value: network, located };
 }
 
-/** The files of each node's folder. */
-function foldersOf(texts: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
-  const folders = new Map<string, string[]>();
-  for (const file of texts.keys()) {
-    const [folder = '', ...rest] = file.split('/');
-    if (rest.length > 0) folders.set(folder, [...(folders.get(folder) ?? []), file]);
-  }
-  return new Map([...folders].toSorted(([a], [b]) => compare(a, b)));
-}
-
 function besideItem(file: string, desk: Desk): InventoryItem {
   if (file === WIRING) return { file, status: 'read', what: 'how the nodes are wired, and nodes described by hand' };
   const what = BESIDE[file];
   return what === undefined ? unknownFile(file, file, desk) : { file, status: 'not modelled', what };
-}
-
-/** All captures of one folder, those that win first. */
-function readFolder(
-  name: string,
-  paths: readonly string[],
-  texts: ReadonlyMap<string, string>,
-  inventory: InventoryItem[],
-  desk: Desk,
-): Readings | undefined {
-  const taken = paths.map((file) => ({
-    file,
-    reader: file.split('/').length === 2 ? readerFor(file.slice(name.length + 1)) : undefined,
-  }));
-  const readings: { [T in Thing]?: Reading<Thing>[] } = {};
-  const done: { reader: Reader; reading: Reading<Thing> }[] = [];
-  for (const reader of READERS)
-    for (const { file } of taken.filter((one) => one.reader === reader)) {
-      const result = reader.read(texts.get(file) ?? '', file);
-      const value = desk.take(result);
-      if (value === undefined) continue;
-      const reading = { file, value, strange: result.located.filter(isStrange).length } as Reading<Thing>;
-      readings[reader.thing] = [...(readings[reader.thing] ?? []), reading];
-      done.push({ reader, reading });
-    }
-  for (const { file, reader } of taken)
-    if (reader === undefined) inventory.push(unknownFile(file, file.slice(name.length + 1), desk));
-  for (const { reader, reading } of done) inventory.push(inventoryItem(reader, reading, readings as Readings));
-  if (taken.some(({ reader }) => reader !== undefined)) return readings as Readings;
-  desk.error(
-    topOf(paths[0] ?? name),
-    `nothing in folder \`${name}\` is a capture`,
-    `name each file after the command whose output it holds, like ${didYouMean('', ['ip-addr.txt', 'route-n.txt', 'iptables-save.txt']).replace('known here: ', '')}`,
-  );
-  return undefined;
 }
 
 /** What stands behind the `@` of each interface, by node and name. */
@@ -180,9 +133,6 @@ const complaint = (file: string, message: string): Result<Network> => ({
     },
   ],
 });
-
-/** A line that is no part of what its file holds. */
-const isStrange = ({ message }: Located): boolean => message.startsWith('this line ');
 
 /** Every file of a folder and of the folders in it, but for hidden ones. */
 async function collect(folder: string, under: string, files: Map<string, string>): Promise<void> {

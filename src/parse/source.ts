@@ -68,8 +68,9 @@ export class Source {
 
   private say(severity: Located['severity'], at: Span, message: string, advice: string | undefined): void {
     const line = this.lines[at.line - 1] ?? '';
-    const length = Math.max(1, Math.min(at.length, line.length - at.column + 1));
-    const located = { severity, place: this.place(at), length, line, message };
+    const column = Math.min(at.column, line.length + 1);
+    const length = Math.max(1, Math.min(at.length, line.length - column + 1));
+    const located = { severity, place: this.place({ ...at, column }), length, line, message };
     this.located.push(advice === undefined ? located : { ...located, advice });
   }
 }

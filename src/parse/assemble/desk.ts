@@ -56,6 +56,9 @@ function lengthOf(source: Source, place: Place, about: 'word' | 'line'): number 
   return length ?? 1;
 }
 
+/** What is said of a whole file is said at its top. */
+export const topOf = (file: string): Place => ({ file, line: 1, column: 1 });
+
 export const at = ({ file, line, column }: Place): string => `${file}:${line}:${column}`;
 
 /** Byte order, the same on every machine. */

@@ -52,6 +52,8 @@ export interface Reading<T extends Thing> {
   readonly value: Facts[T];
   /** How many lines of the file are no part of what it holds (prompts, prose). */
   readonly strange: number;
+  /** Rules of which the file says only that they are there. */
+  readonly hidden?: readonly Unmodelled[];
 }
 
 /** The readings of a node by thing, those that win first. */

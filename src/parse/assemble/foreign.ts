@@ -2,6 +2,7 @@ import type { Node, Unmodelled } from '../../network/network.ts';
 import type { Ruleset } from '../../network/ruleset.ts';
 import { TABLES } from '../../network/ruleset.ts';
 import { printMac } from '../../packet/address.ts';
+import type { Assumption } from '../../packet/place.ts';
 import type { NftChain } from '../foreign/nft.ts';
 import type { GuestCard } from '../libvirt/domain.ts';
 import { CHECKS, type NwFilter } from '../libvirt/nwfilter.ts';
@@ -15,12 +16,16 @@ export function assembleUnmodelled(readings: Readings, ruleset: Node['ruleset'])
   const plain = (['forwarding', 'vlans', 'ebtables', 'arptables'] as const).flatMap((thing) =>
     every(readings, thing).flatMap(({ value }) => value),
   );
+  const hidden = [...every(readings, 'ruleset'), ...every(readings, 'table')].flatMap(
+    (reading) => reading.hidden ?? [],
+  );
   const filters = every(readings, 'filters').flatMap(({ value }) => value);
   const cards = every(readings, 'cards').flatMap(({ value }) => value);
   return [
     ...unique(seen),
     ...switches(readings),
     ...plain,
+    ...hidden,
     ...nftRules(readings, ruleset),
     ...cards.flatMap((card) => filterOf(card, filters)),
     ...unused(filters, cards),
@@ -42,6 +47,15 @@ const switches = (readings: Readings): readonly Unmodelled[] =>
       place,
       decides: 'bridge',
     }));
+
+/** The chains of an nft listing that count as the iptables rules that another capture shows: said, as they are not compared. */
+export function nftAssumptions(node: string, readings: Readings, ruleset: Node['ruleset']): readonly Assumption[] {
+  const shown = ruleset.kind === 'known' ? ruleset.value : undefined;
+  const same = (every(readings, 'nft')[0]?.value ?? []).filter((chain) => chain.rules > 0 && isIptables(chain, shown));
+  const names = same.map(({ table, chain }) => `${table} ${chain}`).join(', ');
+  const text = `the nft chains ${names} hold the rules that the iptables capture shows (as many, by the same names)`;
+  return same.length === 0 ? [] : [{ node, text }];
+}
 
 /** nft chains with rules, but for those in which iptables-nft keeps the rules that the iptables capture shows. */
 function nftRules(readings: Readings, ruleset: Node['ruleset']): readonly Unmodelled[] {

@@ -1,41 +1,21 @@
 import type { Link, Node } from '../../network/network.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Source, Span } from '../source.ts';
-import type { Wiring } from '../wiring/wiring.ts';
+import type { WiredEnd, Wiring } from '../wiring/wiring.ts';
 
 /** The links of `network.yaml`, every end an interface that can be on one, and on one only. */
-export function assembleLinks(wiring: Wiring, nodes: ReadonlyMap<string, Node>, source: Source): readonly Link[] {
-  const taken = new Map<string, { readonly at: Span; readonly link: string }>();
+export function assembleLinks(
+  wiring: Wiring,
+  nodes: ReadonlyMap<string, Node>,
+  unread: ReadonlySet<string>,
+  source: Source,
+): readonly Link[] {
+  const taken = new Map<string, Taken>();
   return wiring.links.map(({ name, ends }) => {
     const sound = ends.filter((end) => {
-      const node = nodes.get(end.node);
-      const one = node?.interfaces.find((each) => each.name === end.interface);
-      const before = taken.get(end.at.text);
-      if (node === undefined)
-        source.error(
-          { ...end.at, length: end.node.length },
-          `there is no node \`${end.node}\``,
-          didYouMean(end.node, [...nodes.keys()]),
-        );
-      else if (one === undefined)
-        source.error(
-          { ...end.at, column: end.at.column + end.node.length + 1, length: end.interface.length },
-          `${end.node} has no interface \`${end.interface}\``,
-          didYouMean(
-            end.interface,
-            node.interfaces.map((each) => each.name),
-          ),
-        );
-      else if (one.kind === 'loopback')
-        source.error(end.at, '`lo` is on no link', 'a link joins interfaces that frames leave by');
-      else if (before !== undefined)
-        source.error(
-          end.at,
-          `\`${end.at.text}\` is on a link already: \`${before.link}\`, at line ${before.at.line}`,
-          'an interface is on one link: join the two',
-        );
-      taken.set(end.at.text, before ?? { at: end.at, link: name.text });
-      return one !== undefined;
+      const isThere = unread.has(end.node) || checkEnd(end, nodes, taken, source);
+      if (!taken.has(end.at.text)) taken.set(end.at.text, { at: end.at, link: name.text });
+      return isThere;
     });
     return {
       name: name.text,
@@ -43,6 +23,49 @@ export function assembleLinks(wiring: Wiring, nodes: ReadonlyMap<string, Node>, 
       place: source.place(name),
     };
   });
+}
+
+/** Where an interface was put on a link first. */
+interface Taken {
+  readonly at: Span;
+  readonly link: string;
+}
+
+/** Whether there is such an interface; one that cannot be on this link is an error. */
+function checkEnd(
+  end: WiredEnd,
+  nodes: ReadonlyMap<string, Node>,
+  taken: ReadonlyMap<string, Taken>,
+  source: Source,
+): boolean {
+  const node = nodes.get(end.node);
+  const one = node?.interfaces.find((each) => each.name === end.interface);
+  const before = taken.get(end.at.text);
+  const device = { ...end.at, column: end.at.column + end.node.length + 1, length: end.interface.length };
+  if (node === undefined)
+    source.error(
+      { ...end.at, length: end.node.length },
+      `there is no node \`${end.node}\``,
+      didYouMean(end.node, [...nodes.keys()]),
+    );
+  else if (one === undefined)
+    source.error(
+      device,
+      `${end.node} has no interface \`${end.interface}\``,
+      didYouMean(
+        end.interface,
+        node.interfaces.map(({ name }) => name),
+      ),
+    );
+  else if (one.kind === 'loopback')
+    source.error(end.at, '`lo` is on no link', 'a link joins interfaces that frames leave by');
+  else if (before !== undefined)
+    source.error(
+      end.at,
+      `\`${end.at.text}\` is on a link already: \`${before.link}\`, at line ${before.at.line}`,
+      'an interface is on one link: join the two',
+    );
+  return one !== undefined;
 }
 
 /** The two ends of a pair that is whole in one listing are joined by themselves, unless a link joins them to more. */

@@ -37,7 +37,7 @@ export function parseArpN(text: string, file: string): Result<readonly Neighbour
     if (first === undefined || (first.text === 'Address' && words[1]?.text === 'HWtype')) continue;
     const address = parseAddress(first.text);
     if (address === undefined) {
-      if (!first.text.includes(':'))
+      if (!/^[0-9a-f]*:[0-9a-f:.]+$/i.test(first.text))
         source.note(
           source.whole(line),
           'this line is no part of an `arp -n` listing',

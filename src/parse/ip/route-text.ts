@@ -8,7 +8,11 @@ import { TABLE } from './table.ts';
 /** Reads `ip route show table all` (or plain `ip route`, of the main table). IPv6 routes are passed over. */
 export function parseRouteText(text: string, file: string): Result<SeenRoutes> {
   const source = new Source(text, file);
-  const drafts = listingOf(source).flatMap((words) => parseRouteWords(source, words) ?? []);
+  const drafts = listingOf(source).flatMap((words) => {
+    const before = source.located.length;
+    const draft = parseRouteWords(source, words);
+    return draft === undefined || source.located.length > before ? [] : [draft];
+  });
   const routes = drafts.flatMap((draft) => finished(source, draft));
   const undecided = drafts.flatMap((draft) =>
     draft.undecided.map((word) => ({ reason: `\`${word.text}\` in a route`, place: source.place(word) })),

@@ -160,6 +160,10 @@ function readGroup(source: Source, made: RouteWords, words: readonly Word[], own
   if (group.hop !== undefined) made.hops.push(group.hop);
 }
 
+/** A keyword where a value should be; a device or a table may have the name of one. */
+const isKeyword = (word: Word, value: Word): boolean =>
+  word.text !== 'dev' && word.text !== 'table' && KNOWN.includes(value.text);
+
 /** Reads the part that begins at a word. @returns how many words it has */
 function readPart(group: Group, words: readonly Word[], i: number): number {
   const { source, made } = group;
@@ -169,7 +173,8 @@ function readPart(group: Group, words: readonly Word[], i: number): number {
   if (skipped !== undefined) return 1 + skipped + (value?.text === 'lock' ? 1 : 0);
   if (word.text === 'onlink') made.onlink = true;
   else if (word.text === 'dead') group.hop = { ...(group.hop ?? { weight: 1, at: word }), dead: true };
-  else if (!KNOWN.includes(word.text) || value === undefined) return complain(source, made, words.slice(i));
+  else if (!KNOWN.includes(word.text) || value === undefined || isKeyword(word, value))
+    return complain(source, made, words.slice(i));
   else if (word.text === 'via' || word.text === 'dev' || word.text === 'weight') {
     group.hop ??= { weight: 1, at: word };
     return 2 + readHop(source, made, group.hop, word.text, value, next);

@@ -70,6 +70,7 @@ export function parseRuleText(text: string, file: string): Result<SeenRules> {
 }
 
 function readRule(source: Source, priority: number, at: Word, words: readonly Word[]): readonly PolicyRule[] {
+  const before = source.located.length;
   const draft: Draft = { priority, inverted: false, place: source.place(at) };
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
@@ -80,6 +81,7 @@ function readRule(source: Source, priority: number, at: Word, words: readonly Wo
     else if (IGNORED.includes(word.text)) i++;
     else readPart(source, draft, word, words[++i]);
   }
+  if (source.located.length > before) return [];
   if (draft.action === undefined) {
     source.error(at, 'a policy rule without an action', 'it ends like `lookup main`');
     return [];

@@ -1,0 +1,81 @@
+import type { InventoryItem, Unmodelled } from '../../network/network.ts';
+import { hiddenRules } from '../foreign/hidden.ts';
+import type { Located } from '../located.ts';
+import { READERS, type Reader, readerFor } from '../readers.ts';
+import { compare, type Desk, topOf } from './desk.ts';
+import { every, type Reading, type Readings, type Thing } from './facts.ts';
+import { inventoryItem, unknownFile } from './inventory.ts';
+
+/** The files of each node's folder. */
+export function foldersOf(texts: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
+  const folders = new Map<string, string[]>();
+  for (const file of texts.keys()) {
+    const [folder = '', ...rest] = file.split('/');
+    if (rest.length > 0) folders.set(folder, [...(folders.get(folder) ?? []), file]);
+  }
+  return new Map([...folders].toSorted(([a], [b]) => compare(a, b)));
+}
+
+/** What is gathered while the folders are read. */
+export interface Shelf {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly desk: Desk;
+  readonly inventory: InventoryItem[];
+  /** Nodes whose listing of interfaces is there and could not be read: what it lacks is not said a second time. */
+  readonly unread: Set<string>;
+}
+
+const NAMES =
+  'name each file after the command whose output it holds, like ip-addr.txt, route-n.txt or iptables-save.txt';
+
+/** All captures of one folder, those that win first; `undefined` if nothing in it is one. */
+export function readFolder(name: string, paths: readonly string[], shelf: Shelf): Readings | undefined {
+  const taken = paths.map((file) => ({
+    file,
+    reader: file.split('/').length === 2 ? readerFor(file.slice(name.length + 1)) : undefined,
+  }));
+  const readings: { [T in Thing]?: Reading<Thing>[] } = {};
+  for (const { file, reader } of taken.toSorted((a, b) => rank(a.reader) - rank(b.reader))) {
+    if (reader === undefined) continue;
+    const reading = readCapture(reader, file, shelf);
+    if (reading !== undefined) readings[reader.thing] = [...(readings[reader.thing] ?? []), reading];
+    else if (reader.thing === 'interfaces') shelf.unread.add(name);
+  }
+  for (const { file, reader } of taken)
+    shelf.inventory.push(listed(file, name, reader, readings as Readings, shelf.desk));
+  if (taken.some(({ reader }) => reader !== undefined)) return readings as Readings;
+  shelf.desk.error(topOf(paths[0] ?? name), `nothing in folder \`${name}\` is a capture`, NAMES);
+  return undefined;
+}
+
+const rank = (reader: Reader | undefined): number => (reader === undefined ? -1 : READERS.indexOf(reader));
+
+function readCapture(reader: Reader, file: string, { texts, desk }: Shelf): Reading<Thing> | undefined {
+  const text = texts.get(file) ?? '';
+  const result = reader.read(text, file);
+  const value = desk.take(result);
+  const strange = result.located.filter(isStrange).length;
+  return value === undefined
+    ? undefined
+    : ({ file, value, strange, hidden: hiddenIn(reader, file, text) } as Reading<Thing>);
+}
+
+function listed(
+  file: string,
+  folder: string,
+  reader: Reader | undefined,
+  readings: Readings,
+  desk: Desk,
+): InventoryItem {
+  if (reader === undefined) return unknownFile(file, file.slice(folder.length + 1), desk);
+  const reading = every(readings, reader.thing).find((one) => one.file === file);
+  return reading === undefined
+    ? { file, status: 'unknown', what: `${reader.what}: cannot be read` }
+    : inventoryItem(reader, reading, readings);
+}
+
+const hiddenIn = (reader: Reader, file: string, text: string): readonly Unmodelled[] =>
+  reader.thing === 'ruleset' || reader.thing === 'table' ? hiddenRules(text, file) : [];
+
+/** A line that is no part of what its file holds. */
+const isStrange = ({ message }: Located): boolean => message.startsWith('this line ');

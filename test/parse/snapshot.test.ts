@@ -1,0 +1,372 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sysctl } from '../../src/network/access.ts';
+import type { Node } from '../../src/network/network.ts';
+import { parseSnapshot, readSnapshot } from '../../src/parse/snapshot.ts';
+import { errors, read, said } from './said.ts';
+
+const ADDR = `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 state UNKNOWN
+    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
+    inet 127.0.0.1/8 scope host lo
+2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 state UP
+    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff
+    inet 10.0.0.1/24 brd 10.0.0.255 scope global eth0
+`;
+const DEFAULTS = ['network.yaml', 'version: 1\nassume: kernel-defaults\n'] as const;
+const parse = (...files: readonly (readonly [string, string])[]) => parseSnapshot(new Map(files));
+const node = (...files: readonly (readonly [string, string])[]): Node => {
+  const [first] = read(parse(...files)).nodes.values();
+  if (first === undefined) throw new Error('no node');
+  return first;
+};
+const texts = ({ assumptions }: Node) => assumptions.map(({ text }) => text);
+
+describe('a snapshot that is none', () => {
+  it('is a located error: no such folder, a file, an empty folder, no node', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'snapshot-'));
+    writeFileSync(join(folder, 'file'), '');
+    mkdirSync(join(folder, 'empty'));
+    expect(errors((await readSnapshot(join(folder, 'nowhere'))).located)).toEqual([
+      `error ${join(folder, 'nowhere')}:1:1+1 there is no such folder`,
+    ]);
+    expect(errors((await readSnapshot(join(folder, 'file'))).located)).toEqual([
+      `error ${join(folder, 'file')}:1:1+1 this is no folder`,
+    ]);
+    expect(errors((await readSnapshot(join(folder, 'empty'))).located)).toEqual([
+      `error ${join(folder, 'empty')}:1:1+1 the folder holds no files`,
+    ]);
+    expect(errors(parse().located)).toEqual(['error network.yaml:1:1+1 the snapshot holds no nodes']);
+  });
+
+  it('is an error where a folder holds no capture', () => {
+    const { located } = parse(['n/ip-addr.txt', ADDR], ['m/notes.md', 'hello\n']);
+    expect(errors(located)).toEqual(['error m/notes.md:1:1+5 nothing in folder `m` is a capture']);
+    expect(located.find(({ severity }) => severity === 'error')?.advice).toContain('ip-addr.txt');
+  });
+
+  it('says all mistakes of all files at once, by file and line', () => {
+    const { value, located } = parse(
+      ['b/ip-addr.txt', ADDR.replace('/24', '/99')],
+      ['a/route-n.txt', 'default x y\n'],
+      ['network.yaml', 'version: 9\n'],
+    );
+    expect(value).toBeUndefined();
+    expect(errors(located).map((line) => line.split(' ')[1])).toEqual([
+      'a/route-n.txt:1:1+11',
+      'b/ip-addr.txt:6:10+11',
+      'network.yaml:1:10+1',
+    ]);
+  });
+
+  it('does not say twice what follows from a listing that could not be read', () => {
+    const { located } = parse(
+      ['b/ip-addr.txt', ADDR.replace('/24', '/99')],
+      ['network.yaml', "version: 1\nlinks: { a: ['b:eth0'] }\n"],
+    );
+    expect(errors(located)).toHaveLength(1);
+  });
+
+  it('reads from a folder what it reads from its files', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'snapshot-'));
+    mkdirSync(join(folder, 'n', 'deep'), { recursive: true });
+    writeFileSync(join(folder, 'n', 'ip-addr.txt'), `\uFEFF${ADDR.replaceAll('\n', '\r\n')}`);
+    writeFileSync(join(folder, 'n', 'deep', 'ip-addr.txt'), ADDR);
+    writeFileSync(join(folder, 'n', '.hidden'), '');
+    const { nodes, inventory } = read(await readSnapshot(folder));
+    expect(nodes.get('n')?.interfaces.map(({ name }) => name)).toEqual(['lo', 'eth0']);
+    expect(inventory.map(({ file, status }) => [file, status])).toEqual([
+      ['n/deep/ip-addr.txt', 'unknown'],
+      ['n/ip-addr.txt', 'read'],
+    ]);
+  });
+});
+
+describe('what no capture shows', () => {
+  it('leaves rules and routes open without kernel defaults, and is assumed with them', () => {
+    const [open, closed] = [node(['n/ip-addr.txt', ADDR]), node(['n/ip-addr.txt', ADDR], DEFAULTS)];
+    expect(open.ruleset).toEqual({ kind: 'unknown', reason: 'no capture shows the rules of n' });
+    expect(closed.ruleset).toMatchObject({
+      kind: 'known',
+      assumption: { text: 'the rules of n are none (kernel default: no capture shows them)' },
+    });
+    expect([...(open.undecided ?? [])]).toEqual([['routes', 'no capture shows the routes of n']]);
+    expect(closed.undecided).toBeUndefined();
+    for (const one of [open, closed]) {
+      expect(texts(one)).toContain('no routes but those that follow from the addresses (no capture shows them)');
+      expect(one.routes.map(({ text }) => text)).toContain('10.0.0.0/24 dev eth0 scope link src 10.0.0.1');
+      expect(one.rules.map(({ text }) => text)).toEqual([
+        '0: from all lookup local',
+        '32766: from all lookup main',
+        '32767: from all lookup default',
+      ]);
+    }
+  });
+
+  it('is not open where the command printed nothing', () => {
+    const one = node(
+      ['n/ip-addr.txt', ADDR],
+      ['n/iptables-save.txt', ''],
+      ['n/ip-route.txt', ''],
+      ['n/ss.txt', ''],
+      ['n/ip-neigh.json', '[]'],
+      ['n/ebtables-save.txt', ''],
+    );
+    expect(one.ruleset).toEqual({ kind: 'known', value: { tables: new Map() } });
+    expect(one.listeners).toEqual({ kind: 'known', value: [] });
+    expect(one.undecided).toBeUndefined();
+    expect(one.routes.filter(({ table }) => table === 254)).toEqual([]);
+    expect(one.unmodelled).toEqual([]);
+    expect(texts(one)).toEqual(["no policy rules but the kernel's three (no capture shows them)"]);
+  });
+
+  it('leaves listeners open', () => {
+    expect(node(['n/ip-addr.txt', ADDR]).listeners).toEqual({
+      kind: 'unknown',
+      reason: 'no capture shows what listens on n',
+    });
+  });
+
+  it('leaves br_netfilter open in a part of sysctl, and shows it absent in the whole', () => {
+    const whole = [
+      ...Array.from({ length: 300 }, (_, i) => `net.x${i}`),
+      'fs.a',
+      'kernel.a',
+      'vm.a',
+      'net.core.a',
+      'net.ipv4.conf.all.rp_filter',
+      'net.ipv4.conf.default.rp_filter',
+      'net.ipv4.conf.lo.rp_filter',
+      'net.ipv4.ip_forward',
+    ];
+    const bridge = (text: string) =>
+      sysctl(node(['n/ip-addr.txt', ADDR], ['n/sysctl.txt', text], DEFAULTS), 'net.bridge.bridge-nf-call-iptables');
+    expect(bridge('net.ipv4.ip_forward = 1\n').kind).toBe('unknown');
+    expect(bridge(whole.map((key) => `${key} = 0\n`).join(''))).toEqual({ kind: 'known', value: 0 });
+    expect(bridge('net.bridge.bridge-nf-call-iptables = 1\n')).toEqual({ kind: 'known', value: 1 });
+  });
+
+  it('leaves the routes open where a policy rule looks up a table that no capture shows', () => {
+    const rule = [
+      'n/ip-rule.txt',
+      '0:\tfrom all lookup local\n10:\tfrom all lookup 100\n32766:\tfrom all lookup main\n',
+    ] as const;
+    const routes = 'default via 10.0.0.2 dev eth0\n';
+    expect(node(['n/ip-addr.txt', ADDR], rule, ['n/ip-route.txt', routes]).undecided?.get('routes')).toContain(
+      'no capture shows table 100',
+    );
+    expect(
+      node(['n/ip-addr.txt', ADDR], rule, [
+        'n/ip-route.txt',
+        `${routes}local 10.0.0.1 dev eth0 table local scope host\n`,
+      ]).undecided,
+    ).toBeUndefined();
+  });
+
+  it('leaves the routes open where a rule or a route is beyond the model', () => {
+    expect(
+      node(['n/ip-addr.txt', ADDR], ['n/ip-rule.txt', '10:\tfrom all uidrange 1-2 lookup main\n']).undecided?.get(
+        'routes',
+      ),
+    ).toContain('uidrange');
+    expect(
+      node(
+        ['n/ip-addr.txt', ADDR],
+        ['n/ip-route.txt', '10.1.0.0/16 encap mpls 5 via 10.0.0.2 dev eth0\n'],
+      ).undecided?.get('routes'),
+    ).toContain('encap');
+  });
+
+  it('is lo, with 127.0.0.1 alone, as an assumption', () => {
+    const one = node(['n/ip-addr.txt', ADDR.split('\n').slice(3).join('\n')]);
+    expect(one.interfaces.map(({ name, kind }) => [name, kind])).toEqual([
+      ['lo', 'loopback'],
+      ['eth0', 'ethernet'],
+    ]);
+    expect(texts(one)).toContain('lo is up with 127.0.0.1/8 and no other address (no capture shows it)');
+  });
+
+  it('is whether a listing with strange lines in it is whole', () => {
+    expect(texts(node(['n/ip-addr.txt', `... (virbr0 - not used) ...\n${ADDR}`]))).toContain(
+      'n/ip-addr.txt is whole (a line of it could not be read as part of the listing)',
+    );
+    expect(texts(node(['n/ip-addr.txt', ADDR])).some((text) => text.includes('is whole'))).toBe(false);
+  });
+
+  it('are empty sets with kernel defaults, and open sets without', () => {
+    const rules = [
+      'n/iptables-save.txt',
+      '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m set --match-set bad src -j DROP\nCOMMIT\n',
+    ] as const;
+    expect(
+      [...node(['n/ip-addr.txt', ADDR], rules, DEFAULTS).sets].map(([name, { entries }]) => [name, entries]),
+    ).toEqual([['bad', []]]);
+    expect(node(['n/ip-addr.txt', ADDR], rules).sets.size).toBe(0);
+  });
+});
+
+describe('a capture that is not whole', () => {
+  const BRIDGE = `${ADDR}3: vnet0: <BROADCAST,UP> mtu 1500 master br100 state UNKNOWN\n    link/ether 02:00:00:00:00:02 brd ff:ff:ff:ff:ff:ff\n`;
+
+  it('is an error that names the port whose bridge is missing', () => {
+    const { located } = parse(['n/ip-addr.txt', BRIDGE]);
+    expect(errors(located)).toEqual([
+      'error n/ip-addr.txt:7:42+5 `vnet0` is a port of `br100`, which is not in n/ip-addr.txt',
+    ]);
+    expect(located[0]?.advice).toBe('the capture is not whole: list all interfaces of the node');
+  });
+
+  it.each([
+    [
+      'a bridge of brctl that is missing',
+      [
+        ['n/ip-addr.txt', ADDR],
+        ['n/brctl-show.txt', 'br7\t8000.020000000001\tno\t\n'],
+      ],
+      'error n/brctl-show.txt:1:1+3 bridge `br7` is not in n/ip-addr.txt',
+    ],
+    [
+      'a port of brctl that is missing',
+      [
+        ['n/ip-addr.txt', ADDR.replaceAll('eth0', 'br7')],
+        ['n/brctl-show.txt', 'br7\t8000.020000000001\tno\teth9\n'],
+      ],
+      'error n/brctl-show.txt:1:26+4 `eth9` is a port of `br7`, but is not in n/ip-addr.txt',
+    ],
+    [
+      'a device of a route that is missing',
+      [
+        ['n/ip-addr.txt', ADDR],
+        ['n/ip-route.txt', 'default via 10.1.0.1 dev eth7\n'],
+      ],
+      'error n/ip-route.txt:1:1+7 a route by `eth7`, which is not among the interfaces of n',
+    ],
+    [
+      'a hairpin mode of nobody',
+      [
+        ['n/ip-addr.txt', ADDR],
+        ['n/hairpin-vnet7.txt', '1\n'],
+      ],
+      'error n/hairpin-vnet7.txt:1:1+1 a hairpin mode of `vnet7`, which is not in n/ip-addr.txt',
+    ],
+    [
+      'an interface twice',
+      [['n/ip-addr.txt', `${ADDR}${ADDR.split('\n').slice(3).join('\n')}`]],
+      'error n/ip-addr.txt:7:4+4 `eth0` is listed twice, also at n/ip-addr.txt:4:4',
+    ],
+  ] as const)('is an error: %s', (_, files, message) => {
+    expect(errors(parse(...files).located)).toEqual([message]);
+  });
+
+  it('is an error where brctl and the listing name other ports', () => {
+    const listing = `${BRIDGE}4: br100: <BROADCAST,UP> mtu 1500 state UP\n    link/ether 02:00:00:00:00:03 brd ff:ff:ff:ff:ff:ff\n`;
+    expect(
+      errors(parse(['n/ip-addr.txt', listing], ['n/brctl-show.txt', 'br100\t8000.020000000001\tno\tvnet0\n']).located),
+    ).toEqual([]);
+    expect(
+      errors(parse(['n/ip-addr.txt', listing], ['n/brctl-show.txt', 'br100\t8000.020000000001\tno\teth0\n']).located),
+    ).toEqual([
+      'error n/ip-addr.txt:7:42+5 `vnet0` is a port of `br100` here, but is not among its ports at n/brctl-show.txt:1:1',
+    ]);
+  });
+});
+
+describe('rules that are not modelled', () => {
+  const SAVE = [
+    'n/iptables-save.txt',
+    '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n',
+  ] as const;
+  const NFT =
+    'table ip filter {\n\tchain INPUT {\n\t\ttype filter hook input priority 0; policy accept;\n\t\ttcp dport 22 accept\n\t}\n}\n';
+  const status = (name: string, text: string) =>
+    read(parse(['n/ip-addr.txt', ADDR], SAVE, [`n/${name}`, text])).inventory.find(({ file }) => file === `n/${name}`)
+      ?.status;
+
+  it('of nft leave the rules open: they decide over the same packets', () => {
+    const one = node(['n/ip-addr.txt', ADDR], SAVE, [
+      'n/nft-ruleset.txt',
+      NFT.replace('table ip filter', 'table inet fw'),
+    ]);
+    expect(one.ruleset).toEqual({
+      kind: 'unknown',
+      reason: 'nft chain inet fw INPUT (1 rule): nft rules are not modelled: they could drop or change packets',
+    });
+    expect(one.unmodelled[0]).toMatchObject({ decides: 'ip', place: { file: 'n/nft-ruleset.txt', line: 2 } });
+    expect(one.shownRules?.tables.has('filter')).toBe(true);
+  });
+
+  it('of nft that are those of the iptables capture leave nothing open, as an assumption', () => {
+    const one = node(['n/ip-addr.txt', ADDR], SAVE, ['n/nft-ruleset.txt', NFT]);
+    expect([one.ruleset.kind, one.unmodelled]).toEqual(['known', []]);
+    expect(texts(one)).toContain(
+      'the nft chains filter INPUT hold the rules that the iptables capture shows (as many, by the same names)',
+    );
+    expect(
+      node(['n/ip-addr.txt', ADDR], SAVE, [
+        'n/nft-ruleset.txt',
+        NFT.replace('tcp dport 22 accept', 'tcp dport 22 accept\n\t\tdrop'),
+      ]).ruleset.kind,
+    ).toBe('unknown');
+  });
+
+  it('that iptables only mentions leave the rules open', () => {
+    for (const line of [
+      '# Warning: iptables-legacy tables present, use iptables-legacy-save to see them',
+      "# Table `mangle' is incompatible, use 'nft' tool.",
+    ])
+      expect(node(['n/ip-addr.txt', ADDR], [SAVE[0], `${line}\n${SAVE[1]}`]).ruleset.kind).toBe('unknown');
+    expect(
+      node(['n/ip-addr.txt', ADDR], [SAVE[0], `# Generated by iptables-save v1.8.9\n${SAVE[1]}`]).ruleset.kind,
+    ).toBe('known');
+  });
+
+  it('of ebtables decide at the bridge', () => {
+    const one = node(
+      ['n/ip-addr.txt', ADDR],
+      ['n/ebtables-save.txt', '*filter\n:FORWARD ACCEPT\n-A FORWARD -j DROP\n'],
+    );
+    expect(one.unmodelled.map(({ what, decides }) => [what, decides])).toEqual([
+      ['ebtables: -A FORWARD -j DROP', 'bridge'],
+    ]);
+  });
+
+  it('are listed as such in the inventory, and as read where there are none', () => {
+    expect(status('ebtables-save.txt', '*filter\n:FORWARD ACCEPT\n-A FORWARD -j DROP\n')).toBe('not modelled');
+    expect(status('ebtables-save.txt', '*filter\n:FORWARD ACCEPT\n')).toBe('read');
+    expect(status('nft-ruleset.txt', NFT.replace('table ip filter', 'table inet fw'))).toBe('not modelled');
+    expect(status('nft-ruleset.json', '')).toBe('read');
+    expect(status('ip6tables-save.txt', '')).toBe('not modelled');
+  });
+});
+
+describe('a pair of interfaces that is whole in one listing', () => {
+  const pair = `${ADDR}3: v0@v1: <BROADCAST,UP> mtu 1500 state UP\n    link/ether 02:00:00:00:00:02 brd ff:ff:ff:ff:ff:ff\n4: v1@v0: <BROADCAST,UP> mtu 1500 state UP\n    link/ether 02:00:00:00:00:03 brd ff:ff:ff:ff:ff:ff\n`;
+  const ends = (...files: readonly (readonly [string, string])[]) =>
+    read(parse(['n/ip-addr.txt', pair], ...files)).links.map((link) => link.ends.map((end) => end.interface));
+
+  it('is joined by itself, unless network.yaml joins it', () => {
+    expect(ends()).toEqual([['v0', 'v1']]);
+    expect(ends(['network.yaml', "version: 1\nlinks: { a: ['n:v0', 'n:eth0'] }\n"])).toEqual([['v0', 'eth0']]);
+  });
+
+  it('is not joined to what is elsewhere', () => {
+    expect(read(parse(['n/ip-addr.txt', pair.replace('v1@v0', 'v1@if7')])).links).toEqual([]);
+  });
+});
+
+describe('notes', () => {
+  it('name files that no reader takes, with the nearest known name', () => {
+    const { located } = parse(['n/ip-addr.txt', ADDR], ['n/ip-adr.txt', ''], ['n/iptables-save', ''], ['notes', '']);
+    expect(said(located)).toEqual([
+      'note n/ip-adr.txt:1:1+1 no reader for a file named `ip-adr.txt`',
+      'note n/iptables-save:1:1+1 no reader for a file named `iptables-save`',
+      'note notes:1:1+1 no reader for a file named `notes`',
+    ]);
+    expect(located.map(({ advice }) => /`([^`]+)`/.exec(advice ?? '')?.[1])).toEqual([
+      'ip-addr.txt',
+      'iptables-save.txt',
+      undefined,
+    ]);
+  });
+});
