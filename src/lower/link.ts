@@ -87,11 +87,10 @@ function wire(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
     return end(walk, { kind: 'leaves', node: node.name, interface: device.name });
   const peers = peersOf(network, node.name, device.name);
   if (peers.length === 0) return drop(walk, node, 'no port');
-  return aim(
-    walk,
-    frame,
-    segmentOf(network, node, device, frame.tag).arrivals.map(({ station }) => station),
-    (on, aimed) => deliverTo(on, node, peers, aimed),
+  const known = segmentOf(network, node, device, frame.tag).arrivals.map(({ station }) => station);
+  return aim(walk, frame, known, (on, aimed) =>
+    // nobody else has the address: it may still be the sender's own, and come back
+    deliverTo(on, node, peers, aimed.to.kind === 'stranger' ? { ...aimed, to: { kind: 'open' } } : aimed),
   );
 }
 
@@ -115,7 +114,7 @@ function arrive(walk: Walk, { node: name, interface: at, ownAddressOnly }: LinkE
   const on: Then = (here) => receive(here, node, device, frame);
   if (!ownAddressOnly || to.kind === 'group') return on(walk);
   if (to.kind === 'station' && to.station.mac === device.mac) return on(walk);
-  const own = to.kind === 'stranger' ? equals('macDst', device.mac) : FALSE;
+  const own = to.kind === 'stranger' || to.kind === 'open' ? equals('macDst', device.mac) : FALSE;
   return split(walk, [{ when: own, then: on }], (other) => drop(other, node, 'filtered by the link'));
 }
 

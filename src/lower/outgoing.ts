@@ -7,7 +7,7 @@ import type { Origin } from '../packet/place.ts';
 import { LIMITED_BROADCAST, LOOPBACK_NETWORK, MULTICAST, SCOPE, selectAddress } from './address.ts';
 import { type Found, isHost, type Key, lookup } from './routing.ts';
 import { type Settings, withSettings } from './settings.ts';
-import { choose, split, type Walk } from './walk.ts';
+import { choose, split, type Then, type Walk } from './walk.ts';
 
 /** What the output route lookup decides. */
 export type Outgoing =
@@ -48,7 +48,20 @@ export function outputRoute(walk: Walk, node: Node, asked: Asked, then: (walk: W
       ways.map(({ when, found }) => ({ when, then: (here) => take(here, found, group) })),
       (here) => then(here, { kind: 'failed', reason: 'no route' }),
     );
-  return split(walk, [{ when: groups, then: (on) => among(on, true) }], (on) => among(on, false));
+  const toGroup: Then = (on) =>
+    asked.bound ? bySource(on, node, then, (other) => among(other, true)) : among(on, true);
+  return split(walk, [{ when: groups, then: toGroup }], (on) => among(on, false));
+}
+
+/** What a bound socket sends to a group leaves by the device that has its address, without a lookup. */
+function bySource(walk: Walk, node: Node, then: (walk: Walk, route: Outgoing) => Steps, foreign: Then): Steps {
+  const ways = node.interfaces.flatMap(({ name: device, addresses }) =>
+    addresses.map(({ local: source }) => ({
+      when: equals('src', source),
+      then: (on: Walk) => then(on, { kind: 'send', device, broadcast: true, source }),
+    })),
+  );
+  return split(walk, ways, foreign);
 }
 
 function outgoing(
