@@ -1,6 +1,6 @@
 import { printAddress, printMac, printPrefix } from '../packet/address.ts';
 import type { FlowState, Source } from '../packet/exchange.ts';
-import { CT_STATE, type Field, maximum, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
+import { CT_STATE, type Field, maximum, PROTOCOL } from '../packet/field.ts';
 import type { PacketClass } from '../packet/packet.ts';
 import { isSubset, type Ranges, single, size } from '../packet/ranges.ts';
 import { SYN_FLAGS } from './family.ts';
@@ -57,7 +57,7 @@ const TOLD: readonly {
   { field: 'icmpType', name: 'icmp type' },
   { field: 'icmpCode', name: 'icmp code', usual: 0 },
   { field: 'icmpId', name: 'id', usual: 0 },
-  { field: 'tcpFlags', name: 'tcp flags', usual: TCP_FLAG.SYN },
+  { field: 'tcpFlags', name: 'tcp flags' },
   { field: 'tos', name: 'tos', usual: 0 },
   { field: 'ttl', name: 'ttl' },
   { field: 'mark', name: 'mark', usual: 0 },
