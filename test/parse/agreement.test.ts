@@ -64,10 +64,7 @@ describe('captures of one thing that disagree', () => {
       'is a port of `br100` here and of `br101` at router/bridge-link.json:1:',
     ],
   ])('%s: %s → %s is an error at both places', (file, from, to, message) => {
-    expect(
-      changed(file, from, to).filter((error) => error.includes(message)),
-      changed(file, from, to).join('\n'),
-    ).toHaveLength(1);
+    expect(changed(file, from, to).filter((error) => error.includes(message))).toHaveLength(1);
   });
 
   it('are said to differ in either direction: what one lacks is named too', () => {

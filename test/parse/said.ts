@@ -20,11 +20,11 @@ export function read<T>({ value, located }: Result<T>): T {
   return value;
 }
 
-/** A value without the places where it was read. */
-export const placeless = (value: unknown): unknown =>
+/** A value without the places where it was read, and without other members that a comparison leaves out. */
+export const placeless = (value: unknown, ...others: readonly string[]): unknown =>
   JSON.parse(
     JSON.stringify(value, (key, inner: unknown) => {
-      if (key === 'place' || key === 'inventory') return undefined;
+      if (key === 'place' || key === 'inventory' || others.includes(key)) return undefined;
       if (inner instanceof Map) return { map: [...inner] };
       return inner instanceof Set ? { set: [...inner] } : inner;
     }),

@@ -3,8 +3,16 @@ import { Source } from '../source.ts';
 
 /** What iptables says of rules that it does not show (iptables/nft.c: nft_check_xt_legacy, nft_cmd_table_incompatible). */
 const HIDDEN = [
-  { sign: /^# Warning: (ip6?tables-legacy) tables present/, what: 'tables of iptables-legacy', reason: 'the capture does not show them' },
-  { sign: /^# Table `([^']+)' is incompatible, use 'nft' tool/, what: 'an nft table', reason: 'iptables cannot show it, and nft rules are not modelled' },
+  {
+    sign: /^# Warning: (ip6?tables-legacy) tables present/,
+    what: 'tables of iptables-legacy',
+    reason: 'the capture does not show them',
+  },
+  {
+    sign: /^# Table `([^']+)' is incompatible, use 'nft' tool/,
+    what: 'an nft table',
+    reason: 'iptables cannot show it, and nft rules are not modelled',
+  },
 ] as const;
 
 /** Rules beside those of an iptables capture, of which it says only that they are there. */
