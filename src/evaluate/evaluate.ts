@@ -19,6 +19,7 @@ export function evaluate(network: Network, probe: Probe, start: Start, oracle: O
     met: new Map(),
     assumptions: new Map(),
     tables: new Map(),
+    neighbours: new Map(),
     visits: new Map(),
     leg: 'request',
   };

@@ -1,10 +1,11 @@
 import type { Interface, Node } from '../network/network.ts';
 import { BROADCAST_MAC, holds as inPrefix, printAddress, printMac } from '../packet/address.ts';
+import type { Assumption } from '../packet/place.ts';
 import { isLoopback, isMulticast, routeInput } from './input-route.ts';
 import { isLocal, lookup } from './routing.ts';
 import { type Endpoint, reach } from './segment.ts';
 import { SCOPE, selectAddress } from './source.ts';
-import { choose, strongest, type World } from './world.ts';
+import { assume, choose, strongest, type World } from './world.ts';
 
 /** What an ARP request came to. `outside`: nobody in sight answers, but somebody out of sight may. */
 export type Answered =
@@ -25,25 +26,45 @@ export function resolve(world: World, node: Node, device: Interface, target: num
   const entry = node.neighbours.find(
     (one) => one.device === device.name && one.address === target && FIXED.includes(one.state),
   );
-  if (entry?.mac !== undefined)
-    return {
-      kind: 'mac',
-      mac: entry.mac,
-      text: `${entry.state} neighbour ${printAddress(target)}`,
-      verdict: printMac(entry.mac),
-      entry,
-    };
+  if (entry?.mac !== undefined) {
+    const text = `${entry.state} neighbour ${printAddress(target)}`;
+    return { kind: 'mac', mac: entry.mac, text, verdict: printMac(entry.mac), entry };
+  }
+  const learnt = world.neighbours.get(cacheKey({ node, device }, target));
+  if (learnt !== undefined) {
+    const text = `${device.name} knows ${printAddress(target)} from before`;
+    return { kind: 'mac', mac: learnt, text, verdict: printMac(learnt) };
+  }
+  return request(world, node, device, target, src);
+}
+
+const cacheKey = ({ node, device }: Endpoint, address: number): string => `${node.name} ${device.name} ${address}`;
+
+/** Asks the whole segment. Whoever answers knows the asker from then on (`neigh_event_ns`), and need not ask back. */
+function request(world: World, node: Node, device: Interface, target: number, src: number): Answered {
   const sender = senderAddress(world, node, device, target, src);
   const asked = `who has ${printAddress(target)} tell ${printAddress(sender)} on ${device.name}`;
   const { endpoints, outside } = reach(world.network, node, device, BROADCAST_MAC);
-  const owners = endpoints.filter((one) => answers(world, one, target, sender) && comesBack(world, one, node, device));
+  const answering = endpoints.filter((one) => answers(world, one, target, sender));
+  if (sender !== 0) for (const one of answering) world.neighbours.set(cacheKey(one, sender), device.mac);
+  const owners = answering.filter((one) => comesBack(world, one, node, device));
   const [exit] = outside;
   if (owners.length === 0 && exit !== undefined)
     return { kind: 'outside', text: asked, verdict: `nobody in sight, perhaps somebody beyond ${name(exit)}` };
   const owner = owners.length < 2 ? owners[0] : pick(world, node, device, target, owners);
-  if (owner === undefined) return { kind: 'none', text: `${asked}: no usable answer` };
+  if (owner === undefined) {
+    if (endpoints.some((one) => isLocal(one.node, target))) assume(world, untaught(node, device, target));
+    return { kind: 'none', text: `${asked}: no usable answer` };
+  }
+  world.neighbours.set(cacheKey({ node, device }, target), owner.device.mac);
   return { kind: 'mac', mac: owner.device.mac, text: asked, verdict: `${printMac(owner.device.mac)} (${name(owner)})` };
 }
+
+/** Somebody has the address and does not answer for it, or not audibly: his own requests would have made him known. */
+const untaught = (node: Node, device: Interface, target: number): Assumption => ({
+  node: node.name,
+  text: `no other traffic has put ${printAddress(target)} into the neighbour table of ${device.name}`,
+});
 
 const name = ({ node, device }: Endpoint): string => `${node.name}:${device.name}`;
 

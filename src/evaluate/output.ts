@@ -86,7 +86,16 @@ function routeOutput(world: World, node: Node, packet: Packet): Exit | NoExit {
       kind: 'none',
       origin: { node: node.name, text: `source ${printAddress(packet.src)} may not leave by ${device}` },
     };
+  const martian = oddSource(world, node, packet.src, device);
+  if (martian !== undefined) return { kind: 'none', origin: { node: node.name, text: martian } };
   return { device, nextHop: found.hop?.via ?? packet.dst, type: kindOf(packet.dst, type), taken: found };
+}
+
+/** Sources that `ip_route_output_key` refuses: groups, and localhost by any other device than lo. */
+function oddSource(world: World, node: Node, src: number, device: string): string | undefined {
+  const group = isMulticast(src) || src === LIMITED_BROADCAST;
+  const away = isLoopback(src) && strongest(world, node, device, 'route_localnet') === 0;
+  return group || away ? `source ${printAddress(src)} may not leave by ${device}` : undefined;
 }
 
 const kindOf = (dst: number, type: Route['type']): Route['type'] =>

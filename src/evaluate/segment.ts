@@ -128,19 +128,21 @@ export function livesBehind(
   return peersOf(network, node.name, one.name).some((end) => livesAt(network, end, mac, seen));
 }
 
-/** Whether the address lives at this end of a link, or behind the bridge that it is a port of. */
+/** Whether the address lives at this end of a link, or behind a bridge that it or a vlan of it is a port of. */
 export function livesAt(network: Network, end: LinkEnd, mac: number, seen = new Set<string>()): boolean {
   const node = nodeOf(network, end.node);
   const one = findInterface(node, end.interface);
-  if (!works(one)) return false;
-  if (one.mac === mac || node.interfaces.some(({ vlan, mac: own }) => vlan?.parent === one.name && own === mac))
-    return true;
-  const bridge = bridgeOf(node, one) ?? bondOf(node, one);
+  return works(one) && livesOn(network, node, one, mac, seen);
+}
+
+function livesOn(network: Network, node: Node, one: Interface, mac: number, seen: Set<string>): boolean {
+  if (one.mac === mac) return true;
+  const bond = bondOf(node, one);
+  const above = node.interfaces.filter(({ vlan, up }) => up && vlan?.parent === one.name);
+  if (bond !== undefined) above.push(bond);
+  if (above.some((device) => livesOn(network, node, device, mac, seen))) return true;
+  const bridge = bridgeOf(node, one);
   if (bridge === undefined || !bridge.up) return false;
-  if (bridge.mac === mac) return true;
-  if (bridge.kind !== 'bridge') return false;
-  if (isLocalMac(node, bridge, mac)) return true;
-  return portsOf(node, bridge.name).some(
-    (port) => port !== one && works(port) && livesBehind(network, node, port, mac, seen),
-  );
+  const others = portsOf(node, bridge.name).filter((port) => port !== one && works(port));
+  return isLocalMac(node, bridge, mac) || others.some((port) => livesBehind(network, node, port, mac, seen));
 }

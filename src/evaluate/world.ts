@@ -18,6 +18,8 @@ export interface World {
   readonly assumptions: Map<string, Assumption>;
   /** Confirmed flows, by node and zone. */
   readonly tables: Map<string, Flow[]>;
+  /** What ARP has taught in this exchange: MAC by node, device and address. Nobody knows anybody at its beginning. */
+  readonly neighbours: Map<string, number>;
   /** How often a rule was asked, so that each visit has unknowns of its own. */
   readonly visits: Map<string, number>;
   leg: Leg;
