@@ -43,6 +43,7 @@ export function lower(network: Network, probe: Probe, options: Options = { slice
     deliver: requested,
     settings: new Map(),
     entries: [],
+    neighbours: new Map(),
     track: { kind: 'none' },
     trail: new Map(),
     forwarded: 0,

@@ -46,9 +46,9 @@ function resolve(walk: Walk, asker: Asker, nextHop: number | undefined, then: Af
     (settings) => classes(settings, walk, asker),
     (on, groups) => {
       const ways = groups.map(
-        ({ values, targets }): Way => ({
+        ({ values, asked }): Way => ({
           when: inRanges('dst', values),
-          then: (here) => settle(here, asker, values[0]?.[0] ?? 0, targets, then),
+          then: (here) => settle(here, asker, values[0]?.[0] ?? 0, asked, then),
         }),
       );
       return split(on, ways, (here) => nobody(here, asker, then));
@@ -59,13 +59,20 @@ function resolve(walk: Walk, asker: Asker, nextHop: number | undefined, then: Af
 const resolveOne = (walk: Walk, asker: Asker, target: number, then: After): Steps =>
   withSettings(
     walk,
-    (settings) => ownersOf(settings, walk.at.network, asker, target),
-    (on, targets) => settle(on, asker, target, targets, then),
+    (settings) => askedFor(settings, walk, asker, target),
+    (on, asked) => settle(on, asker, target, asked, then),
   );
 
 interface Group {
   readonly values: Ranges;
-  readonly targets: readonly Station[];
+  readonly asked: Asked;
+}
+
+/** What an ARP request comes to: who answers, who of them is heard, and the address that they know the asker by then. */
+interface Asked {
+  readonly sender: number;
+  readonly answering: readonly Station[];
+  readonly owners: readonly Station[];
 }
 
 /** An address that several may answer for is a group of its own, up to this many addresses. */
@@ -73,13 +80,16 @@ const ALONE = 256;
 
 /** Destinations that the same stations answer for. */
 function classes(settings: Settings, walk: Walk, asker: Asker): readonly Group[] {
-  const groups = new Map<string, { values: Range[]; targets: readonly Station[] }>();
+  const groups = new Map<string, { values: Range[]; asked: Asked }>();
   for (const range of pieces(walk, asker)) {
-    const targets = ownersOf(settings, walk.at.network, asker, range[0]);
-    if (targets.length === 0) continue;
-    const alone = targets.length > 1 && size([range]) <= ALONE;
-    const name = `${targets.map(({ node, interface: at }) => `${node}:${at}`).join()} ${alone ? range[0] : ''}`;
-    const group = groups.get(name) ?? { values: [], targets };
+    const asked = askedFor(settings, walk, asker, range[0]);
+    if (asked.owners.length === 0) continue;
+    const alone = asked.owners.length > 1 && size([range]) <= ALONE;
+    const names = [asked.owners, asked.answering].map((all) =>
+      all.map(({ node, interface: at }) => `${node}:${at}`).join(),
+    );
+    const name = `${names.join(' ')} ${asked.sender} ${alone ? range[0] : ''}`;
+    const group = groups.get(name) ?? { values: [], asked };
     groups.set(name, group);
     group.values.push(range);
   }
@@ -97,6 +107,7 @@ function pieces(walk: Walk, { node, device, segment }: Asker): readonly Range[] 
   for (const { local } of device.addresses) for (const cut of ends(local, 32)) cuts.add(cut);
   for (const { address, length } of device.addresses) for (const cut of ends(address, length)) cuts.add(cut);
   for (const { address } of node.neighbours) for (const cut of ends(address, 32)) cuts.add(cut);
+  for (const address of knownTo(walk, node, device)) for (const cut of ends(address, 32)) cuts.add(cut);
   const sorted = [...cuts].toSorted((a, b) => a - b);
   return valuesOf(walk.bounds, 'dst').flatMap((range) => cutUp(range, sorted));
 }
@@ -107,8 +118,9 @@ function cutUp([low, high]: Range, cuts: readonly number[]): readonly Range[] {
 }
 
 /** Goes to one of several owners, and only the race between their answers knows which. */
-function settle(walk: Walk, asker: Asker, target: number, owners: readonly Station[], then: After): Steps {
+function settle(walk: Walk, asker: Asker, target: number, asked: Asked, then: After): Steps {
   const { node, device } = asker;
+  const { owners } = asked;
   if (owners.length === 0) return nobody(walk, asker, then);
   const names = owners.map((one) => `${one.node}:${one.interface}`);
   const unknown = (one: Station) => ({
@@ -116,7 +128,7 @@ function settle(walk: Walk, asker: Asker, target: number, owners: readonly Stati
     reason: `ambiguous owner: ${names.join(' or ')} may answer for ${printAddress(target)} on ${device.name} of ${node.name}`,
   });
   return choose(walk, owners, unknown, (on, station) =>
-    set(on, { macDst: station.mac }, (here) => then(here, { kind: 'station', station })),
+    set(on, { macDst: station.mac }, (here) => then(taught(here, asker, asked), { kind: 'station', station })),
   );
 }
 
@@ -142,20 +154,39 @@ function nobody(walk: Walk, { node, device, segment }: Asker, then: After): Step
   );
 }
 
-/** The stations that a next hop may turn out to be: a permanent entry, else whoever answers the ARP request. */
-export function ownersOf(settings: Settings, network: Network, asker: Asker, target: number): readonly Station[] {
+const neighbourKey = (node: string, device: string, address: number): string => `${node} ${device} ${address}`;
+
+/** The addresses that a node has learnt on a device in this exchange. */
+function knownTo({ neighbours }: Walk, node: Node, device: Interface): readonly number[] {
+  const head = neighbourKey(node.name, device.name, 0).slice(0, -1);
+  return [...neighbours.keys()].filter((key) => key.startsWith(head)).map((key) => Number(key.slice(head.length)));
+}
+
+/** Whoever answers a request knows the asker from then on (arp_process, neigh_event_ns), heard or not. */
+function taught(walk: Walk, { node, device }: Asker, { sender, answering }: Asked): Walk {
+  if (sender === 0 || answering.length === 0) return walk;
+  const station: Station = { node: node.name, interface: device.name, mac: device.mac };
+  const learnt = answering.map((one) => [neighbourKey(one.node, one.interface, sender), station] as const);
+  return { ...walk, neighbours: new Map([...walk.neighbours, ...learnt]) };
+}
+
+/** The stations that a next hop may turn out to be: a permanent entry, one learnt before, else whoever answers the ARP request. */
+function askedFor(settings: Settings, walk: Walk, asker: Asker, target: number): Asked {
   const { node, device, segment } = asker;
-  const fixed = node.neighbours.find(
+  const { network } = walk.at;
+  const entry = node.neighbours.find(
     (one) => one.device === device.name && one.address === target && /PERMANENT|NOARP/.test(one.state),
   );
-  if (fixed?.mac !== undefined) {
-    const known = segment.arrivals.find(({ station }) => station.mac === fixed.mac)?.station;
-    return [known ?? { node: '', interface: '', mac: fixed.mac }];
+  if (entry?.mac !== undefined) {
+    const known = segment.arrivals.find(({ station }) => station.mac === entry.mac)?.station;
+    return { sender: 0, answering: [], owners: [known ?? { node: '', interface: '', mac: entry.mac }] };
   }
+  const learnt = walk.neighbours.get(neighbourKey(node.name, device.name, target));
+  if (learnt !== undefined) return { sender: 0, answering: [], owners: [learnt] };
   const sender = senderOf(settings, asker, target);
-  return segment.arrivals
-    .filter((one) => answers(settings, network, one.station, target, sender) && comesBack(network, one, asker))
-    .map(({ station }) => station);
+  const answering = segment.arrivals.filter((one) => answers(settings, network, one.station, target, sender));
+  const heard = answering.filter((one) => comesBack(network, one, asker));
+  return { sender, answering: answering.map(({ station }) => station), owners: heard.map(({ station }) => station) };
 }
 
 /** The address that an ARP request names as its sender (arp_solicit, arp_announce). */

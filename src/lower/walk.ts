@@ -9,6 +9,7 @@ import type { Field } from '../packet/field.ts';
 import type { Assumption, Origin, Unknown } from '../packet/place.ts';
 import type { Ranges } from '../packet/ranges.ts';
 import type { Entry, Track } from './conntrack.ts';
+import type { Station } from './segment.ts';
 
 /** How a Program is made: `slice: false` keeps every rule and every part of a predicate (the slow twin, for tests). */
 export interface Options {
@@ -37,6 +38,8 @@ export interface Walk {
   readonly settings: ReadonlyMap<string, number>;
   /** Flows that some node has in its conntrack table, in the order in which they began. */
   readonly entries: readonly Entry[];
+  /** What ARP has taught in this exchange, by node, device and address. Nobody knows anybody at its beginning. */
+  readonly neighbours: ReadonlyMap<string, Station>;
   /** What conntrack has attached to the packet on the node where it is. */
   readonly track: Track;
   /** Where the packet has been on this leg, what it was then, and how often it had been forwarded. */
@@ -80,7 +83,7 @@ export function setting(walk: Walk, assignments: Assignments, origin?: Origin): 
   const slots = all.filter(({ slot }) => !isField(slot) || nameOf(bounds, slot) !== nameOf(walk.bounds, slot));
   if (slots.length === 0) return [[], walk];
   const step: Step = { kind: 'set', slots, ...(origin === undefined ? {} : { origin }) };
-  return [[step], within(walk, assign(walk.bounds, slots))];
+  return [[step], within(walk, bounds)];
 }
 
 /** A `forget` step and the walk after it. */
