@@ -103,12 +103,10 @@ const matches = (reader: Reader, name: string): boolean => {
 
 export const readerFor = (name: string): Reader | undefined => READERS.find((reader) => matches(reader, name));
 
-/** The name that a file with an unknown name was most likely meant to have. */
-export function nearestName(name: string): string | undefined {
-  const names = READERS.map((reader) => reader.name);
-  const begun = names.filter(
-    (known) => name.startsWith(known.replace(/[.*].*$/, '')) || known.startsWith(name.replace(/\..*$/, '')),
-  );
+/** The name, of those that are known, that a file with an unknown name was most likely meant to have. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+  const stem = name.replace(/\..*$/, '');
+  const begun = names.filter((known) => name.startsWith(known.replace(/[.*].*$/, '')) || known.startsWith(stem));
   const sameEnd = begun.filter((known) => known.endsWith(name.slice(name.lastIndexOf('.'))));
   return sameEnd.toSorted((a, b) => b.length - a.length)[0] ?? begun[0] ?? nearest(name, names);
 }

@@ -10,10 +10,12 @@ import { assembleNode } from './assemble/node.ts';
 import { describedReadings } from './assemble/supplement.ts';
 import type { Result } from './located.ts';
 import { didYouMean } from './nearest.ts';
+import { readerFor } from './readers.ts';
 import { readWiring } from './wiring/network-yaml.ts';
 import type { Wiring } from './wiring/wiring.ts';
 
 const WIRING = 'network.yaml';
+const FOLDERS = 'a snapshot is a folder with one folder a node, each with what the node printed';
 /** Files beside the node folders that other commands read. */
 const BESIDE: Readonly<Record<string, string>> = { 'policies.yaml': 'policies (for `netqed check`)' };
 
@@ -33,12 +35,7 @@ export function parseSnapshot(files: ReadonlyMap<string, string>): Result<Networ
   const shelf: Shelf = { texts, desk, inventory, unread: new Set() };
   const read = [...foldersOf(texts)].map(([name, paths]) => [name, readFolder(name, paths, shelf)] as const);
   const nodes = assembleNodes(new Map(read), wiring, desk);
-  if (nodes.size === 0 && !desk.hasErrors())
-    desk.error(
-      topOf(WIRING),
-      'the snapshot holds no nodes',
-      'a snapshot is a folder with one folder a node, each with what the node printed',
-    );
+  if (nodes.size === 0 && !desk.hasErrors()) noNodes([...texts.keys()], desk);
   const wired = assembleLinks(wiring, nodes, shelf.unread, desk.source(WIRING));
   const links = [...wired, ...pairLinks(nodes, lowerDevices(read), wired)];
   const names = assembleNames(wiring, nodes, desk.source(WIRING));
@@ -47,10 +44,21 @@ export function parseSnapshot(files: ReadonlyMap<string, string>): Result<Networ
   return located.some(({ severity }) => severity === 'error') ? { located } : { value: network, located };
 }
 
+/** Captures that stand beside the node folders are those of a node whose own folder was taken for the snapshot. */
+function noNodes(files: readonly string[], desk: Desk): void {
+  const capture = files.find((file) => readerFor(file) !== undefined);
+  const advice =
+    capture === undefined
+      ? FOLDERS
+      : 'put the captures of a node into a folder of its name, and name the folder around it';
+  desk.error(topOf(capture ?? files[0] ?? WIRING), 'the snapshot holds no nodes', advice);
+}
+
 function besideItem(file: string, desk: Desk): InventoryItem {
   if (file === WIRING) return { file, status: 'read', what: 'how the nodes are wired, and nodes described by hand' };
   const what = BESIDE[file];
-  return what === undefined ? unknownFile(file, file, desk) : { file, status: 'not modelled', what };
+  if (what !== undefined) return { file, status: 'not modelled', what };
+  return unknownFile(file, file, desk, [WIRING, ...Object.keys(BESIDE)]);
 }
 
 /** What stands behind the `@` of each interface, by node and name. */
@@ -107,31 +115,24 @@ function assembleNodes(
 /** Reads a snapshot's folder and its node folders; a folder that is not there or holds nothing is an error of its own. */
 export async function readSnapshot(folder: string): Promise<Result<Network>> {
   const files = new Map<string, string>();
-  const broken = await collect(folder, '', files).catch((error: NodeJS.ErrnoException) => error);
-  if (broken instanceof Error)
-    return complaint(
-      folder,
-      broken.code === 'ENOENT'
-        ? 'there is no such folder'
-        : broken.code === 'ENOTDIR'
-          ? 'this is no folder'
-          : `the folder cannot be read (${broken.code ?? broken.message})`,
-    );
-  if (files.size === 0) return complaint(folder, 'the folder holds no files');
-  return parseSnapshot(files);
+  try {
+    await collect(folder, '', files);
+  } catch (error) {
+    const { code = 'unknown', path = folder } = error as NodeJS.ErrnoException;
+    return complaint(path, UNREADABLE[code] ?? `it cannot be read (${code})`);
+  }
+  return files.size === 0 ? complaint(folder, 'the folder holds no files') : parseSnapshot(files);
 }
 
+/** What the system says of a folder or file that cannot be read. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'this is no folder',
+  EACCES: 'it may not be read',
+};
+
 const complaint = (file: string, message: string): Result<Network> => ({
-  located: [
-    {
-      severity: 'error',
-      place: { file, line: 1, column: 1 },
-      length: 1,
-      line: '',
-      message,
-      advice: 'a snapshot is a folder with one folder a node, each with what the node printed',
-    },
-  ],
+  located: [{ severity: 'error', place: topOf(file), length: 1, line: '', message, advice: FOLDERS }],
 });
 
 /** Every file of a folder and of the folders in it, but for hidden ones. */

@@ -155,6 +155,7 @@ describe('every mistake in a listing has its place, its length and a line of adv
     const { value, located } = reader(text, 'f');
     expect(said(located)[0]).toBe(message);
     expect(value).toBeUndefined();
+    expect(located.every(({ advice }) => advice !== undefined && !advice.includes('\n'))).toBe(true);
     const quoted = /`([^`\t]+)`/.exec(message)?.[1];
     const [first] = located;
     if (first !== undefined && quoted !== undefined && !/missing|`(dst|local|lladdr|flags)`/.test(message))

@@ -131,6 +131,7 @@ describe('network.yaml: every mistake has its place', () => {
     const { located } = yaml(text, NODE);
     const found = errors(located).map((error) => error.replace('error network.yaml:', ''));
     expect(found.slice(0, messages.length)).toEqual(messages);
+    expect(located.every((one) => one.advice !== undefined)).toBe(true);
     if (advice !== undefined) expect(located.find(({ severity }) => severity === 'error')?.advice).toBe(advice);
   });
 

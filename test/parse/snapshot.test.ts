@@ -40,6 +40,12 @@ describe('a snapshot that is none', () => {
     expect(errors(parse().located)).toEqual(['error network.yaml:1:1+1 the snapshot holds no nodes']);
   });
 
+  it('says what to do where a node folder was taken for the snapshot', () => {
+    const { located } = parse(['ip-addr.txt', ADDR], ['route-n.txt', '']);
+    expect(errors(located)).toEqual(['error ip-addr.txt:1:1+1 the snapshot holds no nodes']);
+    expect(located.find(({ severity }) => severity === 'error')?.advice).toContain('into a folder of its name');
+  });
+
   it('is an error where a folder holds no capture', () => {
     const { located } = parse(['n/ip-addr.txt', ADDR], ['m/notes.md', 'hello\n']);
     expect(errors(located)).toEqual(['error m/notes.md:1:1+5 nothing in folder `m` is a capture']);

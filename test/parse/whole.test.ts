@@ -169,15 +169,23 @@ describe('a pair of interfaces that is whole in one listing', () => {
 
 describe('notes', () => {
   it('name files that no reader takes, with the nearest known name', () => {
-    const { located } = parse(['n/ip-addr.txt', ADDR], ['n/ip-adr.txt', ''], ['n/iptables-save', ''], ['notes', '']);
+    const { located } = parse(
+      ['n/ip-addr.txt', ADDR],
+      ['n/ip-adr.txt', ''],
+      ['n/iptables-save', ''],
+      ['notes', ''],
+      ['network.yml', ''],
+    );
     expect(said(located)).toEqual([
       'note n/ip-adr.txt:1:1+1 no reader for a file named `ip-adr.txt`',
       'note n/iptables-save:1:1+1 no reader for a file named `iptables-save`',
+      'note network.yml:1:1+1 no reader for a file named `network.yml`',
       'note notes:1:1+1 no reader for a file named `notes`',
     ]);
     expect(located.map(({ advice }) => /`([^`]+)`/.exec(advice ?? '')?.[1])).toEqual([
       'ip-addr.txt',
       'iptables-save.txt',
+      'network.yaml',
       undefined,
     ]);
   });

@@ -25,7 +25,7 @@ export class Desk {
   }
 
   /** An error about the word at a place, or about the rest of its line. */
-  error(place: Place, message: string, advice?: string, about: 'word' | 'line' = 'word'): void {
+  error(place: Place, message: string, advice: string, about: 'word' | 'line' = 'word'): void {
     const source = this.source(place.file);
     source.error({ line: place.line, column: place.column, length: lengthOf(source, place, about) }, message, advice);
   }

@@ -78,6 +78,16 @@ function isIptables({ family, table, chain, rules }: NftChain, shown: Ruleset | 
   return shown.tables.get(name)?.chains.get(chain)?.rules.length === rules;
 }
 
+/** Guests whose filter is not modelled: what they send is let through. */
+export function filterAssumptions(node: string, readings: Readings): readonly Assumption[] {
+  const filtered = every(readings, 'cards').flatMap(({ value }) => value.filter(({ filter }) => filter !== undefined));
+  const names = [
+    ...new Set(filtered.map(({ domain, mac }) => (mac === undefined ? domain : `${domain} (${printMac(mac)})`))),
+  ];
+  const text = `what guests send is let through: the filters of ${names.join(', ')} are not modelled`;
+  return names.length === 0 ? [] : [{ node, text }];
+}
+
 /** What a guest's filter could change: it looks at what the guest sends, in ebtables chains of its port (libvirt's nwfilter). */
 function filterOf(card: GuestCard, filters: readonly NwFilter[]): readonly Unmodelled[] {
   if (card.filter === undefined) return [];

@@ -1,5 +1,6 @@
 import type { InventoryItem } from '../../network/network.ts';
-import { nearestName, type Reader } from '../readers.ts';
+import { type NovaFlag, RULE_FLAGS } from '../host/nova.ts';
+import { nearestName, READERS, type Reader } from '../readers.ts';
 import type { Desk } from './desk.ts';
 import { every, type Reading, type Readings, type Thing } from './facts.ts';
 
@@ -20,7 +21,8 @@ export function inventoryItem(reader: Reader, reading: Reading<Thing>, readings:
   const { file } = reading;
   const winner = every(readings, reader.thing)[0]?.file;
   const reason = NOT_MODELLED[reader.thing];
-  if (reason !== undefined) return { file, status: 'not modelled', what: `${reader.what}: ${reason}` };
+  if (reason !== undefined)
+    return { file, status: 'not modelled', what: `${reader.what}${flagsOf(reading, reader.thing)}: ${reason}` };
   const rules = countOf(reading, reader.thing);
   if (rules !== undefined)
     return {
@@ -37,6 +39,13 @@ export function inventoryItem(reader: Reader, reading: Reading<Thing>, readings:
   };
 }
 
+/** The flags of nova that its rules are made from. */
+function flagsOf({ value }: Reading<Thing>, thing: Thing): string {
+  if (thing !== 'nova') return '';
+  const flags = [...(value as ReadonlyMap<string, NovaFlag>)].filter(([name]) => RULE_FLAGS.includes(name));
+  return flags.length === 0 ? '' : ` (${flags.map(([name, flag]) => `${name}=${flag.value}`).join(', ')})`;
+}
+
 function countOf({ value }: Reading<Thing>, thing: Thing): number | undefined {
   if (thing === 'ebtables' || thing === 'arptables') return (value as readonly unknown[]).length;
   if (thing !== 'nft') return undefined;
@@ -46,8 +55,13 @@ function countOf({ value }: Reading<Thing>, thing: Thing): number | undefined {
 }
 
 /** A file that no reader takes, said and listed with the name that it may have been meant to have. */
-export function unknownFile(file: string, name: string, desk: Desk): InventoryItem {
-  const near = nearestName(name);
+export function unknownFile(
+  file: string,
+  name: string,
+  desk: Desk,
+  known = READERS.map((reader) => reader.name),
+): InventoryItem {
+  const near = nearestName(name, known);
   const advice =
     near === undefined ? 'it takes no part' : `it takes no part; if it holds what \`${near}\` would, give it that name`;
   desk.note({ file, line: 1, column: 1 }, `no reader for a file named \`${name}\``, advice);

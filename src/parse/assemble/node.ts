@@ -6,7 +6,7 @@ import { checkAgreement } from './agree.ts';
 import type { Desk } from './desk.ts';
 import { assembleDhcp } from './dhcp.ts';
 import { first } from './facts.ts';
-import { assembleUnmodelled, nftAssumptions } from './foreign.ts';
+import { assembleUnmodelled, filterAssumptions, nftAssumptions } from './foreign.ts';
 import { inferred } from './inferred.ts';
 import { type Assembled, assembleInterfaces } from './interfaces.ts';
 import { assembleRouting } from './routing.ts';
@@ -25,7 +25,7 @@ export function assembleNode(parts: NodeParts, desk: Desk): Node {
   const routing = assembleRouting(work, assembled);
   const { ruleset, shown } = assembleRules(name, readings, kernelDefaults, desk);
   const unmodelled = assembleUnmodelled(readings, ruleset);
-  work.assumptions.push(...nftAssumptions(name, readings, ruleset));
+  work.assumptions.push(...nftAssumptions(name, readings, ruleset), ...filterAssumptions(name, readings));
   const decided = undecidedBy(unmodelled, ruleset);
   const shownRules = shown ?? (decided !== ruleset && ruleset.kind === 'known' ? ruleset.value : undefined);
   const { undecided, assumptions } = work;

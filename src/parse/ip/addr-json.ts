@@ -5,7 +5,7 @@ import type { Result } from '../located.ts';
 import { ADDRESS, COUNT, FLAG, LIST, OBJECT, objectsOf, optional, required, TEXT, WORDS } from '../member.ts';
 import { Source } from '../source.ts';
 import { DETAIL_KEYS, unmodelledDetail, unmodelledKind } from './detail.ts';
-import { kindOf, parseScope, type SeenAddress, type SeenInterface } from './seen.ts';
+import { kindOf, parseScope, SCOPES, type SeenAddress, type SeenInterface } from './seen.ts';
 
 /** Reads `ip -d -j addr show` (without `-d`: kinds stay open). IPv6 addresses are passed over. */
 export function parseAddrJson(text: string, file: string): Result<readonly SeenInterface[]> {
@@ -120,7 +120,7 @@ function readAddress(source: Source, object: JsonObject): readonly SeenAddress[]
   const secondary = optional(source, object, 'secondary', FLAG) ?? false;
   const noPrefixRoute = optional(source, object, 'noprefixroute', FLAG) ?? false;
   if (scope === undefined)
-    source.error(object.members.get('scope')?.value.span ?? object.span, `\`${scopeText}\` is no scope`);
+    source.error(object.members.get('scope')?.value.span ?? object.span, `\`${scopeText}\` is no scope`, SCOPES);
   if (length !== undefined && length > 32)
     source.error(
       object.members.get('prefixlen')?.value.span ?? object.span,

@@ -3,7 +3,7 @@ import { parseAddress, parseMac, prefix } from '../../packet/address.ts';
 import type { Result } from '../located.ts';
 import { Source, type Word } from '../source.ts';
 import { DETAIL_KEYS, unmodelledDetail, unmodelledKind } from './detail.ts';
-import { kindOf, parseScope, type SeenAddress, type SeenInterface } from './seen.ts';
+import { kindOf, parseScope, SCOPES, type SeenAddress, type SeenInterface } from './seen.ts';
 
 const HEADER = /^(\d+):\s+([^\s:@]+)(?:@([^\s:]+))?:(?:\s+<([^>]*)>)?(?=\s|$)(.*)$/;
 const WRAPPED = /^(mtu|qdisc|master|state|group|qlen|mode)\s/;
@@ -188,12 +188,7 @@ function readAddress(source: Source, open: Open, words: readonly Word[]): void {
       `\`${shown?.text ?? 'inet'}\` is no address with its prefix length`,
       'write it like `10.0.0.1/24`',
     );
-  if (scope === undefined)
-    return source.error(
-      word('scope') ?? own,
-      `\`${word('scope')?.text}\` is no scope`,
-      'known here: global, site, link, host',
-    );
+  if (scope === undefined) return source.error(word('scope') ?? own, `\`${word('scope')?.text}\` is no scope`, SCOPES);
   if (word('brd') !== undefined && broadcast === undefined)
     source.error(word('brd') ?? own, `\`${word('brd')?.text}\` is no IPv4 address`, NUMBERED);
   const has = (flag: string): boolean => words.some(({ text }) => text === flag);

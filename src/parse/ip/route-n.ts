@@ -3,6 +3,7 @@ import { parseAddress, prefix } from '../../packet/address.ts';
 import type { Result } from '../located.ts';
 import { Source, type Word } from '../source.ts';
 import { route, type SeenRoutes } from './route.ts';
+import { isMetric } from './route-words.ts';
 
 const HEADER = /^(Kernel IP routing table|Destination\s+Gateway\s+Genmask\s+Flags)/;
 
@@ -40,7 +41,8 @@ function readRow(source: Source, words: readonly Word[], whole: Word): readonly 
   const length = bits === undefined ? undefined : lengthOf(bits);
   if (bits !== undefined && length === undefined)
     source.error(mask, `\`${mask.text}\` is no netmask`, 'a netmask is ones, then zeros');
-  if (!/^\d{1,10}$/.test(metric.text)) source.error(metric, `\`${metric.text}\` is no metric`);
+  if (!isMetric(metric.text))
+    source.error(metric, `\`${metric.text}\` is no metric`, 'a metric is a whole number up to 4294967295');
   if (!/^[UGHDMARC!]+$/.test(flags.text))
     source.error(flags, `\`${flags.text}\` are no flags of a route`, '`route -n` prints U, G, H, D, M, R, A, C and !');
   if (address === undefined || via === undefined || length === undefined) return [];

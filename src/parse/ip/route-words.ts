@@ -214,8 +214,8 @@ function readHop(
 ): number {
   if (key === 'dev') hop.device = value.text;
   else if (key === 'weight') {
-    if (/^\d{1,3}$/.test(value.text)) hop.weight = Number(value.text);
-    else source.error(value, `\`${value.text}\` is no weight`);
+    if (/^\d{1,3}$/.test(value.text) && Number(value.text) > 0) hop.weight = Number(value.text);
+    else source.error(value, `\`${value.text}\` is no weight`, 'a weight is 1 to 256');
   } else if (value.text === 'inet6') {
     made.undecided.push(value); // RFC 5549: the next hop is found with IPv6
     return 1;
@@ -231,15 +231,23 @@ function readHop(
 
 function readOption(source: Source, made: RouteWords, key: string, value: Word): void {
   const set = <T>(read: T | undefined, put: (read: T) => void, wanted: string): void => {
-    if (read === undefined) source.error(value, `\`${value.text}\` is no ${wanted}`);
+    if (read === undefined)
+      source.error(
+        value,
+        `\`${value.text}\` is no ${wanted}`,
+        `after \`${key}\` stands ${wanted === 'IPv4 address' ? 'an' : 'a'} ${wanted}`,
+      );
     else put(read);
   };
   if (key === 'src') set(parseAddress(value.text), (read) => (made.source = read), 'IPv4 address');
   else if (key === 'table') set(tableNumber(value.text), (read) => (made.table = read), 'routing table');
   else if (key === 'scope') set(parseScope(value.text), (read) => (made.scope = read), 'scope');
   else if (key === 'tos' || key === 'dsfield') set(parseTos(value.text), (read) => (made.tos = read), 'tos');
-  else set(/^\d{1,10}$/.test(value.text) ? Number(value.text) : undefined, (read) => (made.metric = read), 'metric');
+  else set(isMetric(value.text) ? Number(value.text) : undefined, (read) => (made.metric = read), 'metric');
 }
+
+/** Metrics are 32 bits wide. */
+export const isMetric = (text: string): boolean => /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32;
 
 /** Names of `/etc/iproute2/rt_dsfield` are few in captures; a tos is mostly printed as a number. */
 const DSFIELD: Readonly<Record<string, number>> = {

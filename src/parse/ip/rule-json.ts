@@ -82,7 +82,11 @@ function readSelector(source: Source, object: JsonObject, key: 'src' | 'dst'): P
   const address = optional(source, object, key, ADDRESS);
   const length = optional(source, object, `${key}len`, COUNT) ?? 32;
   if (length > 32)
-    source.error(object.members.get(`${key}len`)?.value.span ?? object.span, `\`${length}\` is no prefix length`);
+    source.error(
+      object.members.get(`${key}len`)?.value.span ?? object.span,
+      `\`${length}\` is no prefix length`,
+      'an IPv4 prefix has 0 to 32 bits',
+    );
   return address === undefined || length > 32 ? undefined : prefix(address, length);
 }
 

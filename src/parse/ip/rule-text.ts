@@ -99,7 +99,7 @@ function readPart(source: Source, draft: Draft, word: Word, value: Word | undefi
       `\`${word.text}\` is no part of a policy rule`,
       near === undefined ? 'write it as `ip rule` prints it' : `did you mean \`${near}\`?`,
     );
-  } else if (value === undefined) source.error(word, `\`${word.text}\` without a value`);
+  } else if (value === undefined) source.error(word, `\`${word.text}\` without a value`, 'a word of it is missing');
   else if (part(draft, value.text) === undefined)
     source.error(value, `\`${value.text}\` cannot stand after \`${word.text}\``, 'write it as `ip rule` prints it');
 }

@@ -42,6 +42,9 @@ export const SCOPE: Readonly<Record<string, number>> = {
 export const scopeName = (scope: number): string =>
   ['global', 'site', 'link', 'host', 'nowhere'].find((name) => SCOPE[name] === scope) ?? String(scope);
 
+/** Advice where a scope is none of them. */
+export const SCOPES = 'known here: global, site, link, host, or a number up to 255';
+
 export const parseScope = (text: string): number | undefined =>
   SCOPE[text] ?? (/^\d{1,3}$/.test(text) && Number(text) < 256 ? Number(text) : undefined);
 

@@ -72,7 +72,11 @@ export class Yaml {
     const whole = this.resolved(node);
     if (whole !== undefined && isScalar(whole) && whole.value !== null)
       return { text: whole.source ?? String(whole.value), ...this.span(node) };
-    this.source.error(this.span(node), `${what} must be a single value`);
+    this.source.error(
+      this.span(node),
+      `${what} must be a single value`,
+      'write one word, in quotes where it has blanks',
+    );
     return undefined;
   }
 
