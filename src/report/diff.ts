@@ -56,7 +56,7 @@ function side(label: string, { exchange }: Witness, options: TextOptions): strin
     ? []
     : labelled(
         label,
-        fateLines(walk, options.paint).map((line, i) => (i === 0 ? leg + line : line)),
+        fateLines(walk, 'alone', options.paint).map((line, i) => (i === 0 ? leg + line : line)),
       );
 }
 

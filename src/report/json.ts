@@ -8,6 +8,7 @@ import { packetJson } from './packet.ts';
 import { shownOf } from './shown.ts';
 import { type Checked, statusOf, summarise } from './status.ts';
 import { distinctUnknowns } from './unknown.ts';
+import { stateOf } from './walk.ts';
 
 /** The version of the shape; it changes only when a member that is there changes or goes. */
 export const SCHEMA_VERSION = '1';
@@ -23,6 +24,7 @@ const hopJson = (leg: string, hop: Hop): object => ({
   line: hop.line ?? null,
   verdict: hop.verdict,
   text: hop.text,
+  ...(stateOf(hop) === undefined ? {} : { ctState: stateOf(hop) }),
 });
 
 /** All hops of an exchange in the order of the walk, each with its leg. */

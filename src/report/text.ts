@@ -7,15 +7,14 @@ import { describePacket } from './packet.ts';
 import { type Paint, PLAIN } from './paint.ts';
 import { answerSentence } from './sentence.ts';
 import { shownOf } from './shown.ts';
-import { describeUnknown, distinctUnknowns } from './unknown.ts';
-import { type Detail, describeWalk, fateLines, hopTable } from './walk.ts';
+import { describeUnknown, distinctUnknowns, taken } from './unknown.ts';
+import { describeWalk, fateLines, hopTable, type TextOptions } from './walk.ts';
 
-export interface TextOptions {
-  readonly detail: Detail;
-  readonly paint: Paint;
-}
+export type { TextOptions } from './walk.ts';
 
 export const PLAIN_TEXT: TextOptions = { detail: 'deciding', paint: PLAIN };
+
+const OPEN = 'a packet whose fate depends on it, walked with one value of each unknown:';
 
 const COLOUR = { yes: 'good', no: 'bad', unknown: 'doubtful' } as const satisfies Record<
   Finding['answer'],
@@ -47,12 +46,13 @@ function proofLines({ over, corners, example }: Proof): string[] {
 }
 
 /** The legs after the request: in full where one is lost, else in one line. */
-function replyLines({ walks, disposition }: Exchange, { detail, paint }: TextOptions): string[] {
+function replyLines({ walks, disposition, probe }: Exchange, options: TextOptions): string[] {
+  const { detail, paint } = options;
   const later = walks.filter(({ leg }) => leg !== 'request');
   const last = later.at(-1);
   if (last === undefined || disposition.reply.kind === 'none')
     return labelled('reply', [describeFate(disposition.reply)]);
-  if (detail === 'every') return later.flatMap((walk) => describeWalk(walk, detail, paint));
+  if (detail === 'every') return later.flatMap((walk) => describeWalk(walk, probe.state, options));
   if (disposition.reply.kind !== 'delivered') return lostReply(later, last, paint);
   return keptReply(later, paint);
 }
@@ -63,7 +63,7 @@ function keptReply([answer, ...rest]: readonly Walk[], paint: Paint): string[] {
   const legs = rest.map(({ leg }) => leg).join(', ');
   return labelled('reply', [
     describePacket(answer.sent),
-    ...fateLines(answer, paint),
+    ...fateLines(answer, 'alone', paint),
     ...(rest.length === 0 ? [] : [`so do the packets behind it: ${legs}`]),
   ]);
 }
@@ -74,13 +74,13 @@ const lostReply = (later: readonly Walk[], last: Walk, paint: Paint): string[] =
     describePacket(last.sent),
   ]),
   ...hopTable(last, 'deciding', paint),
-  ...labelled('', fateLines(last, paint)),
+  ...labelled('', fateLines(last, 'table above', paint)),
 ];
 
 /** A concrete exchange: the request's hops and fate, then the reply's. */
 export function exchangeLines(exchange: Exchange, options: TextOptions): string[] {
   const request = exchange.walks.find(({ leg }) => leg === 'request');
-  const first = request === undefined ? [] : describeWalk(request, options.detail, options.paint);
+  const first = request === undefined ? [] : describeWalk(request, exchange.probe.state, options);
   return [...first, ...replyLines(exchange, options)];
 }
 
@@ -97,6 +97,9 @@ export function textReport(finding: Finding, options: TextOptions = PLAIN_TEXT):
     ...(finding.answer === 'unknown' ? missing : []),
     '',
     ...(finding.proof === undefined ? [] : proofLines(finding.proof)),
+    ...(finding.answer !== 'unknown' || example === undefined
+      ? []
+      : labelled('example', [OPEN, ...taken(example.exchange)])),
     ...(example === undefined ? [] : exchangeLines(example.exchange, options)),
     ...labelled('assumed', assumed).map(paint.faint),
     ...(finding.answer === 'unknown' ? [] : missing),

@@ -16,6 +16,7 @@ import { labelled } from './layout.ts';
 import { packetJson } from './packet.ts';
 import { EXIT } from './status.ts';
 import { exchangeLines, type TextOptions } from './text.ts';
+import { taken } from './unknown.ts';
 
 /** One packet walked for every combination of what is not known. */
 export interface Traced {
@@ -46,16 +47,9 @@ function distinct(exchanges: readonly Exchange[]): Exchange[] {
   return [...ends.values()];
 }
 
-function conditions({ met }: Exchange): string[] {
-  return met.map(({ unknown: { reason, origin }, value }) => {
-    const where = origin === undefined ? '' : ` (${origin.node}: ${origin.text})`;
-    return `${reason}${where}: taken as ${value}`;
-  });
-}
-
 function endLines(exchange: Exchange, several: boolean, options: TextOptions): string[] {
-  const taken = several ? labelled('if', conditions(exchange)).map(options.paint.doubtful) : [];
-  return [...taken, ...exchangeLines(exchange, options), ...(several ? [''] : [])];
+  const values = several ? labelled('if', taken(exchange)).map(options.paint.doubtful) : [];
+  return [...values, ...exchangeLines(exchange, options), ...(several ? [''] : [])];
 }
 
 /** The walks of one packet, for a person. */

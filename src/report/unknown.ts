@@ -1,3 +1,4 @@
+import type { Exchange } from '../network/trace.ts';
 import type { Unknown } from '../packet/place.ts';
 import { printOrigin } from './fate.ts';
 
@@ -51,3 +52,13 @@ const saying = ({ reason, origin }: Unknown): string =>
 export function distinctUnknowns(unknowns: readonly Unknown[]): Unknown[] {
   return [...new Map(unknowns.map((unknown) => [saying(unknown), unknown])).values()];
 }
+
+/** The values that one run gave to what is not known, each once. */
+export const taken = ({ met }: Exchange): string[] => [
+  ...new Set(
+    met.map(({ unknown: { reason, origin }, value }) => {
+      const where = origin === undefined ? '' : ` (${origin.node}: ${origin.text})`;
+      return `${reason}${where}: taken as ${value}`;
+    }),
+  ),
+];

@@ -1,4 +1,7 @@
 import type { Hop, Walk } from '../network/trace.ts';
+import type { FlowState } from '../packet/exchange.ts';
+import { CT_STATE } from '../packet/field.ts';
+import type { Origin } from '../packet/place.ts';
 import { describeFate, originOf, printOrigin } from './fate.ts';
 import { decidingRows, everyRow, quoteOf, type Row } from './hops.ts';
 import { align, hanging, indent, labelled, WIDTH } from './layout.ts';
@@ -7,6 +10,11 @@ import type { Paint } from './paint.ts';
 
 /** How much of a walk is shown: the hops that decided, or every one. */
 export type Detail = 'deciding' | 'every';
+
+export interface TextOptions {
+  readonly detail: Detail;
+  readonly paint: Paint;
+}
 
 const MARGIN = 2;
 const QUOTE = 6;
@@ -37,11 +45,17 @@ export function hopTable(walk: Walk, detail: Detail, paint: Paint): string[] {
   });
 }
 
-/** What became of the packet, and what decided it (unless that is its last hop, where it is quoted already). */
-export function fateLines({ fate, received, sent, copies, hops }: Walk, paint: Paint): string[] {
+/** Whether the last row of the walk's hop table quotes this already. */
+const isQuoted = ({ hops }: Walk, origin: Origin): boolean => {
+  const last = hops.at(-1);
+  return last !== undefined && quoteOf(last) === printOrigin(origin);
+};
+
+/** What became of the packet and, unless the hop table above says it, what decided that. */
+export function fateLines(walk: Walk, table: 'table above' | 'alone', paint: Paint): string[] {
+  const { fate, received, sent, copies } = walk;
   const origin = originOf(fate);
-  const quoted =
-    origin !== undefined && hops.at(-1) !== undefined && quoteOf(hops.at(-1) as Hop) === printOrigin(origin);
+  const quoted = origin !== undefined && table === 'table above' && isQuoted(walk, origin);
   const changed = describePacket(received) !== describePacket(sent) && fate.kind === 'delivered';
   const marked = fate.kind === 'delivered' || fate.kind === 'leaves' ? paint.good : paint.bad;
   return [
@@ -52,11 +66,24 @@ export function fateLines({ fate, received, sent, copies, hops }: Walk, paint: P
   ];
 }
 
+const STATES: ReadonlyMap<number, string> = new Map(Object.entries(CT_STATE).map(([name, value]) => [value, name]));
+
+/** What conntrack says of the packet in a hook; nothing outside of netfilter, and before it looks (raw). */
+export const stateOf = ({ table, packet }: Hop): string | undefined =>
+  table === undefined || table === 'raw' ? undefined : STATES.get(packet.ctState);
+
+/** `controller-1 NEW, compute-1 INVALID`: worth telling where the question leaves states free. */
+function states({ hops }: Walk): string[] {
+  const seen = new Map(hops.flatMap((hop) => (stateOf(hop) === undefined ? [] : [[hop.node, stateOf(hop)] as const])));
+  return seen.size === 0 ? [] : [`state: ${[...seen].map(([node, state]) => `${node} ${state}`).join(', ')}`];
+}
+
 /** One packet's way: what was sent, its hops, its fate. */
-export function describeWalk(walk: Walk, detail: Detail, paint: Paint): string[] {
+export function describeWalk(walk: Walk, flow: FlowState, { detail, paint }: TextOptions): string[] {
+  const told = flow === 'fresh' ? [] : states(walk);
   return [
-    ...labelled('packet', [describeFrame(walk.sent)]),
+    ...labelled('packet', [describeFrame(walk.sent), ...told]),
     ...hopTable(walk, detail, paint),
-    ...labelled(walk.leg === 'request' ? 'request' : 'reply', fateLines(walk, paint)),
+    ...labelled(walk.leg === 'request' ? 'request' : 'reply', fateLines(walk, 'table above', paint)),
   ];
 }

@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { netqed } from './captured.ts';
+
+// Set UPDATE_README=1 to write the transcripts anew.
+const README = join(import.meta.dirname, '../../README.md');
+const BLOCK = /```console\n\$ npx netqed (.*)\n([^]*?)```/g;
+
+/** The words of a shell line: quotes hold blanks together. */
+const words = (line: string): string[] =>
+  [...line.matchAll(/(?:"([^"]*)"|'([^']*)'|[^\s"']+)+/g)].map(([word]) => word.replace(/["']/g, ''));
+
+const text = readFileSync(README, 'utf8');
+const transcripts = [...text.matchAll(BLOCK)].map(([, line = '', shown = '']) => ({ line, shown }));
+
+/** What a terminal would show: the errors, or the answer. */
+async function transcript(line: string): Promise<string> {
+  const { out, err } = await netqed(words(line));
+  return err + out;
+}
+
+describe('the transcripts of the README', () => {
+  it('are several, the first of them the command that it opens with', () => {
+    expect(transcripts.length).toBeGreaterThan(4);
+    expect(text).toContain(`npm ci && npx netqed ${transcripts[0]?.line}\n`);
+  });
+
+  it.each(transcripts)('netqed $line', async ({ line, shown }) => {
+    const now = await transcript(line);
+    if (process.env['UPDATE_README'] === undefined) expect(shown).toBe(now);
+    else
+      writeFileSync(
+        README,
+        readFileSync(README, 'utf8').replace(`${line}\n${shown}\`\`\``, () => `${line}\n${now}\`\`\``),
+      );
+  });
+});
