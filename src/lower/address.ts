@@ -1,9 +1,11 @@
 import type { AddressTypes } from '../extension/definition.ts';
+import { TRUE } from '../ir/predicate.ts';
+import type { Predicate } from '../ir/program.ts';
 import { findInterface } from '../network/access.ts';
 import type { Interface, InterfaceAddress, Node } from '../network/network.ts';
 import { holds, rangesOf } from '../packet/address.ts';
 import { everything, only, type Ranges, ranges, union, without } from '../packet/ranges.ts';
-import type { Settings } from './settings.ts';
+import { either, type Recorder } from './settings.ts';
 
 export const ZERO_NETWORK: Ranges = rangesOf({ address: 0, length: 8 });
 export const LOOPBACK_NETWORK: Ranges = rangesOf({ address: 0x7f000000, length: 8 });
@@ -21,20 +23,38 @@ export const ownAddresses = (node: Node): Ranges =>
 
 /**
  * The address that a node uses on a device towards a target, for a scope (`inet_select_addr`); 0 if it has none.
+ * @param localnet `route_localnet` holds there: addresses of scope host are no more local than those of scope link
  */
 export function selectAddress(
-  settings: Settings,
   node: Node,
   device: Interface,
   target: number | undefined,
   scope: number,
+  localnet = false,
 ): number {
-  const local = settings.either(node, device.name, 'route_localnet') ? SCOPE.link : SCOPE.host;
+  const local = localnet ? SCOPE.link : SCOPE.host;
   const fits = device.addresses.filter((one) => !one.secondary && Math.min(one.scope, local) <= scope);
   const near = fits.find((one) => target === undefined || holds(one, target)) ?? fits[0];
   if (near !== undefined) return near.local;
   const elsewhere = node.interfaces.flatMap(({ addresses }) => addresses);
   return elsewhere.find((one) => usable(one, scope))?.local ?? 0;
+}
+
+/** The same, once for each value of `route_localnet` that can make a difference. */
+export function selections(
+  on: Recorder,
+  node: Node,
+  device: Interface,
+  target: number | undefined,
+  scope: number,
+): readonly { readonly when: Predicate; readonly address: number }[] {
+  const [plain, local] = [false, true].map((localnet) => selectAddress(node, device, target, scope, localnet));
+  if (plain === local) return [{ when: TRUE, address: plain ?? 0 }];
+  const localnet = either(on, node, device.name, 'route_localnet');
+  return [
+    { when: localnet, address: local ?? 0 },
+    { when: TRUE, address: plain ?? 0 },
+  ];
 }
 
 const usable = ({ secondary, scope: of }: InterfaceAddress, scope: number): boolean =>

@@ -1,4 +1,4 @@
-import { equals, not, sameSlots } from '../ir/predicate.ts';
+import { all, equals, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Slot, Steps } from '../ir/program.ts';
 import { portsOf } from '../network/access.ts';
 import type { Interface, Node } from '../network/network.ts';
@@ -8,7 +8,7 @@ import { inputRoute } from './incoming.ts';
 import { aim, type Frame, transmit } from './link.ts';
 import { neighbour } from './neighbour.ts';
 import { isUsable, leadsTo, type Station, segmentOf, vlanOn } from './segment.ts';
-import { withSettings } from './settings.ts';
+import { flag, hairpin } from './settings.ts';
 import { copies, drop, lost, set, split, type Then, type Walk } from './walk.ts';
 
 /** A bridge, a port of it where a frame came in, and whether br_netfilter shows the frame to iptables. */
@@ -30,10 +30,13 @@ export function bridgeIn(walk: Walk, node: Node, bridge: Interface, port: Interf
       place: other.place,
     });
   const tagged = frame.tag !== undefined;
-  const read = (settings: { flag: (node: Node, key: string) => boolean }): boolean =>
-    settings.flag(node, 'net.bridge.bridge-nf-call-iptables') &&
-    (!tagged || settings.flag(node, 'net.bridge.bridge-nf-filter-vlan-tagged'));
-  return withSettings(walk, read, (on, filtered) => prerouting(on, { node, bridge, port, filtered }, frame));
+  const asked = flag(walk.at, node, 'net.bridge.bridge-nf-call-iptables');
+  const shown = tagged ? all(asked, flag(walk.at, node, 'net.bridge.bridge-nf-filter-vlan-tagged')) : asked;
+  const go =
+    (filtered: boolean): Then =>
+    (on) =>
+      prerouting(on, { node, bridge, port, filtered }, frame);
+  return split(walk, [{ when: shown, then: go(true) }], go(false));
 }
 
 /** What the destination was before PREROUTING (br_nf_pre_routing: `ipv4_daddr`). */
@@ -131,25 +134,23 @@ function towards(
 
 function flood(walk: Walk, crossing: Crossing, frame: Frame, group: boolean): Steps {
   const { node, bridge, port } = crossing;
-  return withSettings(
-    walk,
-    ({ hairpin }) =>
-      portsOf(node, bridge.name).filter((out) => isUsable(out) && (out.name !== port.name || hairpin(node, out))),
-    (on, ports) => {
+  const go =
+    (back: boolean): Then =>
+    (on) => {
+      const ports = portsOf(node, bridge.name).filter((out) => isUsable(out) && (back || out.name !== port.name));
       const out = ports.map((one) => (copy: Walk) => pass(copy, crossing, one, frame));
       const ways = group ? [(copy: Walk) => up(copy, crossing, frame), ...out] : out;
       return ways.length === 0 ? drop(on, node, 'no port') : copies(on, ways);
-    },
-  );
+    };
+  return split(walk, [{ when: hairpin(walk.at, node, port), then: go(true) }], go(false));
 }
 
 /** A frame does not go back where it came from, unless the port has hairpin on (should_deliver). */
 function forward(walk: Walk, crossing: Crossing, out: Interface, frame: Frame): Steps {
   const { node, port } = crossing;
-  return withSettings(
-    walk,
-    ({ hairpin }) => out.name !== port.name || hairpin(node, out),
-    (on, allowed) => (allowed ? pass(on, crossing, out, frame) : drop(on, node, 'no port')),
+  const allowed = out.name === port.name ? hairpin(walk.at, node, out) : TRUE;
+  return split(walk, [{ when: allowed, then: (on) => pass(on, crossing, out, frame) }], (on) =>
+    drop(on, node, 'no port'),
   );
 }
 

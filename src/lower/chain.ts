@@ -11,12 +11,11 @@ import { base } from './effect.ts';
 import { headerOf, interfacesFit } from './header.ts';
 import type { Place } from './hook.ts';
 import { type Passage, stay } from './merge.ts';
-import type { Settings } from './settings.ts';
-import { assuming, disposition, dropped, type Walk, within } from './walk.ts';
+import { assuming } from './settings.ts';
+import { disposition, dropped, type Walk, within } from './walk.ts';
 
 /** One visit of one table. */
 export interface Scope {
-  readonly settings: Settings;
   readonly place: Place;
   readonly table: Table;
   readonly slice: boolean;
@@ -33,23 +32,23 @@ export interface Summary {
 }
 
 /** A packet passes the chain of a hook in one table. */
-export function table(settings: Settings, walk: Walk, place: Place, name: TableName): Passage {
+export function table(walk: Walk, place: Place, name: TableName): Passage {
   const { ruleset } = place.node;
   if (ruleset.kind === 'unknown') throw new Error('a table of unknown rules');
   assuming(walk.at, ruleset.assumption);
   const of = ruleset.value.tables.get(name);
   const chain = of?.chains.get(place.hook);
   if (of === undefined || chain === undefined) return stay(walk);
-  const scope = scopeOf(settings, walk, place, of);
+  const scope = scopeOf(walk, place, of);
   const verdict = verdictOf(scope, walk.bounds, chain);
   return verdict === 'effects' ? base(scope, walk, chain) : judged(walk, scope, chain, verdict);
 }
 
-function scopeOf(settings: Settings, walk: Walk, place: Place, of: Table): Scope {
+function scopeOf(walk: Walk, place: Place, of: Table): Scope {
   const made = { count: 0 };
   const { slice } = walk.at.options;
   const context = contextOf(walk, place, of, made);
-  return { settings, place, table: of, slice, context, made, summaries: new Map() };
+  return { place, table: of, slice, context, made, summaries: new Map() };
 }
 
 /** One `filter` step for a whole chain. */

@@ -5,7 +5,7 @@ import type { Node } from '../network/network.ts';
 import { CT_STATE, CT_STATUS, type Field, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import { type Ranges, ranges, single } from '../packet/ranges.ts';
 import type { Place } from './hook.ts';
-import { withSettings } from './settings.ts';
+import { flag } from './settings.ts';
 import { type Assignments, set, split, type Then, type Walk, type Way } from './walk.ts';
 
 /** A flow in some node's conntrack table. Its tuples, mark and status are slots; what is here is the same for all packets. */
@@ -190,28 +190,21 @@ export const replyShown = (entry: Entry): Assignments => ({
 function beginOr(walk: Walk, place: Place, then: Then): Steps {
   const { node } = place;
   const invalid: Then = (on) => set(on, { ctState: CT_STATE.INVALID }, then);
-  return withSettings(
+  const loose = flag(walk.at, node, 'net.netfilter.nf_conntrack_tcp_loose');
+  // locally made packets have their checksums still to be filled in
+  const checked = place.hook === 'PREROUTING' ? flag(walk.at, node, 'net.netfilter.nf_conntrack_checksum') : FALSE;
+  const wrong = all(equals('badChecksum', 1), inRanges('proto', CHECKED), checked);
+  const start: Then = (here) => begin(here, node, then);
+  const ofTcp: Then = (here) => split(here, [{ when: beginsTcp(loose), then: start }], invalid);
+  const ofIcmp: Then = (here) => split(here, [{ when: REQUEST, then: start }], invalid);
+  return split(
     walk,
-    (settings) => ({
-      loose: settings.flag(node, 'net.netfilter.nf_conntrack_tcp_loose'),
-      // locally made packets have their checksums still to be filled in
-      checked: place.hook === 'PREROUTING' && settings.flag(node, 'net.netfilter.nf_conntrack_checksum'),
-    }),
-    (on, { loose, checked }) => {
-      const wrong = checked ? all(equals('badChecksum', 1), inRanges('proto', CHECKED)) : FALSE;
-      const start: Then = (here) => begin(here, node, then);
-      const ofTcp: Then = (here) => split(here, [{ when: beginsTcp(loose), then: start }], invalid);
-      const ofIcmp: Then = (here) => split(here, [{ when: REQUEST, then: start }], invalid);
-      return split(
-        on,
-        [
-          { when: wrong, then: invalid },
-          { when: equals('proto', PROTOCOL.TCP), then: ofTcp },
-          { when: equals('proto', PROTOCOL.ICMP), then: ofIcmp },
-        ],
-        start,
-      );
-    },
+    [
+      { when: wrong, then: invalid },
+      { when: equals('proto', PROTOCOL.TCP), then: ofTcp },
+      { when: equals('proto', PROTOCOL.ICMP), then: ofIcmp },
+    ],
+    start,
   );
 }
 
@@ -230,8 +223,7 @@ const flags = (...of: readonly number[]): Predicate =>
   masked('tcpFlags', LOOKED_AT, ranges(of.map((one) => [one, one] as const)));
 
 /** A SYN begins a connection, a lone ACK joins one in progress where that is allowed (tcp_new). */
-const beginsTcp = (loose: boolean): Predicate =>
-  loose ? flags(SYN, SYN | URG, ACK, ACK | URG) : flags(SYN, SYN | URG);
+const beginsTcp = (loose: Predicate): Predicate => any(flags(SYN, SYN | URG), all(loose, flags(ACK, ACK | URG)));
 
 const nameFor = ({ entries }: Walk, node: Node): string =>
   `${node.name}/${entries.filter((one) => one.node === node.name).length}`;

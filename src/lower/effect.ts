@@ -140,7 +140,7 @@ function waysBy(scope: Scope, effect: Effect<Value>, depth: number, origin: Orig
       };
     }
     case 'nat': {
-      const apply: Pass = (on) => translate(scope.settings, on, scope.place, effect.range, origin);
+      const apply: Pass = (on) => translate(on, scope.place, effect.range, origin);
       return { ways: always((on) => sequence(on, apply, say(ACCEPTED))), changes: false };
     }
     case 'notrack':

@@ -9,8 +9,20 @@ import { complement, only } from '../packet/ranges.ts';
 import { addressTypes } from './address.ts';
 import { output } from './host.ts';
 import { FRESH, receive, transmit } from './link.ts';
-import { withSettings } from './settings.ts';
-import { type Assignments, dropped, end, filter, set, split, type Then, type Walk, type Way } from './walk.ts';
+import { flag, setting as settingOf } from './settings.ts';
+import {
+  type Assignments,
+  dropped,
+  end,
+  filter,
+  forgetting,
+  set,
+  setting,
+  split,
+  type Then,
+  type Walk,
+  type Way,
+} from './walk.ts';
 
 const { SYN, ACK, PSH, FIN, RST } = TCP_FLAG;
 const ECHO = { request: 8, reply: 0 } as const;
@@ -76,21 +88,18 @@ const none = (walk: Walk, reason: string): Steps => {
 /** A broadcast: only echo requests are answered, and those only if the node does not ignore them. */
 function toMany(walk: Walk, node: Node): Steps {
   const echo = all(equals('proto', PROTOCOL.ICMP), equals('icmpType', ECHO.request));
-  const silent: Then = (on) => none(on, 'it was sent to many');
-  return withSettings(
-    walk,
-    ({ flag }) => flag(node, 'net.ipv4.icmp_echo_ignore_broadcasts'),
-    (on, ignored) =>
-      ignored ? silent(on) : split(on, [{ when: not(echo), then: silent }], (here) => answerEcho(here, node, false)),
+  const ignored = flag(walk.at, node, 'net.ipv4.icmp_echo_ignore_broadcasts');
+  return split(walk, [{ when: any(not(echo), ignored), then: (on) => none(on, 'it was sent to many') }], (on) =>
+    answerEcho(on, node, false),
   );
 }
 
-const ofEcho = (walk: Walk, node: Node): Steps =>
-  withSettings(
-    walk,
-    ({ flag }) => flag(node, 'net.ipv4.icmp_echo_ignore_all'),
-    (on, ignored) => (ignored ? none(on, 'echo requests are ignored') : answerEcho(on, node, true)),
+function ofEcho(walk: Walk, node: Node): Steps {
+  const ignored = flag(walk.at, node, 'net.ipv4.icmp_echo_ignore_all');
+  return split(walk, [{ when: ignored, then: (on) => none(on, 'echo requests are ignored') }], (on) =>
+    answerEcho(on, node, true),
   );
+}
 
 const answerEcho = (walk: Walk, node: Node, bound: boolean): Steps =>
   answer(walk, node, { icmpType: ECHO.reply }, bound, (on, at, device) =>
@@ -147,12 +156,18 @@ const NEW_PACKET = { ...FRESH, ctState: CT_STATE.INVALID, fragment: 0, badChecks
 /** A stack answers what it was sent, from the address and port that it was sent to. */
 function answer(walk: Walk, node: Node, fields: Assignments, bound: boolean, deliver: Deliver): Steps {
   const swapped: Assignments = { src: 'dst', dst: 'src', sport: 'dport', dport: 'sport' };
-  return withSettings(
-    startLeg(walk, 'answer', deliver),
-    ({ number }) => number(node, 'net.ipv4.ip_default_ttl'),
-    (on, ttl) =>
-      set(on, { ...NEW_PACKET, ...swapped, tos: 0, ttl, ...fields }, (here) => output(here, node, bound, straight)),
-  );
+  const [steps, on] = aged(startLeg(walk, 'answer', deliver), node);
+  return [
+    ...steps,
+    ...set(on, { ...NEW_PACKET, ...swapped, tos: 0, ...fields }, (here) => output(here, node, bound, straight)),
+  ];
+}
+
+/** A stack's packets begin with the default time to live. */
+function aged(walk: Walk, node: Node): readonly [Steps, Walk] {
+  const ttl = settingOf(walk.at, node, 'net.ipv4.ip_default_ttl');
+  if (ttl.kind === 'known') return setting(walk, { ttl: ttl.value });
+  return forgetting(walk, 'ttl', [[1, 255]], { id: `${node.name} ip_default_ttl`, reason: ttl.reason });
 }
 
 const straight = (walk: Walk, then: Then): Steps => then(walk);
@@ -210,9 +225,6 @@ function dataBack(walk: Walk, server: Node): Steps {
     tcpFlags: ACK | PSH,
   };
   const arrived: Deliver = (on, node, device) => back(on, node, MIRRORED, (last) => done(last, node, device));
-  return withSettings(
-    startLeg(walk, 'data answer', arrived),
-    ({ number }) => number(server, 'net.ipv4.ip_default_ttl'),
-    (on, ttl) => set(on, { ...fields, ttl }, (here) => output(here, server, true, straight)),
-  );
+  const [steps, on] = aged(startLeg(walk, 'data answer', arrived), server);
+  return [...steps, ...set(on, fields, (here) => output(here, server, true, straight))];
 }

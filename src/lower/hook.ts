@@ -3,8 +3,8 @@ import type { Node } from '../network/network.ts';
 import type { Hook, TableName } from '../network/ruleset.ts';
 import { table } from './chain.ts';
 import { confirm, track } from './conntrack.ts';
+import type { Passage } from './merge.ts';
 import { nat } from './nat.ts';
-import { withSettings } from './settings.ts';
 import { lost, type Then, type Walk } from './walk.ts';
 
 /** Where a packet is asked: what a rule sees of it besides the packet. */
@@ -66,10 +66,12 @@ function stage(walk: Walk, place: Place, of: Stage, then: Then): Steps {
     case 'mangle':
     case 'filter':
     case 'security':
-      return withSettings(
-        walk,
-        (settings) => table(settings, walk, place, of),
-        (_, passage) => [...passage.steps, ...(passage.walk === undefined ? [] : then(passage.walk))],
-      );
+      return pass(table(walk, place, of), then);
   }
 }
+
+/** Goes on after steps on one place. */
+export const pass = ({ steps, walk }: Passage, then: Then): Steps => [
+  ...steps,
+  ...(walk === undefined ? [] : then(walk)),
+];

@@ -4,15 +4,14 @@ import { interfaceOf } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
 import { BROADCAST_MAC } from '../packet/address.ts';
 import { PROTOCOL } from '../packet/field.ts';
-import { only, without } from '../packet/ranges.ts';
-import { ALL_HOSTS, LOOPBACK_NETWORK, MULTICAST } from './address.ts';
+import { only, union, without } from '../packet/ranges.ts';
+import { ALL_HOSTS, LIMITED_BROADCAST, MULTICAST, ZERO_NETWORK } from './address.ts';
 import { enter, type Place, stages, traverse } from './hook.ts';
 import { type Incoming, inputRoute, membership } from './incoming.ts';
 import { transmit } from './link.ts';
 import { neighbour } from './neighbour.ts';
 import { type Outgoing, outputRoute } from './outgoing.ts';
-import { withSettings } from './settings.ts';
-import { copies, drop, dropped, filter, lost, set, split, type Then, type Walk } from './walk.ts';
+import { type Assignments, copies, drop, dropped, filter, lost, set, split, type Then, type Walk } from './walk.ts';
 
 type Send = Extract<Outgoing, { kind: 'send' }>;
 
@@ -109,21 +108,32 @@ export function output(walk: Walk, node: Node, bound: boolean, sent: (walk: Walk
   const undecided = node.undecided?.get('interfaces');
   if (undecided !== undefined) return lost(walk, node, `${node.name} interfaces`, undecided);
   const go = (here: Walk, by: Send): Steps => sent(here, (ready) => localOut(ready, node, by));
-  return split(walk, [{ when: equals('dst', 0), then: (on) => toItself(on, bound, go) }], (some) =>
-    outputTo(some, node, bound, go),
+  const from = (on: Walk, fixed: boolean): Steps =>
+    split(on, [{ when: equals('dst', 0), then: (here) => toItself(here, fixed, go) }], (some) =>
+      outputTo(some, node, fixed, go),
+    );
+  if (!bound) return from(walk, false);
+  // a source of 0.0.0.0 is none; others that cannot be one are refused (ip_route_output_key_hash_rcu: EINVAL)
+  const refused: Then = (on) => drop(on, node, 'no route');
+  return split(
+    walk,
+    [
+      { when: equals('src', 0), then: (on) => from(on, false) },
+      { when: NO_SOURCE, then: refused },
+    ],
+    (on) => from(on, true),
   );
 }
+
+const NO_SOURCE = inRanges('src', union(union(ZERO_NETWORK, MULTICAST), only(LIMITED_BROADCAST)));
 
 type Go = (walk: Walk, route: Send) => Steps;
 
 /** No destination is the sender itself: its own address, or else 127.0.0.1 (ip_route_output_key_hash_rcu). */
 function toItself(walk: Walk, bound: boolean, go: Go): Steps {
   const itself: Send = { kind: 'send', device: 'lo', broadcast: false, source: 'destination' };
-  const loopback: Then = (on) => set(on, { src: LOOPBACK, dst: LOOPBACK }, (here) => go(here, itself));
-  if (!bound) return loopback(walk);
-  return split(walk, [{ when: equals('src', 0), then: loopback }], (on) =>
-    set(on, { dst: 'src' }, (here) => go(here, itself)),
-  );
+  const addresses: Assignments = bound ? { dst: 'src' } : { src: LOOPBACK, dst: LOOPBACK };
+  return set(walk, addresses, (on) => go(on, itself));
 }
 
 function outputTo(walk: Walk, node: Node, bound: boolean, go: Go): Steps {
@@ -199,25 +209,10 @@ const reroute = (walk: Walk, node: Node, then: (walk: Walk, route: Send) => Step
 /** ip_output, ip_mc_output and the loopback device. */
 function send(walk: Walk, node: Node, route: Send): Steps {
   const { device, nextHop, broadcast } = route;
-  return withSettings(
-    walk,
-    ({ either }) => device === 'lo' || either(node, device, 'route_localnet'),
-    (on, local) =>
-      split(
-        on,
-        [
-          {
-            when: local ? inRanges('src', []) : inRanges('src', LOOPBACK_NETWORK),
-            then: (bad) => drop(bad, node, 'martian'),
-          },
-        ],
-        (fine) =>
-          postrouting(fine, node, { device, ...(nextHop === undefined ? {} : { nextHop }) }, (sent) => {
-            if (device === 'lo') return looped(sent, node, 'lo');
-            return broadcast ? toAll(sent, node, device) : leave(sent, node, device, nextHop);
-          }),
-      ),
-  );
+  return postrouting(walk, node, { device, ...(nextHop === undefined ? {} : { nextHop }) }, (sent) => {
+    if (device === 'lo') return looped(sent, node, 'lo');
+    return broadcast ? toAll(sent, node, device) : leave(sent, node, device, nextHop);
+  });
 }
 
 /** Groups that not every interface is in. */

@@ -8,7 +8,7 @@ import { only, union } from '../packet/ranges.ts';
 import { ALL_HOSTS, LIMITED_BROADCAST, LOOPBACK_NETWORK, MULTICAST, ownAddresses, ZERO_NETWORK } from './address.ts';
 import { eachHop } from './outgoing.ts';
 import { type Found, type Key, lookup } from './routing.ts';
-import { type Settings, withSettings } from './settings.ts';
+import { assuming, either, flag, greater, type Recorder } from './settings.ts';
 import { split, type Walk } from './walk.ts';
 
 /** What the input route lookup decides about a packet. */
@@ -35,19 +35,13 @@ export function inputRoute(
   device: string,
   then: (walk: Walk, route: Incoming) => Steps,
 ): Steps {
-  return withSettings(
+  const ways = inputWays(walk.at, node, device);
+  const take = (here: Walk, is: Decided['is']): Steps =>
+    is.kind === 'hops' ? eachHop(here, node, is, (chosen, hop) => then(chosen, forwardBy(hop))) : then(here, is);
+  return split(
     walk,
-    (settings) => inputWays(settings, node, device),
-    (on, ways) => {
-      const last = ways.at(-1) as Decided;
-      const take = (here: Walk, is: Decided['is']): Steps =>
-        is.kind === 'hops' ? eachHop(here, node, is, (chosen, hop) => then(chosen, forwardBy(hop))) : then(here, is);
-      return split(
-        on,
-        ways.slice(0, -1).map(({ when, is }) => ({ when, then: (here) => take(here, is) })),
-        (here) => take(here, last.is),
-      );
-    },
+    ways.map(({ when, is }) => ({ when, then: (here) => take(here, is) })),
+    (here) => take(here, NOTHING),
   );
 }
 
@@ -59,10 +53,29 @@ const forwardBy = ({ device, via }: NextHop): Incoming => ({
 
 const MARTIAN: Decided['is'] = { kind: 'failed', reason: 'martian' };
 
+const NOTHING: Decided['is'] = { kind: 'failed', reason: 'no route' };
+
+interface Cached extends Recorder {
+  readonly ways: readonly Decided[];
+}
+
+const cache = new WeakMap<Node, Map<string, Cached>>();
+
 /** The first one that holds decides. */
-export function inputWays(settings: Settings, node: Node, device: string): readonly Decided[] {
-  const localnet = settings.either(node, device, 'route_localnet');
-  const bad = badSource(settings, node, device);
+export function inputWays(on: Recorder, node: Node, device: string): readonly Decided[] {
+  const known = cache.get(node) ?? new Map<string, Cached>();
+  cache.set(node, known);
+  const recorder: Recorder = { assumptions: new Map() };
+  const found = known.get(device) ?? { ...recorder, ways: decide(recorder, node, device) };
+  known.set(device, found);
+  for (const one of found.assumptions.values()) assuming(on, one);
+  return found.ways;
+}
+
+function decide(on: Recorder, node: Node, device: string): readonly Decided[] {
+  const localnet = either(on, node, device, 'route_localnet');
+  const forwarding = flag(on, node, `net.ipv4.conf.${device}.forwarding`);
+  const bad = badSource(on, node, device);
   const fromNowhere = inRanges('src', ZERO_NETWORK);
   const validated = (when: Predicate, is: Decided['is']): readonly Decided[] => [
     { when: all(when, bad.martian), is: MARTIAN },
@@ -71,7 +84,7 @@ export function inputWays(settings: Settings, node: Node, device: string): reado
   ];
   const toAll = any(equals('dst', LIMITED_BROADCAST), all(equals('src', 0), equals('dst', 0)));
   const groupSource = inRanges('src', union(MULTICAST, only(LIMITED_BROADCAST)));
-  const loopSource = localnet ? FALSE : inRanges('src', LOOPBACK_NETWORK);
+  const loopSource = all(not(localnet), inRanges('src', LOOPBACK_NETWORK));
   const group = inRanges('dst', MULTICAST);
   const joined = any(equals('dst', ALL_HOSTS), all(group, membership(node, device)));
   return [
@@ -80,9 +93,15 @@ export function inputWays(settings: Settings, node: Node, device: string): reado
     { when: all(any(toAll, joined), fromNowhere), is: { kind: 'broadcast' } },
     ...validated(any(toAll, joined), { kind: 'broadcast' }),
     { when: any(fromNowhere, inRanges('dst', ZERO_NETWORK)), is: MARTIAN },
-    { when: localnet ? FALSE : any(inRanges('dst', LOOPBACK_NETWORK), loopSource), is: MARTIAN },
-    ...lookup(node, { to: 'dst', from: 'src', iif: device, mark: 'mark', transport: true }).flatMap(({ when, found }) =>
-      validating(validated, when, incoming(settings, node, device, found)),
+    { when: any(all(not(localnet), inRanges('dst', LOOPBACK_NETWORK)), loopSource), is: MARTIAN },
+    ...lookup(node, { to: 'dst', from: 'src', iif: device, mark: 'mark', transport: true }).flatMap(
+      ({ when, found }) => {
+        const is = incoming(node, found);
+        if (is.kind === 'unknown') return [{ when, is }];
+        if (is.kind === 'local' || is.kind === 'broadcast') return validated(when, is);
+        const shut: Decided = { when: all(when, not(forwarding)), is: { kind: 'failed', reason: 'not forwarding' } };
+        return [shut, ...(is.kind === 'hops' ? validated(when, is) : [{ when, is }])];
+      },
     ),
   ];
 }
@@ -94,65 +113,65 @@ export const membership = ({ name }: Node, device: string): Predicate =>
     reason: `which multicast groups ${device} of ${name} has joined`,
   });
 
-/** Only what has a way is asked where it comes from. */
-const validating = (
-  validated: (when: Predicate, is: Decided['is']) => readonly Decided[],
-  when: Predicate,
-  is: Decided['is'],
-): readonly Decided[] => (is.kind === 'failed' || is.kind === 'unknown' ? [{ when, is }] : validated(when, is));
-
-function incoming(settings: Settings, node: Node, device: string, found: Found): Decided['is'] {
+/** What a route means for a packet that comes in, on a host that forwards. */
+function incoming(node: Node, found: Found): Decided['is'] {
   if (found.kind === 'unknown') return found;
-  if (found.kind === 'route' && found.route.type === 'local') return { kind: 'local' };
-  if (found.kind === 'route' && found.route.type === 'broadcast') return { kind: 'broadcast' };
-  if (!settings.flag(node, `net.ipv4.conf.${device}.forwarding`)) return { kind: 'failed', reason: 'not forwarding' };
   if (found.kind === 'none')
     return { kind: 'failed', reason: 'no route', origin: { node: node.name, text: found.text } };
-  if (found.route.type !== 'unicast') return MARTIAN;
-  return { kind: 'hops', hops: found.hops, text: found.route.text };
+  const { type, text } = found.route;
+  if (type === 'local' || type === 'broadcast') return { kind: type };
+  return type === 'unicast' ? { kind: 'hops', hops: found.hops, text } : MARTIAN;
 }
 
-/** Sources that may not come in by the device (__fib_validate_source). */
-function badSource(
-  settings: Settings,
-  node: Node,
-  device: string,
-): { readonly martian: Predicate; readonly filtered: Predicate } {
-  const strict = settings.greater(node, device, 'rp_filter');
-  const acceptLocal = settings.either(node, device, 'accept_local');
-  if (strict === 0 && !hasCustomRules(node))
-    return { martian: acceptLocal ? FALSE : inRanges('src', ownAddresses(node)), filtered: FALSE };
-  const mark = settings.either(node, device, 'src_valid_mark');
-  const key: Key = { to: 'src', from: 'dst', iif: 'lo', ...(mark ? { mark: 'mark' as const } : {}), transport: true };
+/** Sources that may not come in by a device. */
+interface Bad {
+  readonly martian: Predicate;
+  readonly filtered: Predicate;
+}
+
+/** fib_validate_source: without rp_filter and rules of the administrator's, own addresses are all that is looked for. */
+function badSource(on: Recorder, node: Node, device: string): Bad {
+  const off = greater(on, node, device, 'rp_filter', (value) => value === 0);
+  const foreign = not(either(on, node, device, 'accept_local'));
+  if (off.kind === 'true' && !hasCustomRules(node))
+    return { martian: all(foreign, inRanges('src', ownAddresses(node))), filtered: FALSE };
+  const full = checked(on, node, device, off, foreign);
+  if (off.kind === 'false' || hasCustomRules(node)) return full;
+  return {
+    martian: any(all(off, foreign, inRanges('src', ownAddresses(node))), all(not(off), full.martian)),
+    filtered: full.filtered,
+  };
+}
+
+/** __fib_validate_source: the way back to the source. */
+function checked(on: Recorder, node: Node, device: string, off: Predicate, foreign: Predicate): Bad {
+  const strict = greater(on, node, device, 'rp_filter', (value) => value === 1);
   const addressless = interfaceOf(node, device).addresses.length === 0;
-  const judged = lookup(node, key).map(({ when, found }) => ({
-    when,
-    is: judge(found, { device, strict, acceptLocal, addressless }),
-  }));
-  const cases = (bad: string): readonly Case[] =>
-    judged.map(({ when, is }) => ({ when, then: is === bad ? TRUE : FALSE }));
-  return { martian: first(cases('martian'), FALSE), filtered: first(cases('filtered'), FALSE) };
+  const judge = (found: Found): Bad => {
+    if (found.kind !== 'route') return { martian: FALSE, filtered: not(off) };
+    const { type } = found.route;
+    if (type !== 'unicast' && type !== 'local') return { martian: TRUE, filtered: FALSE };
+    const martian = type === 'local' ? foreign : FALSE;
+    if (found.hops.some((hop) => hop.device === device)) return { martian, filtered: FALSE };
+    return { martian, filtered: addressless ? not(off) : strict };
+  };
+  const ways = (mark: boolean): Bad => {
+    const key: Key = { to: 'src', from: 'dst', iif: 'lo', ...(mark ? { mark: 'mark' as const } : {}), transport: true };
+    const judged = lookup(node, key).map(({ when, found }) => ({ when, ...judge(found) }));
+    const by = (bad: keyof Bad): Predicate =>
+      first(
+        judged.map((one): Case => ({ when: one.when, then: one[bad] })),
+        FALSE,
+      );
+    return { martian: by('martian'), filtered: by('filtered') };
+  };
+  const marked = either(on, node, device, 'src_valid_mark');
+  if (node.rules.every(({ mark }) => mark === undefined) || marked.kind === 'false') return ways(false);
+  const [plain, valid] = [ways(false), ways(true)];
+  const by = (bad: keyof Bad): Predicate => any(all(marked, valid[bad]), all(not(marked), plain[bad]));
+  return { martian: by('martian'), filtered: by('filtered') };
 }
 
 /** Besides the kernel's own three (fib4_has_custom_rules). */
 const hasCustomRules = ({ rules }: Node): boolean =>
   rules.length > 3 || rules.some(({ priority }) => ![0, 32766, 32767].includes(priority));
-
-interface Strictness {
-  readonly device: string;
-  readonly strict: number;
-  readonly acceptLocal: boolean;
-  readonly addressless: boolean;
-}
-
-function judge(
-  found: Found,
-  { device, strict, acceptLocal, addressless }: Strictness,
-): 'good' | 'martian' | 'filtered' {
-  if (found.kind !== 'route') return strict > 0 ? 'filtered' : 'good';
-  const { type } = found.route;
-  if (type !== 'unicast' && !(type === 'local' && acceptLocal)) return 'martian';
-  if (found.hops.some((hop) => hop.device === device)) return 'good';
-  if (addressless) return strict > 0 ? 'filtered' : 'good';
-  return strict === 1 ? 'filtered' : 'good';
-}

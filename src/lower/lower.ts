@@ -41,7 +41,6 @@ export function lower(network: Network, probe: Probe, options: Options = { slice
     bounds: start(inputs),
     leg: 'request',
     deliver: requested,
-    settings: new Map(),
     entries: [],
     neighbours: new Map(),
     track: { kind: 'none' },

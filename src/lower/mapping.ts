@@ -7,11 +7,11 @@ import { rangeOf } from '../packet/address.ts';
 import { CT_STATUS, PROTOCOL } from '../packet/field.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import { type Range, type Ranges, single } from '../packet/ranges.ts';
-import { SCOPE, selectAddress } from './address.ts';
+import { SCOPE, selections } from './address.ts';
 import { type Entry, PORTS, replyShown, tupleSlot } from './conntrack.ts';
 import type { Place } from './hook.ts';
 import { merge, type Pass, type Passage, sequence, stay, write } from './merge.ts';
-import type { Settings } from './settings.ts';
+import type { Recorder } from './settings.ts';
 import { disposition, dropped, forgetting, type Walk } from './walk.ts';
 
 /** The half of a packet that a translation changes. */
@@ -39,14 +39,7 @@ const OLD_PORT: Slot = 'sport@nat';
 const OLD_ID: Slot = 'icmpId@nat';
 
 /** Gives a flow its mapping, and the packet in hand too (nf_nat_setup_info). */
-export function mapTo(
-  settings: Settings,
-  walk: Walk,
-  place: Place,
-  range: NatRange,
-  entry: Entry,
-  origin: Origin,
-): Passage {
+export function mapTo(walk: Walk, place: Place, range: NatRange, entry: Entry, origin: Origin): Passage {
   const half = HALVES[range.manip];
   const visit = `${walk.leg}${walk.copy} ${walk.visits}: ${place.node.name} ${origin.text}`;
   const unknown = (what: string): Unknown => ({
@@ -56,7 +49,7 @@ export function mapTo(
   });
   const mapping: Mapping = { range, half, origin, unknown };
   const keep = write({ [OLD_ADDRESS]: half.address, [OLD_PORT]: half.port, [OLD_ID]: 'icmpId' });
-  const change = range.masquerade === true ? masquerade(settings, place, mapping) : tuple(mapping, range.addresses);
+  const change = range.masquerade === true ? masquerade(walk.at, place, mapping) : tuple(mapping, range.addresses);
   return sequence(walk, keep, change, (on) => record(on, half, entry));
 }
 
@@ -172,13 +165,16 @@ function randomPort({ half, unknown }: Mapping): Pass {
 }
 
 /** The outgoing interface's address towards the next hop (nf_nat_masquerade_ipv4). */
-function masquerade(settings: Settings, place: Place, mapping: Mapping): Pass {
+function masquerade(at: Recorder, place: Place, mapping: Mapping): Pass {
   const { node, out, nextHop } = place;
   if (out === undefined) throw new Error('MASQUERADE without an outgoing interface');
   const device = interfaceOf(node, out);
   const by = (target: number | undefined): Pass => {
-    const chosen = selectAddress(settings, node, device, target, SCOPE.global);
-    return chosen === 0 ? noAddress(place) : tuple(mapping, [chosen, chosen]);
+    const chosen = selections(at, node, device, target, SCOPE.global).map(({ when, address: one }) => ({
+      when,
+      then: one === 0 ? noAddress(place) : tuple(mapping, [one, one]),
+    }));
+    return (walk) => merge(walk, chosen);
   };
   const nets = device.addresses.map((one) => ({ when: inRanges('dst', [rangeOf(one)]), then: by(one.local) }));
   // a packet without a source is left alone

@@ -5,10 +5,9 @@ import { CT_STATE } from '../packet/field.ts';
 import type { Origin } from '../packet/place.ts';
 import { table } from './chain.ts';
 import { type Direction, type Entry, tupleSlot } from './conntrack.ts';
-import type { Place } from './hook.ts';
+import { type Place, pass } from './hook.ts';
 import { mapTo } from './mapping.ts';
 import { type Pass, type Passage, sequence, write } from './merge.ts';
-import { type Settings, withSettings } from './settings.ts';
 import { type Assignments, set, type Then, type Walk } from './walk.ts';
 
 /** Which half of a mapping each hook is for (HOOK2MANIP). */
@@ -32,16 +31,11 @@ export function nat(walk: Walk, place: Place, then: Then): Steps {
   if (track.direction === 'reply' || !track.fresh || entry.done[manip])
     return set(walk, translated(entry, track.direction, manip), then);
   const done: Entry = { ...entry, done: { ...entry.done, [manip]: true } };
-  return withSettings(
-    walk,
-    (settings) => consulted(settings, walk, place, done),
-    (_, { steps, walk: after }) => [...steps, ...(after === undefined ? [] : then(after))],
+  const consulted: Walk = { ...walk, entries: entries.map((one) => (one === entry ? done : one)) };
+  return pass(
+    asNew(consulted, (on) => table(on, place, TABLE)),
+    then,
   );
-}
-
-function consulted(settings: Settings, walk: Walk, place: Place, done: Entry): Passage {
-  const entries = walk.entries.map((one) => (one.name === done.name ? done : one));
-  return asNew({ ...walk, entries }, (on) => table(settings, on, place, TABLE));
 }
 
 /** Where a question gives the state, the mapping is the one that the flow's first packet got: it was NEW. */
@@ -65,7 +59,7 @@ function translated(entry: Entry, direction: Direction, manip: 'destination' | '
 }
 
 /** Carries out a rule's translation. */
-export function translate(settings: Settings, walk: Walk, place: Place, range: NatRange, origin: Origin): Passage {
+export function translate(walk: Walk, place: Place, range: NatRange, origin: Origin): Passage {
   if (walk.track.kind !== 'flow') throw new Error('nat without a flow');
-  return mapTo(settings, walk, place, range, walk.entries[walk.track.entry] as Entry, origin);
+  return mapTo(walk, place, range, walk.entries[walk.track.entry] as Entry, origin);
 }

@@ -1,13 +1,13 @@
-import { any, equals, inRanges } from '../ir/predicate.ts';
-import type { Steps } from '../ir/program.ts';
+import { all, any, equals, FALSE, inRanges, not, TRUE } from '../ir/predicate.ts';
+import type { Predicate, Steps } from '../ir/program.ts';
 import { findInterface } from '../network/access.ts';
-import type { NextHop, Node } from '../network/network.ts';
+import type { NextHop, Node, Route } from '../network/network.ts';
 import type { DropReason } from '../packet/fate.ts';
 import type { Origin } from '../packet/place.ts';
-import { LIMITED_BROADCAST, LOOPBACK_NETWORK, MULTICAST, SCOPE, selectAddress } from './address.ts';
+import { LIMITED_BROADCAST, LOOPBACK_NETWORK, MULTICAST, SCOPE, selections } from './address.ts';
 import { type Found, isHost, type Key, lookup } from './routing.ts';
-import { type Settings, withSettings } from './settings.ts';
-import { choose, split, type Then, type Walk } from './walk.ts';
+import { either } from './settings.ts';
+import { choose, split, type Then, type Walk, type Way } from './walk.ts';
 
 /** What the output route lookup decides. */
 export type Outgoing =
@@ -80,29 +80,35 @@ function outgoing(
     return then(walk, { kind: 'send', device: 'lo', broadcast: false, source });
   }
   const broadcast = group || route.type === 'broadcast';
-  return eachHop(walk, node, { hops, text: route.text }, (on, hop) =>
-    mayLeave(on, node, hop.device, (here, allowed) =>
-      allowed
-        ? withSettings(
-            here,
-            (settings) => route.source ?? sourceBy(settings, node, hop, route.scope),
-            (chosen, source) => then(chosen, sendBy(hop, source, broadcast)),
-          )
-        : then(here, {
-            kind: 'failed',
-            reason: 'no route',
-            origin: { node: node.name, text: `127.0.0.0/8 may not leave by ${hop.device}` },
-          }),
-    ),
-  );
+  return eachHop(walk, node, { hops, text: route.text }, (on, hop) => {
+    const go =
+      (source: number): Then =>
+      (here) =>
+        then(here, sendBy(hop, source, broadcast));
+    const text = `127.0.0.0/8 may not leave by ${hop.device}`;
+    const refused: Then = (here) =>
+      then(here, { kind: 'failed', reason: 'no route', origin: { node: node.name, text } });
+    return split(
+      on,
+      [{ when: mayNotLeave(on, node, hop.device), then: refused }, ...sources(on, node, route, hop, go)],
+      go(0),
+    );
+  });
 }
 
 /** Nothing from 127/8 is sent by another device than lo, but with route_localnet (__mkroute_output). */
-function mayLeave(walk: Walk, node: Node, device: string, then: (walk: Walk, allowed: boolean) => Steps): Steps {
-  if (device === 'lo') return then(walk, true);
-  const check = (on: Walk): Steps =>
-    withSettings(on, (settings) => settings.either(node, device, 'route_localnet'), then);
-  return split(walk, [{ when: inRanges('src', LOOPBACK_NETWORK), then: check }], (on) => then(on, true));
+const mayNotLeave = (walk: Walk, node: Node, device: string): Predicate =>
+  device === 'lo'
+    ? FALSE
+    : all(inRanges('src', LOOPBACK_NETWORK), not(either(walk.at, node, device, 'route_localnet')));
+
+/** The route's preferred source, else one towards the gateway, in the scope of the route (fib_result_prefsrc). */
+function sources(walk: Walk, node: Node, route: Route, hop: NextHop, go: (source: number) => Then): readonly Way[] {
+  if (route.source !== undefined) return [{ when: TRUE, then: go(route.source) }];
+  const device = findInterface(node, hop.device);
+  if (device === undefined) return [];
+  const chosen = selections(walk.at, node, device, hop.via, Math.min(route.scope, SCOPE.host));
+  return chosen.map(({ when, address }) => ({ when, then: go(address) }));
 }
 
 const sendBy = ({ device, via }: NextHop, source: number, broadcast: boolean): Outgoing => ({
@@ -112,12 +118,6 @@ const sendBy = ({ device, via }: NextHop, source: number, broadcast: boolean): O
   source,
   ...(via === undefined || broadcast ? {} : { nextHop: via }),
 });
-
-/** fib_result_prefsrc: towards the gateway, in the scope of the route. */
-function sourceBy(settings: Settings, node: Node, { device, via }: NextHop, scope: number): number {
-  const found = findInterface(node, device);
-  return found === undefined ? 0 : selectAddress(settings, node, found, via, Math.min(scope, SCOPE.host));
-}
 
 /** A multipath route spreads flows by hash: any of its hops. */
 export function eachHop(

@@ -41,7 +41,7 @@ const cache = new WeakMap<Node, Map<string, readonly LookupWay[]>>();
 export function lookup(node: Node, key: Key): readonly LookupWay[] {
   const known = cache.get(node) ?? new Map<string, readonly LookupWay[]>();
   cache.set(node, known);
-  const name = JSON.stringify(key);
+  const name = [key.to, key.from, key.iif, key.oif, key.mark, key.transport].join(' ');
   const found = known.get(name) ?? [...node.rules.flatMap((rule) => waysOf(node, rule, key)), nothing(node)];
   known.set(name, found);
   return found;

@@ -1,31 +1,19 @@
-import { unknownBit } from '../ir/predicate.ts';
-import type { Steps } from '../ir/program.ts';
+import { all, any, FALSE, not, TRUE, unknownBit } from '../ir/predicate.ts';
+import type { Predicate } from '../ir/program.ts';
 import { sysctl } from '../network/access.ts';
 import type { Interface, Node } from '../network/network.ts';
 import type { Known } from '../network/unknown.ts';
-import { assuming, split, type Walk, type Way } from './walk.ts';
+import type { Assumption } from '../packet/place.ts';
 
-/** Reads settings as plain numbers. @throws Missing for one that nobody knows: {@link withSettings} then tries each value */
-export interface Settings {
-  readonly flag: (node: Node, key: string) => boolean;
-  readonly number: (node: Node, key: string) => number;
-  /** `conf/all` or `conf/DEVICE`: IN_DEV_ORCONF. */
-  readonly either: (node: Node, device: string, key: string) => boolean;
-  /** The greater of `conf/all` and `conf/DEVICE`: IN_DEV_MAXCONF. */
-  readonly greater: (node: Node, device: string, key: string) => number;
-  readonly hairpin: (node: Node, port: Interface) => boolean;
+/** Where it is written down that something was taken for granted. */
+export interface Recorder {
+  /** By its text, in the order in which it was met. */
+  readonly assumptions: Map<string, Assumption>;
 }
 
-class Missing extends Error {
-  readonly id: string;
-  readonly reason: string;
-  readonly values: readonly number[];
-  constructor(id: string, reason: string, values: readonly number[]) {
-    super(reason);
-    this.id = id;
-    this.reason = reason;
-    this.values = values;
-  }
+export function assuming({ assumptions }: Recorder, one: Assumption | undefined): void {
+  const key = one === undefined ? '' : `${one.node ?? ''} ${one.text}`;
+  if (one !== undefined && !assumptions.has(key)) assumptions.set(key, one);
 }
 
 /** What a setting that nobody knows may be, where it is more than on or off. */
@@ -33,60 +21,74 @@ const VALUES: Readonly<Record<string, readonly number[]>> = {
   rp_filter: [0, 1, 2],
   arp_ignore: [0, 1, 2, 3, 8],
   arp_announce: [0, 1, 2],
-  ip_default_ttl: [64, 128, 255],
 };
 const BOOLEAN: readonly number[] = [0, 1];
 
+const shown = new WeakMap<Node, Map<string, Known<number>>>();
+
+/** A setting as the snapshot has it. */
+export function setting(on: Recorder, node: Node, key: string): Known<number> {
+  const read = shown.get(node) ?? new Map<string, Known<number>>();
+  shown.set(node, read);
+  const found = read.get(key) ?? sysctl(node, key);
+  read.set(key, found);
+  if (found.kind === 'known') assuming(on, found.assumption);
+  return found;
+}
+
 /**
- * Does what needs settings; where one is not known, once for each value that it may have. An unknown setting has one
- * value for the whole exchange.
+ * Whether a setting has such a value. One that nobody knows has the same value for the whole exchange: the first of its
+ * possible values whose unknown is true, else the last.
  */
-export function withSettings<T>(
-  walk: Walk,
-  read: (settings: Settings) => T,
-  then: (walk: Walk, of: T) => Steps,
-): Steps {
-  let result: T;
-  try {
-    result = read(settingsOf(walk));
-  } catch (error) {
-    if (!(error instanceof Missing)) throw error;
-    return tryEach(walk, error, (on) => withSettings(on, read, then));
-  }
-  return then(walk, result);
+export function test(on: Recorder, node: Node, key: string, fits: (value: number) => boolean): Predicate {
+  const found = setting(on, node, key);
+  if (found.kind === 'known') return fits(found.value) ? TRUE : FALSE;
+  return among(`${node.name} ${key}`, found.reason, VALUES[key.slice(key.lastIndexOf('.') + 1)] ?? BOOLEAN, fits);
 }
 
-function tryEach(walk: Walk, { id, reason, values }: Missing, then: (walk: Walk) => Steps): Steps {
-  const as = (value: number) => (on: Walk) => then({ ...on, settings: new Map([...on.settings, [id, value]]) });
-  const ways = values
-    .slice(0, -1)
-    .map((value): Way => ({ when: unknownBit({ id: `${id} = ${value}`, reason }), then: as(value) }));
-  return split(walk, ways, as(values.at(-1) ?? 0));
+function among(id: string, reason: string, values: readonly number[], fits: (value: number) => boolean): Predicate {
+  if (values.every(fits)) return TRUE;
+  const bits = values.slice(0, -1).map((value) => unknownBit({ id: `${id} = ${value}`, reason }));
+  return any(
+    ...values.flatMap((value, i) => (fits(value) ? [all(...bits.slice(0, i).map(not), ...bits.slice(i, i + 1))] : [])),
+  );
 }
 
-function settingsOf(walk: Walk): Settings {
-  const read = <T>(id: string, of: Known<T>, values: readonly number[], from: (value: number) => T): T => {
-    if (of.kind === 'known') {
-      assuming(walk.at, of.assumption);
-      return of.value;
-    }
-    const decided = walk.settings.get(id);
-    if (decided === undefined) throw new Missing(id, of.reason, values);
-    return from(decided);
-  };
-  const number = (node: Node, key: string): number =>
-    read(
-      `${node.name} ${key}`,
-      sysctl(node, key),
-      VALUES[key.slice(key.lastIndexOf('.') + 1)] ?? BOOLEAN,
-      (value) => value,
-    );
-  const of = (node: Node, device: string, key: string): number => number(node, `net.ipv4.conf.${device}.${key}`);
-  return {
-    number,
-    flag: (node, key) => number(node, key) !== 0,
-    either: (node, device, key) => of(node, 'all', key) !== 0 || of(node, device, key) !== 0,
-    greater: (node, device, key) => Math.max(of(node, 'all', key), of(node, device, key)),
-    hairpin: (node, port) => read(`${node.name} ${port.name} hairpin`, port.hairpin, BOOLEAN, (value) => value !== 0),
-  };
+export const flag = (on: Recorder, node: Node, key: string): Predicate => test(on, node, key, (value) => value !== 0);
+
+const of = (device: string, key: string): string => `net.ipv4.conf.${device}.${key}`;
+
+/** `conf/all` or `conf/DEVICE` (IN_DEV_ORCONF). */
+export function either(on: Recorder, node: Node, device: string, key: string): Predicate {
+  const everywhere = flag(on, node, of('all', key));
+  return everywhere.kind === 'true' ? TRUE : any(everywhere, flag(on, node, of(device, key)));
+}
+
+/** Whether the greater of `conf/all` and `conf/DEVICE` is such a value (IN_DEV_MAXCONF). */
+export function greater(
+  on: Recorder,
+  node: Node,
+  device: string,
+  key: string,
+  fits: (value: number) => boolean,
+): Predicate {
+  const values = VALUES[key] ?? BOOLEAN;
+  const [general, here] = [setting(on, node, of('all', key)), setting(on, node, of(device, key))];
+  if (general.kind === 'known') return test(on, node, of(device, key), (value) => fits(Math.max(value, general.value)));
+  if (here.kind === 'known') return test(on, node, of('all', key), (value) => fits(Math.max(value, here.value)));
+  return any(
+    ...values.map((one) =>
+      all(
+        test(on, node, of('all', key), (value) => value === one),
+        test(on, node, of(device, key), (value) => fits(Math.max(value, one))),
+      ),
+    ),
+  );
+}
+
+/** Whether a port sends frames back where they came from. */
+export function hairpin(on: Recorder, node: Node, { name, hairpin: of }: Interface): Predicate {
+  if (of.kind === 'unknown') return unknownBit({ id: `${node.name} ${name} hairpin`, reason: of.reason });
+  assuming(on, of.assumption);
+  return of.value ? TRUE : FALSE;
 }

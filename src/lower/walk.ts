@@ -6,10 +6,11 @@ import type { Network, Node } from '../network/network.ts';
 import type { Leg, Probe } from '../packet/exchange.ts';
 import type { Disposition, DropReason, Fate } from '../packet/fate.ts';
 import type { Field } from '../packet/field.ts';
-import type { Assumption, Origin, Unknown } from '../packet/place.ts';
+import type { Origin, Unknown } from '../packet/place.ts';
 import type { Ranges } from '../packet/ranges.ts';
 import type { Entry, Track } from './conntrack.ts';
 import type { Station } from './segment.ts';
+import type { Recorder } from './settings.ts';
 
 /** How a Program is made: `slice: false` keeps every rule and every part of a predicate (the slow twin, for tests). */
 export interface Options {
@@ -17,12 +18,10 @@ export interface Options {
 }
 
 /** What is the same for the whole Program. */
-export interface Lowering {
+export interface Lowering extends Recorder {
   readonly network: Network;
   readonly probe: Probe;
   readonly options: Options;
-  /** What was taken for granted, by its text, in the order in which it was met. */
-  readonly assumptions: Map<string, Assumption>;
 }
 
 /** What is known at one point of the path, apart from where it is. */
@@ -34,8 +33,6 @@ export interface Walk {
   readonly request?: Fate;
   /** What a packet of this leg meets when a stack takes it. */
   readonly deliver: (walk: Walk, node: Node, device: string) => Steps;
-  /** Settings that no capture shows, as far as this branch has decided them. */
-  readonly settings: ReadonlyMap<string, number>;
   /** Flows that some node has in its conntrack table, in the order in which they began. */
   readonly entries: readonly Entry[];
   /** What ARP has taught in this exchange, by node, device and address. Nobody knows anybody at its beginning. */
@@ -175,10 +172,4 @@ export function choose<T>(
   if (last === undefined) throw new Error('nothing to choose from');
   const ways = of.slice(0, -1).map((one) => ({ when: unknownBit(unknownFor(one)), then: (on: Walk) => then(on, one) }));
   return split(walk, ways, (on) => then(on, last));
-}
-
-/** Writes down that something was taken for granted. */
-export function assuming({ assumptions }: Lowering, one: Assumption | undefined): void {
-  const key = one === undefined ? '' : `${one.node ?? ''} ${one.text}`;
-  if (one !== undefined && !assumptions.has(key)) assumptions.set(key, one);
 }

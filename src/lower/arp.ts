@@ -1,0 +1,134 @@
+import { start } from '../ir/bounds.ts';
+import { simplify } from '../ir/decide.ts';
+import { all, FALSE, first, not } from '../ir/predicate.ts';
+import type { Case, Predicate } from '../ir/program.ts';
+import { interfaceOf, nodeOf } from '../network/access.ts';
+import type { Interface, Network, Node } from '../network/network.ts';
+import { holds } from '../packet/address.ts';
+import { contains, only, type Ranges } from '../packet/ranges.ts';
+import { addressTypes, LOOPBACK_NETWORK, SCOPE, selections } from './address.ts';
+import { inputWays } from './incoming.ts';
+import { type Arrival, isAt, type Segment, type Station, segmentOf } from './segment.ts';
+import { either, greater, type Recorder } from './settings.ts';
+
+/** Who asks: `from` is the packet's source, if it is one of the node's own addresses. */
+export interface Asker {
+  readonly node: Node;
+  readonly device: Interface;
+  readonly segment: Segment;
+  readonly from: number | undefined;
+}
+
+/** A station that answers a request, if some settings that nobody knows are so. */
+export interface Answerer {
+  readonly station: Station;
+  readonly when: Predicate;
+  /** Whether its answer comes back. */
+  readonly heard: boolean;
+  /** The address that it knows the asker by then; 0: none. */
+  readonly sender: number;
+}
+
+/** Who answers an ARP request for an address. */
+export function requested(on: Recorder, network: Network, asker: Asker, target: number): readonly Answerer[] {
+  const possible = asker.segment.arrivals.filter(({ station }) =>
+    mayAnswer(on, nodeOf(network, station.node), station, target),
+  );
+  if (possible.length === 0) return [];
+  const asked = senders(on, asker, target);
+  return possible.flatMap(({ station }) =>
+    asked.flatMap(({ when, address }): readonly Answerer[] => {
+      const answering = all(when, answers(on, network, station, target, address));
+      if (answering.kind === 'false') return [];
+      return [{ station, when: answering, heard: comesBack(network, station, asker), sender: address }];
+    }),
+  );
+}
+
+interface Sender {
+  readonly when: Predicate;
+  readonly address: number;
+}
+
+/** The address that an ARP request names as its sender (arp_solicit, arp_announce). */
+function senders(on: Recorder, { node, device, from }: Asker, target: number): readonly Sender[] {
+  const near = (address: number): boolean => device.addresses.some((one) => holds(one, target) && holds(one, address));
+  const announce = (fits: (value: number) => boolean): Predicate =>
+    greater(on, node, device.name, 'arp_announce', fits);
+  const own = from === undefined ? FALSE : announce((value) => value === 0 || (value === 1 && near(from)));
+  const others = selections(on, node, device, target, SCOPE.link);
+  const asItIs = from === undefined ? [] : [{ when: own, address: from }];
+  return [
+    ...asItIs,
+    ...others.map(({ when, address }, i) => ({
+      when: all(not(own), when, ...others.slice(0, i).map((one) => not(one.when))),
+      address,
+    })),
+  ].filter(({ when }) => when.kind !== 'false');
+}
+
+/** Whether the address is one of the station's node, or the station answers for others too. */
+const mayAnswer = (on: Recorder, node: Node, { interface: device }: Station, target: number): boolean =>
+  (contains(localOf(node), target) && !contains(LOOPBACK_NETWORK, target)) ||
+  either(on, node, device, 'proxy_arp').kind !== 'false';
+
+/** When a station answers a request for an address (arp_process). */
+function answers(on: Recorder, network: Network, station: Station, target: number, sender: number): Predicate {
+  const node = nodeOf(network, station.node);
+  const device = interfaceOf(node, station.interface);
+  const local = contains(localOf(node), target) && !contains(LOOPBACK_NETWORK, target);
+  const heeds = greater(on, node, device.name, 'arp_ignore', (value) => !ignores(value, node, device, target, sender));
+  if (sender === 0) return local ? heeds : FALSE;
+  const proxy = either(on, node, device.name, 'proxy_arp');
+  const packet = start(
+    new Map([
+      ['src', only(sender)],
+      ['dst', only(target)],
+    ] as const),
+  );
+  const cases = inputWays(on, node, device.name).map(({ when, is }): Case => {
+    const elsewhere = is.kind === 'hops' && is.hops.every((hop) => hop.device !== device.name);
+    return { when: simplify(packet, when), then: is.kind === 'local' ? heeds : elsewhere ? proxy : FALSE };
+  });
+  return simplify(packet, first(cases, FALSE));
+}
+
+const locals = new WeakMap<Node, Ranges>();
+
+function localOf(node: Node): Ranges {
+  const known = locals.get(node) ?? addressTypes(node).get('LOCAL') ?? [];
+  locals.set(node, known);
+  return known;
+}
+
+/** arp_ignore of Documentation/networking/ip-sysctl.rst. */
+function ignores(value: number, node: Node, device: Interface, target: number, sender: number): boolean {
+  const here = device.addresses.filter(({ local }) => local === target);
+  switch (value) {
+    case 0:
+      return false;
+    case 1:
+      return here.length === 0;
+    case 2:
+      return !here.some((one) => holds(one, sender));
+    case 3:
+      return !node.interfaces.some(({ addresses }) =>
+        addresses.some(({ local, scope }) => local === target && scope <= SCOPE.link),
+      );
+    case 8:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The answer is a unicast frame: a link that passes up only an end's own address loses it before a bridge. */
+function comesBack(network: Network, station: Station, { node, device }: Asker): boolean {
+  const owner = nodeOf(network, station.node);
+  const back = segmentOf(network, owner, interfaceOf(owner, station.interface)).arrivals.find((one) =>
+    isAt(one.station, { node: node.name, interface: device.name }),
+  );
+  const passes = ({ node: at, interface: name, ownAddressOnly }: Arrival['ends'][number]): boolean =>
+    !ownAddressOnly || interfaceOf(nodeOf(network, at), name).mac === device.mac;
+  return back?.ends.every(passes) === true;
+}
