@@ -17,6 +17,10 @@ describe('sysctl', () => {
     expect(printSysctl(read(parseSysctl(text, 'f')).settings)).toBe(text.replace('modprobe =', 'modprobe = '));
   });
 
+  it('takes a key with several lines as the kernel prints it, unless it decides something', () => {
+    expect(keys('kernel.core_modes = file\nkernel.core_modes = pipe\n')).toEqual(['kernel.core_modes=pipe']);
+  });
+
   it('reads interface names with dots in both ways of writing them', () => {
     expect(keys('net.ipv4.conf.eth0/10.rp_filter = 2\nnet/ipv4/conf/eth1.20/rp_filter = 1\n')).toEqual([
       'net.ipv4.conf.eth0.10.rp_filter=2',

@@ -245,6 +245,20 @@ describe('network.yaml', () => {
     ]);
   });
 
+  it('keeps 127.0.0.1 on a described lo', () => {
+    const node = read(
+      yaml('version: 1\nnodes:\n  a:\n    interfaces:\n      lo: { addresses: [169.254.169.254/32] }\n'),
+    ).nodes.get('a');
+    expect(node?.interfaces.map(({ kind }) => kind)).toEqual(['loopback']);
+    expect(node?.interfaces[0]?.addresses.map(({ local }) => printAddress(local))).toEqual([
+      '127.0.0.1',
+      '169.254.169.254',
+    ]);
+    expect(node?.routes.map(({ text }) => text)).toContain(
+      'local 169.254.169.254 dev lo table local scope host src 169.254.169.254',
+    );
+  });
+
   it('filters by address at the ends that it names', () => {
     const { links } = read(
       yaml(

@@ -89,6 +89,24 @@ describe('a snapshot that is none', () => {
   });
 });
 
+describe('a file of which no line can be read', () => {
+  it.each([
+    ['iptables-save.txt', 'bash: iptables-save: command not found\n'],
+    ['iptables-S-filter.txt', 'iptables v1.8.9 (legacy): Permission denied (you must be root)\n'],
+    ['ss.txt', '-bash: ss: command not found\n'],
+    ['ip-route.txt', 'root@h:~# ip route\nroot@h:~#\n'],
+    ['ip-addr.txt', 'eth0      Link encap:Ethernet  HWaddr 08:00:27:9d:c4:b0\n'],
+    ['ebtables-save.txt', "The kernel doesn't support the ebtables 'filter' table.\n"],
+  ])('shows not that there is nothing: %s', (name, text) => {
+    expect(errors(parse(['n/ip-neigh.json', '[]'], [`n/${name}`, text]).located)).toEqual([
+      expect.stringContaining(
+        `error n/${name}:1:1+${text.split('\n')[0]?.length} nothing in this file is what it is named after`,
+      ),
+    ]);
+    expect(errors(parse(['n/ip-neigh.json', '[]'], [`n/${name}`, '']).located)).toEqual([]);
+  });
+});
+
 describe('what no capture shows', () => {
   it('leaves rules and routes open without kernel defaults, and is assumed with them', () => {
     const [open, closed] = [node(['n/ip-addr.txt', ADDR]), node(['n/ip-addr.txt', ADDR], DEFAULTS)];

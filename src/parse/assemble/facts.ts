@@ -66,3 +66,24 @@ export const first = <T extends Thing>(readings: Readings, thing: T): Facts[T] |
 /** All readings of a thing. */
 export const every = <T extends Thing>(readings: Readings, thing: T): readonly Reading<T>[] =>
   (readings[thing] as readonly Reading<T>[] | undefined) ?? [];
+
+/** What a node is put together from, where a line that is lost could change an answer. */
+export const LISTINGS: readonly Thing[] = [
+  'interfaces',
+  'routes',
+  'policy',
+  'neighbours',
+  'ports',
+  'bridges',
+  'ruleset',
+  'table',
+  'sets',
+  'ebtables',
+  'arptables',
+  'nft',
+  'settings',
+  'listeners',
+  'dnsmasq',
+  'dnsmasqHosts',
+  'dnsmasqConf',
+];

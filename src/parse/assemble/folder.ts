@@ -3,7 +3,7 @@ import { hiddenRules } from '../foreign/hidden.ts';
 import type { Located } from '../located.ts';
 import { READERS, type Reader, readerFor } from '../readers.ts';
 import { compare, type Desk, topOf } from './desk.ts';
-import { every, type Reading, type Readings, type Thing } from './facts.ts';
+import { every, LISTINGS, type Reading, type Readings, type Thing } from './facts.ts';
 import { inventoryItem, unknownFile } from './inventory.ts';
 
 /** The files of each node's folder. */
@@ -54,10 +54,22 @@ function readCapture(reader: Reader, file: string, { texts, desk }: Shelf): Read
   const text = texts.get(file) ?? '';
   const result = reader.read(text, file);
   const value = desk.take(result);
-  const strange = result.located.filter(isStrange).length;
-  return value === undefined
-    ? undefined
-    : ({ file, value, strange, hidden: hiddenIn(reader, file, text) } as Reading<Thing>);
+  const strange = result.located.filter(isStrange);
+  if (value === undefined || isNone(text, strange, reader, desk)) return undefined;
+  return { file, value, strange: strange.length, hidden: hiddenIn(reader, file, text) } as Reading<Thing>;
+}
+
+/**
+ * A file of which no line could be read does not show that there is nothing: the command failed
+ * (`iptables-save: command not found`), or it is another file.
+ */
+function isNone(text: string, strange: readonly Located[], reader: Reader, desk: Desk): boolean {
+  const [first] = strange;
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
+  if (first === undefined || strange.length < lines.length || !LISTINGS.includes(reader.thing)) return false;
+  const advice = 'take it again; an empty file is what says that the command printed nothing';
+  desk.error(first.place, `nothing in this file is what it is named after: ${reader.what}`, advice, 'line');
+  return true;
 }
 
 function listed(
@@ -78,4 +90,5 @@ const hiddenIn = (reader: Reader, file: string, text: string): readonly Unmodell
   reader.thing === 'ruleset' || reader.thing === 'table' ? hiddenRules(text, file) : [];
 
 /** A line that is no part of what its file holds. */
-const isStrange = ({ message }: Located): boolean => message.startsWith('this line ');
+const isStrange = ({ severity, message }: Located): boolean =>
+  severity === 'note' && /^(this line|not read:) /.test(message);

@@ -5,7 +5,7 @@ import type { Place } from '../../packet/place.ts';
 import { checkAgreement } from './agree.ts';
 import type { Desk } from './desk.ts';
 import { assembleDhcp } from './dhcp.ts';
-import { first } from './facts.ts';
+import { every, first, LISTINGS } from './facts.ts';
 import { assembleUnmodelled, filterAssumptions, nftAssumptions } from './foreign.ts';
 import { inferred } from './inferred.ts';
 import { type Assembled, assembleInterfaces } from './interfaces.ts';
@@ -49,8 +49,8 @@ export function assembleNode(parts: NodeParts, desk: Desk): Node {
 
 /** A listing with lines that are none of it may have lost others: that it did not is taken for granted. */
 function checkWhole(work: Work): void {
-  for (const readings of Object.values(work.readings))
-    for (const { file, strange } of readings)
+  for (const thing of LISTINGS)
+    for (const { file, strange } of every(work.readings, thing))
       if (strange > 0)
         assume(
           work,

@@ -29,7 +29,7 @@ export function parseSysctl(text: string, file: string): Result<SeenSettings> {
     const before = settings.get(key);
     if (NUMERIC.test(key) && !/^-?\d+$/.test(value))
       source.error(at, `\`${key}\` is \`${value}\`, no whole number`, 'give the line as `sysctl` printed it');
-    else if (before !== undefined && before.value !== value)
+    else if (NUMERIC.test(key) && before !== undefined && before.value !== value)
       source.error(
         whole,
         `\`${key}\` was \`${before.value}\` in line ${before.place.line}`,

@@ -9,6 +9,7 @@ import { isDefaults, known } from './known.ts';
 import type { DescribedNode } from './wiring.ts';
 import type { Entry, Yaml } from './yaml.ts';
 
+const LOOPBACK = prefix(0x7f000001, 8);
 const NODE_KEYS = ['interfaces', 'routes', 'sysctl', 'assume'];
 const INTERFACE_KEYS = ['mac', 'addresses', 'up', 'mtu', 'promisc', 'hairpin', 'master'];
 
@@ -74,8 +75,16 @@ function withKinds(yaml: Yaml, all: readonly SeenInterface[]): readonly SeenInte
       );
   return all.map((one) => ({
     ...one,
+    addresses: one.name === 'lo' ? withLocalhost(one) : one.addresses,
     kind: one.name === 'lo' ? 'loopback' : bridges.has(one.name) ? 'bridge' : 'ethernet',
   }));
+}
+
+/** `ip link set lo up` gives it 127.0.0.1/8 unless it has an address of that network (net/ipv4/devinet.c). */
+function withLocalhost({ addresses, place }: SeenInterface): readonly SeenAddress[] {
+  if (addresses.some(({ local }) => holds(LOOPBACK, local))) return addresses;
+  const localhost = { ...LOOPBACK, local: 0x7f000001, scope: 254, secondary: false, noPrefixRoute: false, place };
+  return [localhost, ...addresses];
 }
 
 function readMac(yaml: Yaml, node: YamlNode | undefined): number | undefined {
@@ -131,7 +140,7 @@ function readAddresses(yaml: Yaml, device: string, node: YamlNode | undefined): 
     found.push({
       ...prefix(local, length),
       local,
-      scope: device === 'lo' && holds({ address: 0x7f000000, length: 8 }, local) ? 254 : 0,
+      scope: device === 'lo' && holds(LOOPBACK, local) ? 254 : 0,
       secondary,
       noPrefixRoute: false,
       place: yaml.source.place(word),
