@@ -7,7 +7,7 @@ import { between, everything, intersect, isEmpty, only } from '../packet/ranges.
 import { ANY_PORT, FAMILIES, type Family, largestPacket, transport, wholeDatagram } from './family.ts';
 import { frames, UNICAST_MAC } from './frame.ts';
 import type { Reach } from './question.ts';
-import { defaultTtl, localPorts } from './sender.ts';
+import { defaultTtl, localPorts, SENDABLE } from './sender.ts';
 
 /** The packets that one Probe of a question starts with, and what was taken for granted to say so. */
 export interface Asked {
@@ -34,7 +34,6 @@ function fromSocket(question: Reach, wanted: PacketClass, family: Family, networ
   const ttl = defaultTtl(node);
   const ports = localPorts(node);
   const packets: PacketClass = {
-    ...(question.anySource ? { src: everything('src') } : {}),
     dst: everything('dst'),
     ...transport(question, family, ports.value),
     tos: only(0),
@@ -43,6 +42,7 @@ function fromSocket(question: Reach, wanted: PacketClass, family: Family, networ
     length: between(family.header, largestPacket(question, family, network)),
     ...wholeDatagram(question),
     ...wanted,
+    ...(wanted.src === undefined ? {} : { src: intersect(wanted.src, SENDABLE) }),
   };
   const usesPorts = family.ports && wanted.sport === undefined;
   return [{ packets, assumptions: [...ttl.assumptions, ...(usesPorts ? ports.assumptions : [])] }];

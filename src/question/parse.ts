@@ -9,6 +9,7 @@ import { complain } from './complaint.ts';
 import { nearest } from './nearest.ts';
 import { type Complain, resolveSource, resolveTarget, targetAddresses } from './places.ts';
 import { type Question, SERVICES, type Target } from './question.ts';
+import { SENDABLE } from './sender.ts';
 import { type AskedSyntax, parseSyntax } from './syntax.ts';
 
 type ReachSyntax = Extract<AskedSyntax, { kind: 'reach' }>;
@@ -45,6 +46,10 @@ function reach(text: string, syntax: ReachSyntax, network: Network, report: Comp
 function complainOfSource(source: Source, { at, packets }: Pinned, report: Complain): void {
   const mac = at.get('macSrc');
   const mark = at.get('mark');
+  const src = at.get('src');
+  const sources = packets.src ?? [];
+  if (src !== undefined && source.kind === 'socket' && !isEmpty(sources) && isEmpty(intersect(sources, SENDABLE)))
+    report(src, 'the kernel sends nothing from such a source', 'ask from `NODE:IFACE` for a frame from the wire');
   if (mac !== undefined && source.kind === 'socket')
     report(
       mac,

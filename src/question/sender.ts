@@ -3,6 +3,15 @@ import type { Node } from '../network/network.ts';
 import type { Assumption } from '../packet/place.ts';
 import { between, type Ranges } from '../packet/ranges.ts';
 
+/**
+ * Source addresses that a socket may be bound to or write: ip_route_output_key_hash_rcu (net/ipv4/route.c) refuses those
+ * of 0.0.0.0/8, multicast groups and the limited broadcast address.
+ */
+export const SENDABLE: Ranges = [
+  [0x01000000, 0xdfffffff],
+  [0xf0000000, 0xfffffffe],
+];
+
 /** A setting, and what was taken for granted to know it. */
 export interface Read<T> {
   readonly value: T;

@@ -84,7 +84,10 @@ describe('a node as source sends as an ordinary process does', () => {
     expect(one('can a reach 10.0.0.2 over icmp with src 10.0.0.9').src).toEqual([
       [address('10.0.0.9'), address('10.0.0.9')],
     ]);
-    expect(one('can a reach 10.0.0.2 over icmp with any src').src).toEqual([[0, 0xffffffff]]);
+    expect(one('can a reach 10.0.0.2 over icmp with any src').src).toEqual([
+      [address('1.0.0.0'), address('223.255.255.255')],
+      [address('240.0.0.0'), address('255.255.255.254')],
+    ]);
   });
 
   it('a pinned state leaves the flags free, and bad checksums where it may be INVALID', () => {

@@ -246,6 +246,7 @@ describe('contradictions are errors', () => {
     ['can a reach b with dst 10.9.9.9', /`dst` lies outside the target/],
     ['can a reach b with src not any', /`src` leaves no value/],
     ['can a reach b with mac 02:00:00:00:00:01', /MAC address of its own interface/],
+    ['can a reach b with src 224.0.0.0/4', /sends nothing from such a source/],
     ['can b:eth1 reach a with mark 5', /a frame from the wire has no mark/],
     ['can a reach b over tcp over udp', /the protocol is said twice/],
     ['can a reach b port 80 with dport 81', /`dport` is said twice/],
