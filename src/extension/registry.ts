@@ -3,77 +3,14 @@ import type { Predicate, Value } from '../ir/program.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Effect, Matched, RuleContext } from './definition.ts';
 import type { Match, Target } from './extension.ts';
-import { addrtype } from './match/addrtype.ts';
-import { comment } from './match/comment.ts';
-import { connmark } from './match/connmark.ts';
-import { conntrack } from './match/conntrack.ts';
-import { icmp } from './match/icmp.ts';
-import { iprange } from './match/iprange.ts';
-import { mac } from './match/mac.ts';
-import { mark } from './match/mark.ts';
-import { multiport } from './match/multiport.ts';
-import { physdev } from './match/physdev.ts';
-import { set } from './match/set.ts';
-import { state } from './match/state.ts';
-import { tcp } from './match/tcp.ts';
-import { udp } from './match/udp.ts';
+import { MATCHES } from './matches.ts';
+import { TARGETS } from './targets.ts';
+
+export { MATCHES, TARGETS };
+
 import type { GivenOptions } from './option.ts';
 import { PASSIVE_TARGETS } from './passive.ts';
-import { accept } from './target/accept.ts';
-import { checksum } from './target/checksum.ts';
-import { connmarkTarget } from './target/connmark.ts';
-import { ct } from './target/ct.ts';
-import { dnat } from './target/dnat.ts';
-import { drop } from './target/drop.ts';
-import { log } from './target/log.ts';
-import { markTarget } from './target/mark.ts';
-import { masquerade } from './target/masquerade.ts';
-import { netmap } from './target/netmap.ts';
-import { notrack } from './target/notrack.ts';
-import { redirect } from './target/redirect.ts';
-import { reject } from './target/reject.ts';
-import { returnTarget } from './target/return.ts';
-import { snat } from './target/snat.ts';
-import { tcpmss } from './target/tcpmss.ts';
 import { UNDECIDABLE_MATCHES, UNDECIDABLE_TARGETS, type Undecidable } from './undecidable.ts';
-
-/** Every match that is known, in the order of their names. */
-export const MATCHES: readonly Match[] = [
-  addrtype,
-  comment,
-  connmark,
-  conntrack,
-  icmp,
-  iprange,
-  mac,
-  mark,
-  multiport,
-  physdev,
-  set,
-  state,
-  tcp,
-  udp,
-];
-
-/** Every target that is known, the built-in verdicts among them. */
-export const TARGETS: readonly Target[] = [
-  accept,
-  checksum,
-  connmarkTarget,
-  ct,
-  dnat,
-  drop,
-  log,
-  markTarget,
-  masquerade,
-  netmap,
-  notrack,
-  redirect,
-  reject,
-  returnTarget,
-  snat,
-  tcpmss,
-];
 
 const matches = new Map(MATCHES.map((match) => [match.name, match]));
 const targets = new Map(TARGETS.map((target) => [target.name, target]));

@@ -13,7 +13,7 @@ import { optionsOf } from './given.ts';
 import { amount, holds } from './holds.ts';
 import { readBack, readRule } from './rule.ts';
 
-const RUNS = 400;
+const RUNS = 200;
 const TRUE_FOR_ALL = new Set(['comment']);
 
 const settle = (matched: Matched, choose: (unknown: Unknown) => boolean): boolean =>

@@ -1,16 +1,17 @@
+import { printProtocol } from '../../src/extension/codec/protocol.ts';
 import type { Extension } from '../../src/extension/extension.ts';
 import type { Given } from '../../src/extension/option.ts';
 import type { Rule, TableName } from '../../src/network/ruleset.ts';
+import { PROTOCOL } from '../../src/packet/field.ts';
 import { parseIptablesSave } from '../../src/parse/iptables/save.ts';
 
 const TABLE: Readonly<Record<string, TableName>> = { nat: 'nat', raw: 'raw', mangle: 'mangle', filter: 'filter' };
 const CHAINS: Readonly<Record<string, readonly string[]>> = {
   raw: ['PREROUTING'],
-  mangle: ['FORWARD', 'POSTROUTING'],
+  mangle: ['FORWARD', 'PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
   nat: ['PREROUTING', 'POSTROUTING'],
   filter: ['FORWARD'],
 };
-const NAMES: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 132: 'sctp' };
 
 function readIn(table: string, chain: string, rule: string): Rule | undefined {
   const { value } = parseIptablesSave(`*${table}\n-A ${chain} ${rule}\nCOMMIT\n`, 'rules');
@@ -34,7 +35,7 @@ export const readRule = (extension: Extension, rule: string): string | undefined
 
 /** What the parser makes of printed options, in a rule that allows them. */
 export function readBack(extension: Extension, options: string): Readonly<Record<string, Given>> | undefined {
-  const protocol = NAMES[extension.protocols?.[0] ?? 6] ?? 'tcp';
+  const protocol = printProtocol(extension.protocols?.[0] ?? PROTOCOL.TCP);
   const syn = extension.name === 'TCPMSS' ? '--syn ' : '';
   const flag = extension.kind === 'match' ? '-m' : '-j';
   const rule = readAny(extension, `-p ${protocol} ${syn}${flag} ${extension.name} ${options}`);

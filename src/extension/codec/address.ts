@@ -117,3 +117,12 @@ export const networkOf: Codec<AddressAndMask> = {
     values: [LAST, 0xffffff00, 0xffff0000].map((mask) => ({ address: and(0x0a0b0c0d, mask), mask })),
   },
 };
+
+/** One address. */
+export const ipv4: Codec<number> = {
+  metavar: 'ADDRESS',
+  words: 1,
+  parse: ([text = '']) => readAddress(text),
+  print: printAddress,
+  domain: ADDRESS,
+};

@@ -82,6 +82,15 @@ const end = (text: string, missing: number): Read<number> => (text === '' ? valu
 export const printPortRange = ([low, high]: PortRange, separator: ':' | '-' = ':'): string =>
   low === high ? `${low}` : `${low}${separator}${high}`;
 
+/** One port. */
+export const onePort: Codec<number> = {
+  metavar: 'PORT',
+  words: 1,
+  parse: ([text = '']) => readPort(text),
+  print: String,
+  domain: { kind: 'integer', low: 0, high: LAST },
+};
+
 /** `PORT[:PORT]` as conntrack takes it: a range that runs backwards is kept, and holds no port. */
 export const anyPortRange: Codec<PortRange> = {
   metavar: 'PORT[:PORT]',

@@ -22,3 +22,26 @@ export const prefixText = (maximum: number): Codec<string> => ({
   parse: ([word = '']) =>
     word === '' ? refused('empty text') : value(Buffer.from(word).subarray(0, maximum).toString()),
 });
+
+/** Text that is printed as it stands: names that the tools never quote. */
+export const plainText = (maximum: number, metavar = 'NAME'): Codec<string> => ({
+  ...text(maximum, metavar, 1),
+  print: (word) => (/^!$|[\s"\\']/.test(word) ? quote(word) : word),
+});
+
+const escape = (word: string): string => `"${word.replace(/["\\']/g, '\\$&')}"`;
+
+/** Text that is printed in quotes whatever it holds. */
+export const always = (maximum: number): Codec<string> => ({ ...text(maximum, 'TEXT', 1), print: escape });
+
+/** Text with bytes in hexadecimal between bars, as it was written: `GET|20 2f|`. */
+export const hexText: Codec<string> = {
+  ...always(512),
+  parse([word = '']) {
+    const even = word.split('|').every((part, i) => i % 2 === 0 || /^([\da-f]{2} ?)*$/i.test(part));
+    return even && word !== '' && word.split('|').length % 2 === 1
+      ? value(word)
+      : refused(`\`${word}\` is not |hexadecimal|`);
+  },
+  domain: { kind: 'one of', values: ['|0a0a|', 'GET|20|/', 'plain'] },
+};

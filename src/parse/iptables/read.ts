@@ -31,7 +31,8 @@ function readOption(draft: Draft, cursor: Cursor): void {
 
 function takeBang(cursor: Cursor): Word | undefined {
   const word = cursor.words[cursor.next];
-  if (word?.text !== '!') return undefined;
+  // a quoted `!` is text
+  if (word?.text !== '!' || word.length > 1) return undefined;
   cursor.next++;
   return word;
 }

@@ -50,8 +50,8 @@ describe('the ways to write a rule', () => {
     ['-m comment --comment a -m comment --comment "b c"', '-m comment --comment a -m comment --comment "b c"'],
     ['-m comment --comment "it\'s \\"x\\" \\\\"', '-m comment --comment "it\\\'s \\"x\\" \\\\"'],
     // extensions that nobody has written are kept, not skipped
-    ['-m recent --name ssh --update --seconds 60 -j DROP', '-m recent --name ssh --update --seconds 60 -j DROP'],
-    ['-m string --string "a b" --algo bm', '-m string --string "a b" --algo bm'],
+    ['-m policy --pol ipsec --dir in -j DROP', '-m policy --pol ipsec --dir in -j DROP'],
+    ['-m layer7 --l7dir "a b" --l7proto x', '-m layer7 --l7dir "a b" --l7proto x'],
     ['-m nosuchmatch --foo 1 ! --bar x y -j DROP', '-m nosuchmatch --foo 1 ! --bar x y -j DROP'],
     ['-p tcp -m nosuchmatch --foo 1 -m tcp --dport 22 -j DROP', '-p tcp -m nosuchmatch --foo 1 -m tcp --dport 22 -j DROP'],
     ['-j NFQUEUE --queue-num 3', '-j NFQUEUE --queue-num 3'],
@@ -70,9 +70,9 @@ describe('the ways to write a rule', () => {
   });
 
   it('leaves the options of an extension that nobody has written out of the rule, so that it becomes an unknown', () => {
-    const [rule] = rules('-A INPUT -m recent --set -j NFQUEUE');
-    expect(rule?.matches).toEqual([{ name: 'recent', text: '-m recent --set' }]);
-    expect(rule?.action).toEqual({ kind: 'target', name: 'NFQUEUE', text: '-j NFQUEUE' });
+    const [rule] = rules('-A INPUT -m geoip --src-cc DE -j TARPIT --tarpit');
+    expect(rule?.matches).toEqual([{ name: 'geoip', text: '-m geoip --src-cc DE' }]);
+    expect(rule?.action).toEqual({ kind: 'target', name: 'TARPIT', text: '-j TARPIT --tarpit' });
   });
 
   it('takes a name for a chain where the table has one, and for a target elsewhere', () => {

@@ -1,0 +1,16 @@
+import { flag } from '../codec/name.ts';
+import { interval } from '../codec/number.ts';
+import { invertible, option } from '../option.ts';
+import { defineUndecidedMatch } from '../undecided.ts';
+
+const IPCOMP = 108;
+
+export const ipcomp = defineUndecidedMatch({
+  name: 'ipcomp',
+  summary: 'the index of a compressed packet',
+  source: 'net/netfilter/xt_ipcomp.c (comp_mt)',
+  undecidable: 'the header of IPComp is not modelled',
+  protocols: [IPCOMP],
+  options: { ipcompspi: invertible(interval(0, 0xffffffff, 'SPI[:SPI]')), compres: option(flag) },
+  examples: [{ rule: '-p ipcomp -m ipcomp ! --ipcompspi 18' }, { rule: '-m ipcomp --ipcompspi 18', refused: true }],
+});
