@@ -44,13 +44,28 @@ async function checkIn(context: Context, formulas: readonly Formula[], rlimit: n
 }
 
 function solverOf(context: Context, rlimit: number): Handle {
-  const tactics = TACTICS.map((name) => kept(context, 'tactic', context.callText('mk_tactic', name)));
+  const tactics = TACTICS.map((name) => tacticOf(context, name));
   const tactic = tactics.reduce((a, b) => kept(context, 'tactic', context.call('tactic_and_then', a, b)));
   const solver = kept(context, 'solver', context.call('mk_solver_from_tactic', tactic));
-  const params = kept(context, 'params', context.call('mk_params'));
-  context.call('params_set_uint', params, context.callText('mk_string_symbol', 'rlimit'), rlimit);
-  context.call('solver_set_params', solver, params);
+  context.call('solver_set_params', solver, paramsOf(context, 'uint', 'rlimit', rlimit));
   return solver;
+}
+
+function tacticOf(context: Context, name: string): Handle {
+  const tactic = kept(context, 'tactic', context.callText('mk_tactic', name));
+  if (name !== 'solve-eqs') return tactic;
+  // looking for equations inside disjunctions is quadratic: a minute for 20,000 rules
+  return kept(
+    context,
+    'tactic',
+    context.call('tactic_using_params', tactic, paramsOf(context, 'bool', 'context_solve', 0)),
+  );
+}
+
+function paramsOf(context: Context, kind: 'bool' | 'uint', name: string, value: number): Handle {
+  const params = kept(context, 'params', context.call('mk_params'));
+  context.call(`params_set_${kind}`, params, context.callText('mk_string_symbol', name), value);
+  return params;
 }
 
 /** Objects other than terms are counted by reference in every context. */

@@ -1,10 +1,10 @@
-import type { Arm, Case, Predicate, Program, Slot, Step, Steps } from '../../ir/program.ts';
+import type { Arm, Predicate, Program, Slot, Step, Steps } from '../../ir/program.ts';
 import type { Disposition } from '../../packet/fate.ts';
 import { only, type Ranges } from '../../packet/ranges.ts';
 import { mask, variable } from './bits.ts';
 import { balanced, firstFormula } from './first.ts';
 import { and, constant, iff, inRanges, not, or, same } from './formula.ts';
-import { slotsOf } from './slots.ts';
+import { chainOf, landings, shapeOf } from './slots.ts';
 import { merge, read, type State, start, valueOf } from './state.ts';
 import type { Formula, Store } from './term.ts';
 import { forgottenVariable, unknownVariable } from './variables.ts';
@@ -73,7 +73,7 @@ function step(walk: Walk, of: Step, state: State): Walked {
   const { store } = walk;
   switch (of.kind) {
     case 'filter':
-      return { goesOn: formula(walk, of.when, state), stops: stopped(walk, of.otherwise), state };
+      return { goesOn: whether(walk, of.when, state), stops: stopped(walk, of.otherwise), state };
     case 'set':
       return passed(
         walk,
@@ -121,7 +121,7 @@ function copies({ store, questions }: Walk, of: readonly Outcome[], state: State
 function branch(walk: Walk, ofArms: readonly Arm[], ofOtherwise: Steps, state: State): Walked {
   const { store } = walk;
   const { arms, otherwise: rest } = flat(ofArms, ofOtherwise);
-  const taken = arms.map(({ when, then }) => ({ when: formula(walk, when, state), value: steps(walk, then, state) }));
+  const taken = arms.map(({ when, then }) => ({ when: whether(walk, when, state), value: steps(walk, then, state) }));
   const otherwise = steps(walk, rest, state);
   const decide = (pick: (of: Outcome) => Formula) =>
     firstFormula(
@@ -152,6 +152,12 @@ function flat(arms: readonly Arm[], otherwise: Steps): { readonly arms: readonly
   return { arms: all, otherwise: rest };
 }
 
+/** The predicate about what the slots hold now, however deep it nests. */
+function whether(walk: Walk, of: Predicate, state: State): Formula {
+  for (const part of landings(of)) formula(walk, part, state);
+  return formula(walk, of, state);
+}
+
 function formula(walk: Walk, of: Predicate, state: State): Formula {
   const { store } = walk;
   switch (of.kind) {
@@ -179,8 +185,8 @@ type Composed = Extract<Predicate, { kind: 'not' | 'all' | 'any' | 'first' }>;
 
 /** A predicate that is used in many places is built once for each content of the slots that it looks at. */
 function shared({ store, known }: Walk, of: Composed, state: State, make: () => Formula): Formula {
-  const contents = slotsOf(of)
-    .map((slot) => read(store, state, slot).id)
+  const contents = shapeOf(of)
+    .slots.map((slot) => read(store, state, slot).id)
     .join();
   const formulas = known.get(of) ?? new Map<string, Formula>();
   known.set(of, formulas);
@@ -205,7 +211,7 @@ function composed(walk: Walk, of: Composed, state: State): Formula {
         of.of.map((part) => formula(walk, part, state)),
       );
     case 'first': {
-      const { cases, otherwise } = chain(of);
+      const { cases, otherwise } = chainOf(of);
       const choices = cases.map(({ when, then }) => ({
         when: formula(walk, when, state),
         value: formula(walk, then, state),
@@ -213,18 +219,4 @@ function composed(walk: Walk, of: Composed, state: State): Formula {
       return firstFormula(store, choices, formula(walk, otherwise, state));
     }
   }
-}
-
-/** A chain of which another chain is all that is left is one chain. */
-function chain(of: Extract<Predicate, { kind: 'first' }>): {
-  readonly cases: readonly Case[];
-  readonly otherwise: Predicate;
-} {
-  const cases = [...of.cases];
-  let { otherwise } = of;
-  while (otherwise.kind === 'first') {
-    cases.push(...otherwise.cases);
-    otherwise = otherwise.otherwise;
-  }
-  return { cases, otherwise };
 }
