@@ -65,10 +65,10 @@ const cache = new WeakMap<Node, Map<string, Cached>>();
 export function inputWays(on: Recorder, node: Node, device: string): readonly Decided[] {
   const known = cache.get(node) ?? new Map<string, Cached>();
   cache.set(node, known);
-  const recorder: Recorder = { assumptions: new Map() };
+  const recorder: Recorder = { assumptions: new Set() };
   const found = known.get(device) ?? { ...recorder, ways: decide(recorder, node, device) };
   known.set(device, found);
-  for (const one of found.assumptions.values()) assuming(on, one);
+  for (const one of found.assumptions) assuming(on, one);
   return found.ways;
 }
 

@@ -3,6 +3,7 @@ import type { Program, Slot } from '../ir/program.ts';
 import type { Network } from '../network/network.ts';
 import type { Probe } from '../packet/exchange.ts';
 import { FIELDS, type Field } from '../packet/field.ts';
+import type { Assumption } from '../packet/place.ts';
 import { everything, type Ranges, ranges } from '../packet/ranges.ts';
 import { request, requested } from './exchange.ts';
 import type { Lowering, Options, Walk } from './walk.ts';
@@ -35,7 +36,7 @@ function inputsOf(network: Network, { source, packets, state }: Probe): Readonly
  */
 export function lower(network: Network, probe: Probe, options: Options = { slice: true }): Program {
   const inputs = inputsOf(network, probe);
-  const at: Lowering = { network, probe, options, assumptions: new Map() };
+  const at: Lowering = { network, probe, options, assumptions: new Set() };
   const walk: Walk = {
     at,
     bounds: start(inputs),
@@ -50,5 +51,9 @@ export function lower(network: Network, probe: Probe, options: Options = { slice
     visits: 0,
   };
   const steps = request(walk, probe.source);
-  return { inputs, steps, assumptions: [...at.assumptions.values()] };
+  return { inputs, steps, assumptions: distinct(at.assumptions) };
 }
+
+const distinct = (assumptions: Iterable<Assumption>): readonly Assumption[] => [
+  ...new Map([...assumptions].map((one) => [`${one.node ?? ''} ${one.text}`, one])).values(),
+];

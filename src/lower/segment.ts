@@ -44,18 +44,20 @@ const COMPOSED: ReadonlySet<Interface['kind']> = new Set(['bridge', 'bond', 'vla
 export const isUsable = ({ up, carrier, kind }: Interface): boolean => up && (carrier || COMPOSED.has(kind));
 
 /** What a frame reaches that leaves a node by one of its interfaces (of any kind), with or without a VLAN tag. */
-export function segmentOf(network: Network, node: Node, device: Interface, tag?: number): Segment {
+export const segmentOf = (network: Network, node: Node, device: Interface, tag?: number): Segment =>
+  cached(network, `out ${node.name} ${device.name} ${tag ?? ''}`, (flood) => emit(flood, node, device, tag, []));
+
+function cached(network: Network, key: string, begin: (flood: Flood) => void): Segment {
   const known = segments.get(network) ?? new Map<string, Segment>();
   segments.set(network, known);
-  const key = `${node.name} ${device.name} ${tag ?? ''}`;
-  const found = known.get(key) ?? explore(network, node, device, tag);
+  const found = known.get(key) ?? explore(network, begin);
   known.set(key, found);
   return found;
 }
 
-function explore(network: Network, node: Node, device: Interface, tag: number | undefined): Segment {
+function explore(network: Network, begin: (flood: Flood) => void): Segment {
   const flood: Flood = { network, arrivals: [], exits: [], seen: new Set() };
-  emit(flood, node, device, tag, []);
+  begin(flood);
   const bridges = [...flood.seen].map((key) => key.slice(0, key.indexOf(' ')));
   return { arrivals: flood.arrivals, exits: flood.exits, bridges: [...new Set(bridges)] };
 }
@@ -127,9 +129,10 @@ export const isAt = (one: Exit, other: Exit): boolean => one.node === other.node
 
 /** Whether a frame that comes in at the end of a link comes to the station, there or behind its bridge. */
 export function endLeadsTo(network: Network, end: LinkEnd, to: Exit, tag?: number): boolean {
-  const flood: Flood = { network, arrivals: [], exits: [], seen: new Set() };
-  take(flood, end, tag, []);
-  return flood.arrivals.some(({ station }) => isAt(station, to)) || flood.exits.some((exit) => isAt(exit, to));
+  const { arrivals, exits } = cached(network, `in ${end.node} ${end.interface} ${tag ?? ''}`, (flood) =>
+    take(flood, end, tag, []),
+  );
+  return arrivals.some(({ station }) => isAt(station, to)) || exits.some((exit) => isAt(exit, to));
 }
 
 /** The interface is on a link or leads outside: there is a wire. */

@@ -7,13 +7,12 @@ import type { Assumption } from '../packet/place.ts';
 
 /** Where it is written down that something was taken for granted. */
 export interface Recorder {
-  /** By its text, in the order in which it was met. */
-  readonly assumptions: Map<string, Assumption>;
+  /** In the order in which they were met; the same text may be there twice. */
+  readonly assumptions: Set<Assumption>;
 }
 
 export function assuming({ assumptions }: Recorder, one: Assumption | undefined): void {
-  const key = one === undefined ? '' : `${one.node ?? ''} ${one.text}`;
-  if (one !== undefined && !assumptions.has(key)) assumptions.set(key, one);
+  if (one !== undefined) assumptions.add(one);
 }
 
 /** What a setting that nobody knows may be, where it is more than on or off. */
