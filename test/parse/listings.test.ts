@@ -22,8 +22,8 @@ describe('every mistake in a listing has its place, its length and a line of adv
     [
       'a MAC address',
       parseAddrText,
-      HEAD.replace('02:00:00:00:00:01', 'XX:XX:XX:XX:XX:XX'),
-      'error f:2:16+17 `XX:XX:XX:XX:XX:XX` is no MAC address',
+      HEAD.replace('02:00:00:00:00:01', '02:00:00:00:00:0g'),
+      'error f:2:16+17 `02:00:00:00:00:0g` is no MAC address',
     ],
     [
       'an address',

@@ -152,6 +152,16 @@ describe('rules that are not modelled', () => {
   });
 });
 
+describe('a MAC address that is blacked out', () => {
+  it('is made up, as an assumption', () => {
+    const { value, located } = parse(['n/ip-addr.txt', ADDR.replace('02:00:00:00:00:01', 'XX:XX:XX:XX:XX:X')]);
+    expect(said(located)).toEqual(['note n/ip-addr.txt:5:16+16 the MAC address of `eth0` is blacked out']);
+    const one = value?.nodes.get('n');
+    expect(Math.floor((one?.interfaces[1]?.mac ?? 0) / 2 ** 40)).toBe(2);
+    expect(one && texts(one)).toContain('the MAC address of eth0 is made up (no capture shows it)');
+  });
+});
+
 describe('a pair of interfaces that is whole in one listing', () => {
   const pair = `${ADDR}3: v0@v1: <BROADCAST,UP> mtu 1500 state UP\n    link/ether 02:00:00:00:00:02 brd ff:ff:ff:ff:ff:ff\n4: v1@v0: <BROADCAST,UP> mtu 1500 state UP\n    link/ether 02:00:00:00:00:03 brd ff:ff:ff:ff:ff:ff\n`;
   const ends = (...files: readonly (readonly [string, string])[]) =>

@@ -66,7 +66,7 @@ function toInterface(
     kind,
     up: isUp(node, one, master === undefined ? undefined : ports.states.get(one.name), assumptions),
     carrier: one.flags?.has('NO-CARRIER') !== true,
-    mac: one.mac ?? (kind === 'loopback' ? 0 : madeUpMac(node, one.name)),
+    mac: one.mac ?? (kind === 'loopback' ? 0 : madeUp(node, one, assumptions)),
     addresses,
     ...(master !== undefined && { master }),
     hairpin: hairpinOf(
@@ -82,6 +82,13 @@ function toInterface(
   };
 }
 
+/** Interfaces without a link layer (`link/none`) have no MAC address; every other has one, shown or not. */
+function madeUp(node: string, { name, flags }: SeenInterface, assumptions: Assumption[]): number {
+  if (flags?.has('NOARP') !== true)
+    assumptions.push({ node, text: `the MAC address of ${name} is made up (no capture shows it)` });
+  return madeUpMac(node, name);
+}
+
 function kindFor(
   node: string,
   one: SeenInterface,
@@ -89,9 +96,9 @@ function kindFor(
   ports: Ports,
   assumptions: Assumption[],
 ): InterfaceKind {
+  if (ports.bridges.has(one.name)) return 'bridge';
   if (one.kind !== undefined) return one.kind;
   if (one.name === 'lo') return 'loopback';
-  if (ports.bridges.has(one.name)) return 'bridge';
   if (one.flags?.has('MASTER') === true) return 'bond';
   const port = all.find(({ master }) => master?.name === one.name);
   if (port !== undefined && one.name !== 'ovs-system') {

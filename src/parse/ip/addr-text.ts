@@ -6,7 +6,7 @@ import { DETAIL_KEYS, unmodelledDetail, unmodelledKind } from './detail.ts';
 import { kindOf, parseScope, SCOPES, type SeenAddress, type SeenInterface } from './seen.ts';
 
 const HEADER = /^(\d+):\s+([^\s:@]+)(?:@([^\s:]+))?:(?:\s+<([^>]*)>)?(?=\s|$)(.*)$/;
-const WRAPPED = /^(mtu|qdisc|master|state|group|qlen|mode)\s/;
+const ATTRIBUTES = ['mtu', 'qdisc', 'master', 'state', 'group', 'qlen', 'mode'];
 const KIND_NAMES = [
   'bridge',
   'vlan',
@@ -32,6 +32,9 @@ const KIND_NAMES = [
 ];
 const NUMBERED = 'give the output of `ip a` as it was printed';
 
+/** `XX:XX:XX:XX:XX:XX`, as people publish listings. */
+const BLACKENED = /^[xX*#?]{1,2}(:[xX*#?]{1,2}){5}$/;
+
 type Open = { -readonly [K in keyof SeenInterface]: SeenInterface[K] } & {
   addresses: SeenAddress[];
   unmodelled: Unmodelled[];
@@ -51,7 +54,7 @@ export function parseAddrText(text: string, file: string): Result<readonly SeenI
     if (/^\d+:/.test(whole.text)) {
       current = readHeader(source, whole);
       if (current !== undefined) seen.push(current);
-    } else if (WRAPPED.test(whole.text)) readAttributes(source, current, source.words(line));
+    } else if (isWrapped(source, whole)) readAttributes(source, current, wrapped(source, line));
     else if (/^(link\/|inet6? |inet6?$)/.test(whole.text) || whole.column > 1) readDetail(source, current, line, whole);
     else {
       source.note(whole, 'this line is no part of an `ip a` listing', 'delete it, or leave it: it is not read');
@@ -59,6 +62,17 @@ export function parseAddrText(text: string, file: string): Result<readonly SeenI
     }
   }
   return source.result(seen);
+}
+
+/** A terminal was narrow: the line goes on with an attribute, or with the value of the one that ends the line before. */
+const isWrapped = (source: Source, whole: Word): boolean =>
+  whole.column === 1 && ATTRIBUTES.includes(wrapped(source, whole.line)[0]?.text ?? '');
+
+/** The words of a line, after the attribute that the line before ends with. */
+function wrapped(source: Source, line: number): readonly Word[] {
+  const last = source.words(line - 1).at(-1);
+  const open = last !== undefined && ATTRIBUTES.includes(last.text) ? [last] : [];
+  return [...open, ...source.words(line)];
 }
 
 function readHeader(source: Source, whole: Word): Open | undefined {
@@ -137,6 +151,8 @@ function readLink(source: Source, open: Open, words: readonly Word[]): void {
   if (type?.text !== 'link/ether' && type?.text !== 'link/loopback') return;
   const mac = address === undefined ? undefined : parseMac(address.text);
   if (mac !== undefined) open.mac = mac;
+  else if (address !== undefined && BLACKENED.test(address.text))
+    source.note(address, `the MAC address of \`${open.name}\` is blacked out`, 'one is made up in its place');
   else
     source.error(
       address ?? type,
