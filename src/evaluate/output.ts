@@ -2,7 +2,7 @@ import { findInterface } from '../network/access.ts';
 import type { Interface, Node, Route } from '../network/network.ts';
 import { BROADCAST_MAC, printAddress } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
-import { PROTOCOL } from '../packet/field.ts';
+import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 import { ACCEPT, type Verdict } from './chain.ts';
 import { type Reroute, runHook } from './hook.ts';
@@ -30,30 +30,50 @@ type NoExit = Extract<Found, { kind: 'none' }>;
 /** A process sends (`ip_route_output_flow`, `ip_local_out`): route, source address, OUTPUT, POSTROUTING, device. */
 export function socketOutput(world: World, skb: Skb, node: Node, bound: boolean): Fate {
   if (!bound) write(skb, { src: 0 });
-  // nobody is at 0.0.0.0: the kernel takes it for the node itself
-  if (skb.packet.dst === 0) write(skb, { dst: skb.packet.src === 0 ? LOCALHOST : skb.packet.src });
+  // nobody is at 0.0.0.0: the kernel takes it for the node itself, whoever has the source (ip_route_output_key_hash_rcu)
+  const itself = skb.packet.dst === 0;
+  if (itself) write(skb, { dst: skb.packet.src === 0 ? LOCALHOST : skb.packet.src });
   note(skb, {
     node: node.name,
     hook: 'socket',
     text: `${skb.leg} to ${printAddress(skb.packet.dst)}`,
     verdict: 'sent',
   });
-  const exit = bound ? routeBound(world, node, skb.packet) : routeUnbound(world, skb, node);
+  if (itself && skb.packet.src === 0) write(skb, { src: LOCALHOST });
+  const exit = itself
+    ? toItself(skb)
+    : bound && skb.packet.src !== 0
+      ? routeBound(world, node, skb.packet)
+      : routeUnbound(world, skb, node);
   if ('kind' in exit) return drop(skb, 'route', 'no route', exit.origin);
+  if (refusesGroup(skb, exit))
+    return drop(skb, 'route', 'no route', { node: node.name, text: 'tcp connects to no group' });
   noteRoute(skb, node, exit);
   return localOut(world, skb, node, exit);
 }
 
 const LOCALHOST = 0x7f000001;
+const toItself = ({ packet: { dst } }: Skb): Exit => ({ device: 'lo', nextHop: dst, type: 'local' });
 
-/** What is for everybody leaves by the device that has the source address, without a lookup. */
+/** Sources that no packet may have, and what is for everybody, which leaves by the device that has the source address, without a lookup. */
 function routeBound(world: World, node: Node, packet: Packet): Exit | NoExit {
   const { src, dst } = packet;
+  if (isMulticast(src) || src === LIMITED_BROADCAST || (src !== 0 && src < 2 ** 24))
+    return nowhere(node, `${printAddress(src)} is no source address`);
+  if (dst !== LIMITED_BROADCAST && !isMulticast(dst)) return routeOutput(world, node, packet);
   const home = node.interfaces.find(({ addresses }) => addresses.some(({ local }) => local === src));
-  const everybody = dst === LIMITED_BROADCAST || isMulticast(dst);
-  if (home !== undefined && everybody) return { device: home.name, nextHop: dst, type: kindOf(dst, 'unicast') };
-  return routeOutput(world, node, packet);
+  if (home === undefined) return nowhere(node, `no interface has the source ${printAddress(src)}`);
+  return { device: home.name, nextHop: dst, type: kindOf(dst, 'unicast') };
 }
+
+const nowhere = (node: Node, text: string): NoExit => ({ kind: 'none', origin: { node: node.name, text } });
+
+/** `tcp_v4_connect` refuses groups (ENETUNREACH); a raw socket's SYN to one is nothing that an ordinary process sends. */
+const refusesGroup = ({ leg, packet }: Skb, { type }: Exit): boolean =>
+  leg === 'request' &&
+  packet.proto === PROTOCOL.TCP &&
+  packet.tcpFlags === TCP_FLAG.SYN &&
+  (type === 'broadcast' || type === 'multicast');
 
 /** Routes, picks the source, and for a socket that connects routes again with it: policy rules may ask for the source. */
 function routeUnbound(world: World, skb: Skb, node: Node): Exit | NoExit {

@@ -172,7 +172,6 @@ sub heard_icmp_error {
     my ($from, $payload) = @_;
     my ($type, $code) = unpack('CC', $payload);
     my $quoted = substr($payload, 8);
-    return if length($quoted) < 28;
     my $header = (ord($quoted) & 15) * 4;
     my $inner = substr($quoted, $header);
     my $id = ord(substr($quoted, 9, 1)) == 6 ? number_in(unpack('x4N', $inner)) : probe_in(0, $inner);
@@ -191,7 +190,8 @@ sub hear {
         my $payload = substr($packet, (ord($packet) & 15) * 4);
         return if length($payload) < 8;
         my $type = $proto == 1 ? ord($payload) : -1;
-        return heard_icmp_error($src, $payload) if grep { $type == $_ } 3, 4, 5, 11, 12;
+        # one that quotes a packet; a probe of such a type quotes nothing
+        return heard_icmp_error($src, $payload) if length($payload) >= 36 && grep { $type == $_ } 3, 4, 5, 11, 12;
         my $id = probe_in($proto, $payload);
         return if !defined $id;
         return say_line('A', $id, $src) if $type == 0 && $echo{$id};

@@ -5,14 +5,29 @@ const LOCAL = 255;
 const MAIN = 254;
 /** What must be there first: a preferred source must be local, a gateway must be on a link. */
 const RANK: Readonly<Partial<Record<Route['type'], number>>> = { local: 0, broadcast: 1 };
+const OTHER = 3;
 const rank = ({ type, nextHops }: Route): number =>
-  RANK[type] ?? (nextHops.some(({ via }) => via !== undefined) ? 3 : 2);
+  RANK[type] ?? (type === 'unicast' && nextHops.every(({ via }) => via === undefined) ? 2 : OTHER);
+
+/** Of routes that fit equally well the first decides: a route does not come before an equal one that stands before it. */
+function ranked(routes: readonly Route[]): readonly Route[] {
+  const ranks = new Map<Route, number>();
+  for (const [n, route] of routes.entries()) {
+    const equals = routes.slice(0, n).filter((other) => keyOf(other) === keyOf(route));
+    ranks.set(route, Math.max(rank(route), ...equals.map((other) => ranks.get(other) ?? 0)));
+  }
+  return [...routes].sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0));
+}
+
+const keyOf = ({ table, destination, tos, metric }: Route): string =>
+  `${table} ${printPrefix(destination)} ${tos} ${metric}`;
 
 /** `ip` lines that make a node's routing tables exactly what the network says: what the kernel derived from addresses goes first. */
-export function routeLines(node: Node): readonly string[] {
-  const sorted = [...node.routes].sort((a, b) => rank(a) - rank(b));
-  return [`route flush table ${LOCAL}`, `route flush table ${MAIN}`, ...sorted.map(routeLine)];
-}
+export const routeLines = (node: Node): readonly string[] => [
+  `route flush table ${LOCAL}`,
+  `route flush table ${MAIN}`,
+  ...ranked(node.routes).map(routeLine),
+];
 
 function routeLine(route: Route): string {
   const { type, destination, table, metric, tos, scope, source, onlink, nextHops } = route;

@@ -37,6 +37,10 @@ function arrivalOf(from: string, { fate, received }: Walk): readonly string[] {
   ];
 }
 
+/** Only a socket can tell whether it was answered. */
+const seenBy = (exchange: Exchange | undefined, outcome: Outcome): Outcome =>
+  exchange?.probe.source.kind === 'socket' ? outcome : { ...outcome, answered: false };
+
 export const same = (a: Outcome, b: Outcome): boolean =>
   a.answered === b.answered && a.delivered.join() === b.delivered.join();
 
@@ -46,7 +50,7 @@ const print = ({ delivered, answered }: Outcome): string =>
 /** How an evaluator's exchanges (one a combination of unknowns) differ from what the kernel did; `undefined` if one of them is it. */
 export function disagreement(from: string, exchanges: readonly Exchange[], verdict: Verdict): string | undefined {
   const kernel = ofKernel(from, verdict);
-  const model = exchanges.map((exchange) => ofExchange(from, exchange));
+  const model = exchanges.map((exchange) => seenBy(exchange, ofExchange(from, exchange)));
   if (model.some((one) => same(one, kernel))) return undefined;
   return [
     `kernel: ${print(kernel)}${verdict.errno === undefined ? '' : ` (${verdict.errno})`}`,

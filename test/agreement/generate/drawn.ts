@@ -4,6 +4,7 @@ import { type Question, question } from './probe.ts';
 import { settings } from './setting.ts';
 import { table } from './table.ts';
 import { topology } from './topology.ts';
+import { tweaked } from './tweak.ts';
 import { vocabularyOf } from './vocabulary.ts';
 import type { World, WorldNode } from './world.ts';
 
@@ -32,7 +33,7 @@ function tables(world: World, name: string): fc.Arbitrary<WorldNode['tables']> {
     );
 }
 
-function node(world: World, name: string): fc.Arbitrary<WorldNode> {
+function nodeIn(world: World, name: string): fc.Arbitrary<WorldNode> {
   const own = world.nodes[name] as WorldNode;
   const busy =
     own.settings['net.ipv4.ip_forward'] === 1 || Object.values(own.interfaces).some(({ kind }) => kind === 'bridge');
@@ -40,8 +41,9 @@ function node(world: World, name: string): fc.Arbitrary<WorldNode> {
     { weight: busy ? 1 : 7, arbitrary: fc.constant({}) },
     { weight: busy ? 9 : 3, arbitrary: tables(world, name) },
   );
-  return fc.tuple(ruled, settings(Object.keys(own.interfaces))).map(([rules, drawn]) => ({
-    ...own,
+  const changed = tweaked(own, busy ? 5 : 2);
+  return fc.tuple(ruled, settings(Object.keys(own.interfaces)), changed).map(([rules, drawn, node]) => ({
+    ...node,
     settings: { ...own.settings, ...drawn },
     tables: { ...own.tables, ...rules },
   }));
@@ -52,7 +54,7 @@ export const drawn = (questions: number): fc.Arbitrary<Drawn> =>
   topology.chain(([name, world]) => {
     const names = Object.keys(world.nodes);
     const nodes = fc
-      .tuple(...names.map((each) => node(world, each)))
+      .tuple(...names.map((each) => nodeIn(world, each)))
       .map((all) => Object.fromEntries(names.map((each, n) => [each, all[n] as WorldNode])));
     return fc.record({
       name: fc.constant(name),

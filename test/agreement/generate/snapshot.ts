@@ -42,19 +42,63 @@ function nodeFiles(node: WorldNode, n: number): Record<string, string> {
   );
   return {
     'ip-addr.json': `${JSON.stringify(addresses(node, n))}\n`,
-    'ip-route.txt': lines([...connected(node), ...node.routes.map((text) => text.replace(/\/32(?= |$)/, ''))]),
+    'ip-route.txt': lines([
+      ...new Set([...connected(node), ...standing(node).map((text) => text.replace(/\/32(?= |$)/, ''))]),
+    ]),
     'ip-rule.txt': lines([
       '0:\tfrom all lookup local',
       ...node.policies,
       '32766:\tfrom all lookup main',
       '32767:\tfrom all lookup default',
     ]),
+    ...(node.neighbours.length === 0
+      ? {}
+      : { 'ip-neigh.json': `${JSON.stringify(node.neighbours.map(neighbourJson))}\n` }),
     'iptables-save.txt': TABLES.flatMap((name) =>
       node.tables[name] === undefined ? [] : [tableText(name, node.tables[name])],
     ).join(''),
     'sysctl.txt': lines(Object.entries({ ...STANDARD, ...node.settings }).map(([key, value]) => `${key} = ${value}`)),
     ...Object.fromEntries(hairpins),
   };
+}
+
+/** What `ip route show table local` prints, needed where a capture shows anything of that table. */
+function localTable({ interfaces, loopback, routes }: WorldNode): readonly string[] {
+  if (!routes.some((text) => text.includes('table local'))) return [];
+  const own = Object.entries(interfaces).flatMap(([name, { addresses: all, up }]) =>
+    up === false ? [] : all.map((text) => [name, text] as const),
+  );
+  return [
+    'local 127.0.0.0/8 dev lo table local proto kernel scope host src 127.0.0.1',
+    'local 127.0.0.1 dev lo table local proto kernel scope host src 127.0.0.1',
+    'broadcast 127.255.255.255 dev lo table local proto kernel scope link src 127.0.0.1',
+    ...loopback.map((text) => localRoute('lo', text)),
+    ...own.flatMap(([name, text]) => [localRoute(name, text), ...broadcastRoute(name, text)]),
+  ];
+}
+
+const localRoute = (name: string, text: string): string => {
+  const [address] = text.split('/');
+  return `local ${address} dev ${name} table local proto kernel scope host src ${address}`;
+};
+
+function broadcastRoute(name: string, text: string): readonly string[] {
+  const { address, length } = parsePrefix(text) ?? { address: 0, length: 32 };
+  const last = printAddress(address + (2 ** 32 - 1 - netmask(length)));
+  return length > 30
+    ? []
+    : [`broadcast ${last} dev ${name} table local proto kernel scope link src ${text.split('/')[0]}`];
+}
+
+/** Routes by a device that is down are gone. */
+const standing = ({ interfaces, routes }: WorldNode): readonly string[] =>
+  routes.filter((text) =>
+    [...text.matchAll(/ dev (\S+)/g)].every(([, device = '']) => interfaces[device]?.up !== false),
+  );
+
+function neighbourJson(text: string): object {
+  const [dst, dev, lladdr] = text.split(' ');
+  return { dst, dev, lladdr, state: ['PERMANENT'] };
 }
 
 const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('');

@@ -1,4 +1,4 @@
-import { parsePrefix, printAddress } from '../../../src/packet/address.ts';
+import { netmask, parsePrefix, printAddress } from '../../../src/packet/address.ts';
 import type { World, WorldNode } from './world.ts';
 
 /** What rules, settings and probes about a node may speak of, so that they mean something. */
@@ -32,6 +32,17 @@ export function unownedIn(world: World): readonly string[] {
   const free = subnets.map((text) => printAddress((parsePrefix(text)?.address ?? 0) + 77));
   return unique([...free, '10.99.99.99', '192.0.2.1']);
 }
+
+/** The broadcast addresses of the world's subnets. */
+export const broadcastsIn = (world: World): readonly string[] =>
+  unique(
+    Object.values(world.nodes)
+      .flatMap(ownOf)
+      .flatMap((text) => {
+        const { address, length } = parsePrefix(text) ?? { address: 0, length: 32 };
+        return length > 30 ? [] : [printAddress(address + (2 ** 32 - 1 - netmask(length)))];
+      }),
+  );
 
 export function vocabularyOf(world: World, name: string): Vocabulary {
   const node = world.nodes[name];

@@ -18,6 +18,8 @@ export interface WorldNode {
   /** As `ip rule show` prints them, besides the kernel's three. */
   readonly policies: readonly string[];
   readonly settings: Readonly<Record<string, number>>;
+  /** Permanent neighbours: `ADDRESS DEVICE MAC`. */
+  readonly neighbours: readonly string[];
   /** Addresses of `lo` besides its own. */
   readonly loopback: readonly string[];
   readonly tables: Readonly<Partial<Record<TableName, WorldTable>>>;
@@ -59,6 +61,7 @@ export const nodeOf = (interfaces: WorldNode['interfaces'], more: Partial<WorldN
   interfaces,
   routes: [],
   policies: [],
+  neighbours: [],
   settings: {},
   loopback: [],
   tables: {},
