@@ -15,7 +15,10 @@ writeFileSync(policies, policiesFromVerdicts(SINGLE_HOST));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function node(expected: readonly number[], ...args: readonly string[]): void {
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   if (!expected.includes(status ?? -1)) throw new Error(`exit status ${status}\n${stderr}`);
 }
 
