@@ -100,18 +100,12 @@ function routeOutput(world: World, node: Node, packet: Packet): Exit | NoExit {
   if (type === 'local') return { device: 'lo', nextHop: packet.dst, type, taken: found };
   const device = found.hop?.device;
   if (device === undefined) return { kind: 'none', origin: originOf(node, found.route) };
-  // the kernel sends nothing from 127/8 by another device than lo (__mkroute_output: EINVAL)
-  if (isLoopback(packet.src) && strongest(world, node, device, 'route_localnet') === 0)
-    return {
-      kind: 'none',
-      origin: { node: node.name, text: `source ${printAddress(packet.src)} may not leave by ${device}` },
-    };
   const martian = oddSource(world, node, packet.src, device);
   if (martian !== undefined) return { kind: 'none', origin: { node: node.name, text: martian } };
   return { device, nextHop: found.hop?.via ?? packet.dst, type: kindOf(packet.dst, type), taken: found };
 }
 
-/** Sources that `ip_route_output_key` refuses: groups, and localhost by any other device than lo. */
+/** Sources that `ip_route_output_key` refuses (EINVAL): groups, and localhost by any other device than lo. */
 function oddSource(world: World, node: Node, src: number, device: string): string | undefined {
   const group = isMulticast(src) || src === LIMITED_BROADCAST;
   const away = isLoopback(src) && strongest(world, node, device, 'route_localnet') === 0;
