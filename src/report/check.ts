@@ -1,16 +1,14 @@
-import { align, indent } from './layout.ts';
+import { align } from './layout.ts';
 import { answerSentence } from './sentence.ts';
 import { type Checked, type Status, statusOf, summarise } from './status.ts';
 import { type TextOptions, textReport } from './text.ts';
 
 const COLOUR = { met: 'good', violated: 'bad', undecided: 'doubtful' } as const satisfies Record<Status, string>;
 
-const detail = (checked: Checked, options: TextOptions): string[] => {
+function detail(checked: Checked, options: TextOptions): string[] {
   const why = checked.why === undefined ? [] : [`why: ${checked.why}`];
-  return indent([...why, ...textReport(checked.finding, options).trimEnd().split('\n'), ''], 2).map((line) =>
-    line.trimEnd(),
-  );
-};
+  return [...why, ...textReport(checked.finding, options).trimEnd().split('\n'), ''];
+}
 
 /** All policies in one table; below each that is not met, its whole answer. Everybody's where every detail is wanted. */
 export function checkText(results: readonly Checked[], options: TextOptions): string {
@@ -24,7 +22,7 @@ export function checkText(results: readonly Checked[], options: TextOptions): st
     const painted = options.paint[COLOUR[status]](line);
     return status === 'met' && options.detail !== 'every' ? [painted] : [painted, ...detail(checked, options)];
   });
-  return `${[...lines, '', total(results)].join('\n')}\n`;
+  return `${lines.join('\n').trimEnd()}\n\n${total(results)}\n`;
 }
 
 function total(results: readonly Checked[]): string {
