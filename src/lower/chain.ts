@@ -12,6 +12,7 @@ import { headerOf, interfacesFit } from './header.ts';
 import type { Place } from './hook.ts';
 import { type Passage, stay } from './merge.ts';
 import { assuming } from './settings.ts';
+import { mayMatch, sieveOf, windowOf } from './sieve.ts';
 import { disposition, dropped, type Walk, within } from './walk.ts';
 
 /** One visit of one table. */
@@ -69,6 +70,19 @@ function verdictOf(scope: Scope, bounds: Bounds, chain: Chain): Predicate | 'eff
     : first([{ when: of.decided, then: of.accepted }], TRUE);
 }
 
+/** The rules of a chain that may match, with their positions. */
+export function* candidates(
+  { slice }: Scope,
+  bounds: Bounds,
+  chain: Chain,
+  from = 0,
+): Iterable<readonly [number, Rule]> {
+  const sieve = sieveOf(chain);
+  const window = windowOf(bounds);
+  for (let at = from; at < chain.rules.length; at++)
+    if (!slice || mayMatch(sieve, at, window)) yield [at, chain.rules[at] as Rule];
+}
+
 /** The rule's packets, as far as the bounds leave them open. */
 export function matching(scope: Scope, bounds: Bounds, rule: Rule): Predicate {
   if (!interfacesFit(rule.header, scope.place)) return FALSE;
@@ -106,7 +120,7 @@ export function summarise(scope: Scope, bounds: Bounds, chain: Chain): Summary |
   if (known !== undefined) return known;
   const before = scope.made.count;
   const cases: { readonly when: Predicate; readonly decided: Predicate; readonly accepted: Predicate }[] = [];
-  for (const rule of chain.rules) {
+  for (const [, rule] of candidates(scope, bounds, chain)) {
     const when = matching(scope, bounds, rule);
     if (when.kind === 'false') continue;
     const so = ruleSummary(scope, bounds, rule);

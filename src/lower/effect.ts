@@ -4,7 +4,7 @@ import type { Predicate, Slot, Value } from '../ir/program.ts';
 import type { Chain, Rule } from '../network/ruleset.ts';
 import { CT_STATE } from '../packet/field.ts';
 import type { Origin } from '../packet/place.ts';
-import { chainOf, effectOf, halvesOf, matching, type Scope, summarise } from './chain.ts';
+import { candidates, chainOf, effectOf, halvesOf, matching, type Scope, summarise } from './chain.ts';
 import { merge, type Pass, type Passage, sequence, stay, write } from './merge.ts';
 import { translate } from './nat.ts';
 import { disposition, dropped, known, type Walk } from './walk.ts';
@@ -69,8 +69,7 @@ function group(scope: Scope, walk: Walk, chain: Chain, from: number, depth: numb
   const arms: Arm[] = [];
   // what was summarised before holds for packets as they were before
   scope.summaries.clear();
-  for (let at = from; at < chain.rules.length; at++) {
-    const rule = chain.rules[at] as Rule;
+  for (const [at, rule] of candidates(scope, walk.bounds, chain, from)) {
     const when = matching(scope, walk.bounds, rule);
     if (when.kind === 'false') continue;
     const { ways, changes } = waysOf(scope, walk, rule, depth);
