@@ -9,6 +9,7 @@ import { ct } from './target/ct.ts';
 import { dnat } from './target/dnat.ts';
 import { drop } from './target/drop.ts';
 import { dscpTarget } from './target/dscp.ts';
+import { ecnTarget } from './target/ecn.ts';
 import { idletimer } from './target/idletimer.ts';
 import { log } from './target/log.ts';
 import { markTarget } from './target/mark.ts';
@@ -43,6 +44,7 @@ export const TARGETS: readonly Target[] = [
   dnat,
   drop,
   dscpTarget,
+  ecnTarget,
   idletimer,
   log,
   markTarget,

@@ -40,7 +40,6 @@ export const UNDECIDABLE_MATCHES: Readonly<Record<string, Undecidable>> = {
 // biome-ignore format: a table
 export const UNDECIDABLE_TARGETS: Readonly<Record<string, Undecidable>> = {
   CLUSTERIP: row('depends on the state of a cluster', 'new hashmode=1 clustermac=1 total-nodes=1 local-node=1 hash-init=1'),
-  ECN:       row('rewriting ECN bits is not modelled', 'ecn-tcp-remove ecn-tcp-cwr=1 ecn-tcp-ece=1 ecn-ip-ect=1'),
   HMARK:     row('depends on a hash of the flow', 'hmark-tuple=1 hmark-mod=1 hmark-offset=1 hmark-src-prefix=1 hmark-dst-prefix=1 hmark-sport-mask=1 hmark-dport-mask=1 hmark-spi-mask=1 hmark-sport=1 hmark-dport=1 hmark-spi=1 hmark-proto-mask=1 hmark-rnd=1'),
   SAME:      row('depends on a hash of the addresses', 'to=1 nodst random'),
   SET:       row('adds to or takes from a set while packets pass', 'add-set=2 del-set=2 map-set=2 exist timeout=1 map-mark map-prio map-queue'),

@@ -22,8 +22,9 @@ export const bigInterval: Codec<string> = {
     const from = low === '' ? '0' : low;
     const to = high === '' ? LAST.toString() : high;
     if (!isBig(from) || !isBig(to)) return refused(`\`${text}\` is no range of numbers from 0 to ${LAST}`);
-    return value(`${BigInt(from)}:${BigInt(to)}`);
+    // a range without an end is printed without one
+    return value(BigInt(to) === LAST ? `${BigInt(from)}` : `${BigInt(from)}:${BigInt(to)}`);
   },
   print: (text) => text,
-  domain: { kind: 'one of', values: ['0:1000', '5:5', `0:${LAST}`] },
+  domain: { kind: 'one of', values: ['0:1000', '5:6', '0'] },
 };

@@ -29,19 +29,8 @@ export const plainText = (maximum: number, metavar = 'NAME'): Codec<string> => (
   print: (word) => (/^!$|[\s"\\']/.test(word) ? quote(word) : word),
 });
 
-const escape = (word: string): string => `"${word.replace(/["\\']/g, '\\$&')}"`;
+/** libxt_string.c escapes no `'`. */
+const inQuotes = (word: string): string => `"${word.replace(/["\\]/g, '\\$&')}"`;
 
 /** Text that is printed in quotes whatever it holds. */
-export const always = (maximum: number): Codec<string> => ({ ...text(maximum, 'TEXT', 1), print: escape });
-
-/** Text with bytes in hexadecimal between bars, as it was written: `GET|20 2f|`. */
-export const hexText: Codec<string> = {
-  ...always(512),
-  parse([word = '']) {
-    const even = word.split('|').every((part, i) => i % 2 === 0 || /^([\da-f]{2} ?)*$/i.test(part));
-    return even && word !== '' && word.split('|').length % 2 === 1
-      ? value(word)
-      : refused(`\`${word}\` is not |hexadecimal|`);
-  },
-  domain: { kind: 'one of', values: ['|0a0a|', 'GET|20|/', 'plain'] },
-};
+export const always = (maximum: number): Codec<string> => ({ ...text(maximum, 'TEXT', 1), print: inQuotes });

@@ -10,9 +10,9 @@ export const owner = defineUndecidedMatch({
   undecidable: 'depends on the process that sends',
   hooks: ['OUTPUT', 'POSTROUTING'],
   options: {
+    'socket-exists': invertible(flag),
     'uid-owner': invertible(idRange('user')),
     'gid-owner': invertible(idRange('group')),
-    'socket-exists': invertible(flag),
     'suppl-groups': option(flag),
   },
   check: (given) => {

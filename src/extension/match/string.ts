@@ -1,8 +1,15 @@
+import { hexText, printable } from '../codec/hextext.ts';
 import { flag, oneOf } from '../codec/name.ts';
 import { integer } from '../codec/number.ts';
-import { always, hexText } from '../codec/text.ts';
-import { invertible, option } from '../option.ts';
+import { always } from '../codec/text.ts';
+import { type Given, invertible, option } from '../option.ts';
 import { defineUndecidedMatch } from '../undecided.ts';
+
+/** Bytes that can all be printed are saved as text. */
+function asText({ value, inverted }: Given<string>) {
+  const plain = printable(value);
+  return plain === undefined ? { 'hex-string': { value, inverted } } : { string: { value: plain, inverted } };
+}
 
 export const string = defineUndecidedMatch({
   name: 'string',
@@ -11,14 +18,16 @@ export const string = defineUndecidedMatch({
   undecidable: 'depends on bytes of the packet that are not modelled',
   options: {
     string: invertible(always(128), { excludes: ['hex-string'] }),
-    'hex-string': invertible(hexText),
+    'hex-string': invertible(hexText, { means: asText }),
     algo: option(oneOf('algorithm', ['bm', 'kmp']), { required: true }),
     from: option(integer(0, 65535, 'OFFSET'), { idle: ({ value }) => value === 0 }),
     to: option(integer(0, 65535, 'OFFSET'), { idle: ({ value }) => value === 65535 }),
     icase: option(flag),
   },
-  check: (given) =>
-    (given.string ?? given['hex-string']) === undefined ? 'it needs `--string` or `--hex-string`' : undefined,
+  check({ string: text, 'hex-string': hex, from, to }) {
+    if ((text ?? hex) === undefined) return 'it needs `--string` or `--hex-string`';
+    return (from?.value ?? 0) > (to?.value ?? 65535) ? '`--from` is behind `--to`' : undefined;
+  },
   examples: [
     { rule: '-m string --string "GET /" --algo bm --to 100 --icase' },
     { rule: '-m string ! --hex-string "|0a0a|" --algo kmp' },

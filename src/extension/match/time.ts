@@ -1,7 +1,10 @@
 import { clock, days, instant, weekdays } from '../codec/calendar.ts';
 import { flag } from '../codec/name.ts';
-import { invertible, option } from '../option.ts';
+import { type Given, invertible, option } from '../option.ts';
 import { defineUndecidedMatch } from '../undecided.ts';
+
+const MIDNIGHT: Given<number> = { value: 0, inverted: false };
+const LAST_SECOND: Given<number> = { value: 86_399, inverted: false };
 
 export const time = defineUndecidedMatch({
   name: 'time',
@@ -16,13 +19,22 @@ export const time = defineUndecidedMatch({
     datestart: option(instant),
     datestop: option(instant),
     kerneltz: option(flag, { excludes: ['utc'] }),
-    localtz: option(flag, { excludes: ['utc', 'kerneltz'] }),
+    localtz: option(flag, { means: (given) => ({ kerneltz: given }) }),
     utc: option(flag, { idle: () => true }),
     contiguous: option(flag),
   },
+  // both ends of the day are saved if one was given
+  complete: ({ timestart, timestop, ...given }) =>
+    (timestart ?? timestop) === undefined
+      ? given
+      : { timestart: timestart ?? MIDNIGHT, timestop: timestop ?? LAST_SECOND, ...given },
+  check: ({ contiguous, timestart, timestop }) =>
+    contiguous !== undefined && (timestop?.value ?? 86_399) >= (timestart?.value ?? 0)
+      ? '`--contiguous` needs a time that stops before it starts'
+      : undefined,
   examples: [
     { rule: '-m time --timestart 02:00:00 --timestop 03:00:00 --weekdays Mon,Fri --kerneltz' },
-    { rule: '-m time --timestart 8:30', saved: '-m time --timestart 08:30:00' },
+    { rule: '-m time --timestart 8:30', saved: '-m time --timestart 08:30:00 --timestop 23:59:59' },
     { rule: '-m time --timestart 25:00', refused: true },
     { rule: '-m time --weekdays Noday', refused: true },
   ],

@@ -48,6 +48,7 @@ function lowerMark(said: Said): Value {
 }
 
 const both = ({ value }: Given<number>) => ({ nfmask: { value, inverted: false }, ctmask: { value, inverted: false } });
+const idle = ({ value }: Given<number>): boolean => value === 0;
 const full: Given<number> = { value: ALL, inverted: false };
 
 export const connmarkTarget = defineTarget({
@@ -61,8 +62,8 @@ export const connmarkTarget = defineTarget({
     nfmask: option(hexInteger('MASK')),
     ctmask: option(hexInteger('MASK')),
     mask: option(hexInteger('MASK'), { means: both }),
-    'left-shift-mark': option(integer(0, 32, 'BITS'), { excludes: ['right-shift-mark'] }),
-    'right-shift-mark': option(integer(0, 32, 'BITS')),
+    'left-shift-mark': option(integer(0, 31, 'BITS'), { excludes: ['right-shift-mark'], idle }),
+    'right-shift-mark': option(integer(0, 31, 'BITS'), { idle }),
   },
   complete({ nfmask, ctmask, ...said }) {
     return said['set-xmark'] === undefined ? { ...said, nfmask: nfmask ?? full, ctmask: ctmask ?? full } : said;

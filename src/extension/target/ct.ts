@@ -1,5 +1,5 @@
 import { flag, someOf } from '../codec/name.ts';
-import { text } from '../codec/text.ts';
+import { plainText } from '../codec/text.ts';
 import { type Zone, zone } from '../codec/zone.ts';
 import type { Effect, RuleContext } from '../definition.ts';
 import { defineTarget } from '../extension.ts';
@@ -36,8 +36,8 @@ export const ct = defineTarget({
   tables: ['raw'],
   options: {
     notrack: option(flag),
-    helper: option(text(15, 'HELPER', 1)),
-    timeout: option(text(31, 'POLICY', 1)),
+    helper: option(plainText(15, 'HELPER')),
+    timeout: option(plainText(31, 'POLICY')),
     ctevents: option(someOf('event', EVENTS)),
     expevents: option(someOf('event', EXPECTATIONS)),
     'zone-orig': option(zone, { excludes: ['zone'] }),

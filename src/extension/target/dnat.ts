@@ -17,7 +17,7 @@ export const dnat = defineTarget({
   source: 'net/netfilter/xt_nat.c (xt_dnat_target_v2)',
   tables: ['nat'],
   hooks: ['PREROUTING', 'OUTPUT'],
-  options: { 'to-destination': option(natSpec, { required: true }), ...RANDOM, ...PERSISTENT },
+  options: { 'to-destination': option(natSpec, { required: true }), random: RANDOM.random, ...PERSISTENT },
   apply: effect,
   lower: effect,
   examples: [

@@ -15,7 +15,7 @@ export const nflog = definePassiveTarget({
     'nflog-group': option(u16, { idle: ({ value }) => value === 0 }),
     'nflog-range': option(u32, { excludes: ['nflog-size'], idle: ({ value }) => value === 0 }),
     'nflog-size': option(u32),
-    'nflog-threshold': option(u16),
+    'nflog-threshold': option(u16, { idle: ({ value }) => value === 0 }),
   },
   examples: [
     { rule: '-j NFLOG --nflog-prefix "dropped: " --nflog-group 5 --nflog-size 96 --nflog-threshold 10' },

@@ -19,6 +19,7 @@ export const nfqueue = defineUndecidedTarget({
   complete: (given) => (given['queue-balance'] === undefined ? { 'queue-num': FIRST, ...given } : given),
   check({ 'queue-balance': balance, 'queue-cpu-fanout': fanout }) {
     if (fanout !== undefined && balance === undefined) return '`--queue-cpu-fanout` needs `--queue-balance`';
+    if (balance !== undefined && balance.value[0] >= balance.value[1]) return 'it balances between several queues';
     // nfqueue_tg_check: first queue and number of queues must fit into 16 bits together
     return balance !== undefined && balance.value[1] - balance.value[0] + 1 > 65535 ? 'too many queues' : undefined;
   },

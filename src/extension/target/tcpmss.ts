@@ -19,9 +19,11 @@ export const tcpmss = defineTarget({
   source: 'net/netfilter/xt_TCPMSS.c (tcpmss_tg4)',
   protocols: [PROTOCOL.TCP],
   options: {
-    'set-mss': option(integer(0, 65515, 'SIZE'), { idle: () => false }),
+    'set-mss': option(integer(0, 65515, 'SIZE')),
     'clamp-mss-to-pmtu': option(flag),
   },
+  complete: (given) =>
+    given['clamp-mss-to-pmtu'] === undefined ? given : { 'clamp-mss-to-pmtu': given['clamp-mss-to-pmtu'] },
   check(given, standing) {
     if (Object.keys(given).length === 0) return 'it needs `--set-mss` or `--clamp-mss-to-pmtu`';
     if (!asksForSyn(standing)) return 'it works on SYN packets only: `-m tcp --tcp-flags SYN,RST SYN`';
