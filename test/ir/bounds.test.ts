@@ -157,7 +157,7 @@ function expectWithin(bounds: Bounds, state: State): void {
     for (const other of SLOTS) {
       const same = sameValue(bounds, one, other);
       if (same !== undefined) expect(state.get(one) === state.get(other)).toBe(same);
-      if (nameOf(bounds, one) === nameOf(bounds, other)) expect(state.get(one)).toBe(state.get(other));
+      if (nameOf(bounds, one) === nameOf(bounds, other)) expect(state.get(one) === state.get(other)).toBe(true);
     }
   }
 }
