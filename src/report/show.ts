@@ -1,5 +1,6 @@
 import { leadsOutside } from '../network/access.ts';
 import type { InventoryItem, Network, Node, Unmodelled } from '../network/network.ts';
+import type { Ruleset } from '../network/ruleset.ts';
 import { printAddress } from '../packet/address.ts';
 import type { Origin, Place } from '../packet/place.ts';
 import type { Located } from '../parse/located.ts';
@@ -24,9 +25,13 @@ export interface Overview {
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 /** Rules by table: `filter 30, nat 5`; the reason where they are not known. */
-function rules({ ruleset }: Node): string {
-  if (ruleset.kind === 'unknown') return 'unknown';
-  const tables = [...ruleset.value.tables.values()].map(({ name, chains }) => ({
+function rules({ ruleset, shownRules }: Node): string {
+  if (ruleset.kind === 'known') return countRules(ruleset.value);
+  return shownRules === undefined ? 'unknown' : `unknown but for ${countRules(shownRules)}`;
+}
+
+function countRules(ruleset: Ruleset): string {
+  const tables = [...ruleset.tables.values()].map(({ name, chains }) => ({
     name,
     rules: [...chains.values()].reduce((sum, chain) => sum + chain.rules.length, 0),
   }));
