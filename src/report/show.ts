@@ -92,6 +92,9 @@ const placed = (place: Place, text: string): string[] => hanging(`${printPlace(p
 const unmodelledOf = ({ nodes: all }: Network): Unmodelled[] =>
   [...all.values()].flatMap(({ unmodelled }) => unmodelled);
 
+const unmodelledText = ({ what, reason, decides }: Unmodelled): string =>
+  `${what}: ${reason}${decides === undefined ? '' : '; unknown for packets that pass there'}`;
+
 const missing = ({ nodes: all }: Network): string[] =>
   [...all.values()].flatMap(({ name, ruleset, listeners, undecided }) => [
     ...[...(undecided ?? [])].map(([what, reason]) => `${name}: ${what}: ${reason}`),
@@ -119,7 +122,7 @@ export function showText({ network, open, located }: Overview, paint: Paint): st
     ...section('takes no part', inventory(unread), paint),
     ...section(
       'read, but not modelled',
-      unmodelledOf(network).flatMap(({ what, reason, place }) => placed(place, `${what}: ${reason}`)),
+      unmodelledOf(network).flatMap((one) => placed(one.place, unmodelledText(one))),
       paint,
     ),
     ...section('rules that a snapshot does not decide: unknown where a packet meets them', reasons, paint),
