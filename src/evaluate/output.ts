@@ -10,9 +10,10 @@ import { fateOf, localIn } from './host.ts';
 import { isLoopback, isMulticast, LIMITED_BROADCAST } from './input-route.ts';
 import { transmit } from './link.ts';
 import { resolve } from './neighbour.ts';
-import { type Found, flowKey, lookup, originOf } from './routing.ts';
+import { type Found, flowKey, isLocal, lookup, originOf } from './routing.ts';
 import { at, clone, drop, finish, note, type Skb, write } from './skb.ts';
 import { preferredSource } from './source.ts';
+import { undecided } from './undecided.ts';
 import { holds, strongest, type World } from './world.ts';
 
 export type Taken = Extract<Found, { kind: 'route' }>;
@@ -30,7 +31,7 @@ type NoExit = Extract<Found, { kind: 'none' }>;
 /** A process sends (`ip_route_output_flow`, `ip_local_out`): route, source address, OUTPUT, POSTROUTING, device. */
 export function socketOutput(world: World, skb: Skb, node: Node, bound: boolean): Fate {
   if (!bound) write(skb, { src: 0 });
-  // nobody is at 0.0.0.0: the kernel takes it for the node itself, whoever has the source (ip_route_output_key_hash_rcu)
+  // nobody is at 0.0.0.0: the kernel takes it for the node itself (ip_route_output_key_hash_rcu)
   const itself = skb.packet.dst === 0;
   if (itself) write(skb, { dst: skb.packet.src === 0 ? LOCALHOST : skb.packet.src });
   note(skb, {
@@ -39,20 +40,27 @@ export function socketOutput(world: World, skb: Skb, node: Node, bound: boolean)
     text: `${skb.leg} to ${printAddress(skb.packet.dst)}`,
     verdict: 'sent',
   });
-  if (itself && skb.packet.src === 0) write(skb, { src: LOCALHOST });
-  const exit = itself
-    ? toItself(skb)
-    : bound && skb.packet.src !== 0
-      ? routeBound(world, node, skb.packet)
-      : routeUnbound(world, skb, node);
-  if ('kind' in exit) return drop(skb, 'route', 'no route', exit.origin);
+  const hidden = undecided(node, 'interfaces');
+  if (hidden !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: hidden });
+  const exit = itself && staysHome(world, skb, node) ? toItself(skb) : route(world, skb, node, bound);
+  if ('kind' in exit) return routeless(skb, node, exit);
   if (refusesGroup(skb, exit))
     return drop(skb, 'route', 'no route', { node: node.name, text: 'tcp connects to no group' });
   noteRoute(skb, node, exit);
   return localOut(world, skb, node, exit);
 }
 
+const routeless = (skb: Skb, node: Node, { origin, unknown }: NoExit): Fate =>
+  unknown === undefined ? drop(skb, 'route', 'no route', origin) : fateOf(skb, node, { kind: 'unknown', unknown });
+
 const LOCALHOST = 0x7f000001;
+/** A socket that connects looks the route up again, to the address that 0.0.0.0 became (`ip_route_connect`): from a foreign source it leaves. */
+const staysHome = (world: World, { packet }: Skb, node: Node): boolean =>
+  packet.src !== 0 && !isLocal(node, packet.src) && !connects(world, packet, node);
+
+const route = (world: World, skb: Skb, node: Node, bound: boolean): Exit | NoExit =>
+  bound && skb.packet.src !== 0 ? routeBound(world, node, skb.packet) : routeUnbound(world, skb, node);
+
 const toItself = ({ packet: { dst } }: Skb): Exit => ({ device: 'lo', nextHop: dst, type: 'local' });
 
 /** Sources that no packet may have, and what is for everybody, which leaves by the device that has the source address, without a lookup. */
@@ -136,7 +144,7 @@ function localOut(world: World, skb: Skb, node: Node, first: Exit): Fate {
     if (!mustReroute(before, skb.packet, table)) return ACCEPT;
     const again = routeOutput(world, node, skb.packet);
     if ('kind' in again) {
-      failed = drop(skb, 'route', 'no route', again.origin);
+      failed = routeless(skb, node, again);
       return { kind: 'drop', origin: again.origin };
     }
     exit = again;

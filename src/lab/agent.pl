@@ -100,8 +100,9 @@ sub ask_echo {
 
 # A whole IP packet through the output path; what is 0 in source and length, the kernel fills in.
 sub send_packet {
-    my ($id, $dst, $mark, $hex) = @_;
-    my $socket = make_socket(SOCK_RAW, 255, '-', 0, $mark, 0, 0) or return failed($id);
+    my ($id, $src, $dst, $mark, $hex) = @_;
+    # bound: the route is looked up for the socket's source, not for the one in the header
+    my $socket = make_socket(SOCK_RAW, 255, $src, 0, $mark, 0, 0) or return failed($id);
     setsockopt($socket, 0, $NUMBER{IP_HDRINCL}, pack('i', 1));
     defined send($socket, pack('H*', $hex), 0, sockaddr_in(0, inet_aton($dst))) or failed($id);
     close $socket;

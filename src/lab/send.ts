@@ -151,5 +151,5 @@ function socketOrder(packet: Packet, bound: boolean, id: number): Words {
       return ['echo', id, src, packet.icmpId, dst, icmpBytes(packet, id).toString('hex'), ...options];
   }
   if (!bound) throw new RangeError('such a packet needs a bound source: its checksum covers it');
-  return ['packet', id, dst, mark, ipBytes(packet, id).toString('hex')];
+  return ['packet', id, src, dst, mark, ipBytes(packet, id).toString('hex')];
 }

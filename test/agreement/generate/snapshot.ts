@@ -43,7 +43,11 @@ function nodeFiles(node: WorldNode, n: number): Record<string, string> {
   return {
     'ip-addr.json': `${JSON.stringify(addresses(node, n))}\n`,
     'ip-route.txt': lines([
-      ...new Set([...connected(node), ...standing(node).map((text) => text.replace(/\/32(?= |$)/, ''))]),
+      ...new Set([
+        ...connected(node),
+        ...localTable(node),
+        ...standing(node).map((text) => text.replace(/\/32(?= |$)/, '')),
+      ]),
     ]),
     'ip-rule.txt': lines([
       '0:\tfrom all lookup local',
