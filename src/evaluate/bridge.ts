@@ -11,6 +11,7 @@ import { BOOLEAN } from './oracle.ts';
 import { flowKey } from './routing.ts';
 import { isLocalMac, livesBehind, works } from './segment.ts';
 import { drop, flood, note, originOf, type Skb, write } from './skb.ts';
+import { unmodelled } from './undecided.ts';
 import { setting, settle, type World } from './world.ts';
 
 /** A frame comes in at a port (`br_handle_frame`, net/bridge/br_input.c). */
@@ -43,6 +44,7 @@ function redirect(world: World, skb: Skb, node: Node, bridge: Interface): Fate |
   const route = routeInput(world, node, flowKey(skb.packet, bridge.name));
   if (route.kind === 'forward' && route.taken.hop?.device === bridge.name)
     return stayBridged(world, skb, node, bridge, route.taken.hop.via ?? skb.packet.dst);
+  if (route.kind === 'unknown') return fateOf(skb, node, route);
   if (route.kind === 'drop' && route.reason !== 'not forwarding' && route.reason !== 'no route')
     return drop(skb, 'bridge', route.reason, route.origin);
   // everything else is taken off the bridge, an error route too: routing decides again there
@@ -124,6 +126,8 @@ function forward(world: World, skb: Skb, node: Node, bridge: Interface, port: In
     text: `${bridge.name}: in by ${port.name}`,
     verdict: `out by ${out.name}`,
   });
+  const other = unmodelled(node, 'bridge');
+  if (other !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: other });
   if (skb.bridge === undefined) return transmit(world, skb, node, out.name);
   skb.bridge = { physIn: port.name, physOut: out.name };
   const crossed = runHook(world, skb, { node, hook: 'FORWARD', in: bridge.name, out: bridge.name });

@@ -84,17 +84,18 @@ const segment = (of: Packet, leg: Leg): Packet => ({
 
 /** What the node's stack sends back, or why it sends nothing that counts. */
 function answerTo(world: World, node: Node, got: Packet, device: string): Packet | Fate {
+  if (!ANSWERED.includes(got.proto)) return none(`protocol ${got.proto} has no answer`);
   if (got.badChecksum === 1) return { kind: 'dropped', node: node.name, reason: 'checksum' };
   if (got.fragment === 1) return none('a later fragment alone is no datagram');
   if (got.proto === PROTOCOL.ICMP) return echo(world, node, got, device);
   if (!isLocal(node, got.dst)) return none('what was sent to a group is not answered');
-  if (got.proto !== PROTOCOL.TCP && got.proto !== PROTOCOL.UDP) return none(`protocol ${got.proto} has no answer`);
   if (got.proto === PROTOCOL.TCP && (got.tcpFlags & OPENING) !== TCP_FLAG.SYN)
     return none('only a SYN opens a connection');
   if (!listens(world, node, got, device)) return none(refusal(node, got));
   return answerPacket(world, node, got, { tcpFlags: got.proto === PROTOCOL.TCP ? TCP_FLAG.SYN | TCP_FLAG.ACK : 0 });
 }
 
+const ANSWERED: readonly number[] = [PROTOCOL.ICMP, PROTOCOL.TCP, PROTOCOL.UDP];
 const OPENING = TCP_FLAG.SYN | TCP_FLAG.ACK | TCP_FLAG.RST | TCP_FLAG.FIN;
 
 const refusal = (node: Node, { proto, dport }: Packet): string =>

@@ -37,6 +37,7 @@ function end(
   route: Exclude<InputRoute, { kind: 'forward' }>,
 ): Fate {
   if (route.kind === 'drop') return drop(skb, 'route', route.reason, route.origin);
+  if (route.kind === 'unknown') return fateOf(skb, node, route);
   const place = route.taken === undefined ? undefined : originOf(node, route.taken.route).place;
   note(skb, { node: node.name, hook: 'route', text: route.text, ...at(place), verdict: route.kind });
   return localIn(world, skb, node, device);

@@ -2,7 +2,7 @@ import { findInterface } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
 import { printAddress } from '../packet/address.ts';
 import type { DropReason } from '../packet/fate.ts';
-import type { Origin } from '../packet/place.ts';
+import type { Origin, Unknown } from '../packet/place.ts';
 import { type FlowKey, type Found, lookup, originOf, TABLE_LOCAL } from './routing.ts';
 import { isOwn } from './source.ts';
 import { deviceSetting, holds, strongest, type World } from './world.ts';
@@ -13,7 +13,8 @@ type Taken = Extract<Found, { kind: 'route' }>;
 export type InputRoute =
   | { readonly kind: 'local' | 'broadcast' | 'multicast'; readonly text: string; readonly taken?: Taken }
   | { readonly kind: 'forward'; readonly taken: Taken }
-  | { readonly kind: 'drop'; readonly reason: DropReason; readonly origin: Origin };
+  | { readonly kind: 'drop'; readonly reason: DropReason; readonly origin: Origin }
+  | { readonly kind: 'unknown'; readonly unknown: Unknown };
 
 export const LIMITED_BROADCAST = 0xffffffff;
 export const isMulticast = (address: number): boolean => address >= 0xe0000000 && address <= 0xefffffff;
@@ -29,7 +30,8 @@ export function routeInput(world: World, node: Node, key: FlowKey): InputRoute {
   const forwarding = deviceSetting(world, node, key.iif, 'forwarding') !== 0;
   if (found.kind === 'none') {
     if (!forwarding) return drop(node, 'not forwarding', `forwarding is off on ${key.iif}`);
-    return { kind: 'drop', reason: 'no route', origin: found.origin };
+    const { origin, unknown } = found;
+    return unknown === undefined ? { kind: 'drop', reason: 'no route', origin } : { kind: 'unknown', unknown };
   }
   if (found.route.type === 'broadcast') return broadcast(world, node, key, found);
   if (found.route.type === 'local')
@@ -110,7 +112,10 @@ function reversePath(
   );
   const reverse = reverseKey(world, node, key, out);
   const found = lookup(world, node, reverse);
-  if (found.kind === 'none') return mode === 0 ? undefined : refused;
+  if (found.kind === 'none') {
+    const back = found.unknown !== undefined && holds(world, found.unknown);
+    return mode === 0 || back ? undefined : refused;
+  }
   const { type } = found.route;
   const acceptsLocal = type === 'local' && strongest(world, node, key.iif, 'accept_local') !== 0;
   if (type !== 'unicast' && !acceptsLocal)

@@ -3,9 +3,10 @@ import type { Interface, LinkEnd, Node } from '../network/network.ts';
 import { isGroupMac, printMac } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
 import { bridgeInput, bridgeOutput } from './bridge.ts';
-import { ipInput } from './host.ts';
+import { fateOf, ipInput } from './host.ts';
 import { accepts, activeSlaves, bondOf, livesAt, vlanOn, works } from './segment.ts';
 import { at, drop, flood, note, originOf, type Skb, scrub } from './skb.ts';
+import { undecided } from './undecided.ts';
 import { choose, type World } from './world.ts';
 
 /** Puts the frame on the device (`dev_queue_xmit`): a bridge, a vlan, or the link that the interface is on. */
@@ -73,6 +74,8 @@ function toEnd(world: World, skb: Skb, node: Node, one: Interface, end: LinkEnd)
 
 /** A frame comes in at an interface (`__netif_receive_skb_core`): vlan devices first, then bridge or bond, then IP. */
 export function receive(world: World, skb: Skb, node: Node, name: string): Fate {
+  const hidden = undecided(node, 'interfaces');
+  if (hidden !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: hidden });
   const one = findInterface(node, name);
   if (one === undefined) return missing(node, name);
   const origin = originOf(node.name, one, `${node.name}:${name}`);

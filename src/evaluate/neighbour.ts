@@ -5,7 +5,8 @@ import { isLoopback, isMulticast, routeInput } from './input-route.ts';
 import { isLocal, lookup } from './routing.ts';
 import { type Endpoint, reach } from './segment.ts';
 import { SCOPE, selectAddress } from './source.ts';
-import { assume, choose, strongest, type World } from './world.ts';
+import { undecided, unmodelled } from './undecided.ts';
+import { assume, choose, holds, strongest, type World } from './world.ts';
 
 /** What an ARP request came to. `outside`: nobody in sight answers, but somebody out of sight may. */
 export type Answered =
@@ -38,14 +39,15 @@ export function resolve(world: World, node: Node, device: Interface, target: num
   return request(world, node, device, target, src);
 }
 
-const cacheKey = ({ node, device }: Endpoint, address: number): string => `${node.name} ${device.name} ${address}`;
+const cacheKey = ({ node, device }: Omit<Endpoint, 'through'>, address: number): string =>
+  `${node.name} ${device.name} ${address}`;
 
 /** Asks the whole segment. Whoever answers knows the asker from then on (`neigh_event_ns`), and need not ask back. */
 function request(world: World, node: Node, device: Interface, target: number, src: number): Answered {
   const sender = senderAddress(world, node, device, target, src);
   const asked = `who has ${printAddress(target)} tell ${printAddress(sender)} on ${device.name}`;
   const { endpoints, outside } = reach(world.network, node, device, BROADCAST_MAC);
-  const answering = endpoints.filter((one) => answers(world, one, target, sender));
+  const answering = endpoints.filter((one) => mayAnswer(world, node, one, target, sender));
   if (sender !== 0) for (const one of answering) world.neighbours.set(cacheKey(one, sender), device.mac);
   const owners = answering.filter((one) => comesBack(world, one, node, device));
   const [exit] = outside;
@@ -95,8 +97,24 @@ const comesBack = (world: World, owner: Endpoint, node: Node, device: Interface)
     (end) => end.node.name === node.name && end.device.name === device.name,
   );
 
+/** Whether the answer comes about, for all that is known: nobody can tell what arptables or hidden interfaces do. */
+function mayAnswer(world: World, asker: Node, one: Endpoint, target: number, sender: number): boolean {
+  const about = ` ${one.device.name} ${printAddress(target)}`;
+  const hidden = undecided(one.node, 'interfaces', about);
+  if (!answers(world, one, target, sender)) return hidden !== undefined && holds(world, hidden);
+  return [asker, ...one.through, one.node].every((node) => {
+    const rules = unmodelled(node, 'arp', about);
+    return rules === undefined || holds(world, rules);
+  });
+}
+
 /** `arp_process` (net/ipv4/arp.c): whether a device answers a request for `target` from `sender`. */
-export function answers(world: World, { node, device }: Endpoint, target: number, sender: number): boolean {
+export function answers(
+  world: World,
+  { node, device }: Omit<Endpoint, 'through'>,
+  target: number,
+  sender: number,
+): boolean {
   const own = strongest(world, node, device.name, 'route_localnet') !== 0;
   if (isMulticast(target) || (isLoopback(target) && !own)) return false;
   // address probes (RFC 5227) are not validated
@@ -105,8 +123,9 @@ export function answers(world: World, { node, device }: Endpoint, target: number
   const route = routeInput(world, node, key);
   if (route.kind === 'local')
     return !ignores(world, node, device, target, sender) && !filters(world, node, device, target, sender);
-  if (route.kind !== 'forward') return false;
   const proxy = strongest(world, node, device.name, 'proxy_arp') !== 0;
+  if (route.kind === 'unknown') return proxy && holds(world, route.unknown);
+  if (route.kind !== 'forward') return false;
   return proxy && route.taken.hop?.device !== device.name;
 }
 
@@ -127,5 +146,6 @@ function filters(world: World, node: Node, device: Interface, target: number, se
   if (strongest(world, node, device.name, 'arp_filter') === 0) return false;
   const key = { dst: sender, src: target, proto: 0, sport: 0, dport: 0, tos: 0, mark: 0, iif: 'lo' };
   const found = lookup(world, node, key);
-  return found.kind === 'none' || found.hop?.device !== device.name;
+  if (found.kind === 'none') return found.unknown === undefined || holds(world, found.unknown);
+  return found.hop?.device !== device.name;
 }

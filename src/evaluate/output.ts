@@ -81,6 +81,7 @@ const refusesGroup = ({ leg, packet }: Skb, { type }: Exit): boolean =>
   leg === 'request' &&
   packet.proto === PROTOCOL.TCP &&
   packet.tcpFlags === TCP_FLAG.SYN &&
+  packet.badChecksum === 0 &&
   (type === 'broadcast' || type === 'multicast');
 
 /** Routes, picks the source, and for a socket that connects routes again with it: policy rules may ask for the source. */

@@ -1,10 +1,11 @@
 import { findInterface } from '../network/access.ts';
 import type { NextHop, Node, PolicyRule, Route } from '../network/network.ts';
-import { holds as contains, type Prefix } from '../packet/address.ts';
+import { holds as contains, type Prefix, printAddress } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
-import type { Origin } from '../packet/place.ts';
+import type { Origin, Unknown } from '../packet/place.ts';
 import { bits } from './header.ts';
 import { hasPorts } from './tuple.ts';
+import { undecided } from './undecided.ts';
 import { choose, type World } from './world.ts';
 
 export const TABLE_LOCAL = 255;
@@ -31,7 +32,8 @@ export const flowKey = (packet: Packet, iif: string): FlowKey => {
 /** A route with the next hop that was taken, or what kept the lookup from finding one. */
 export type Found =
   | { readonly kind: 'route'; readonly route: Route; readonly hop: NextHop | undefined }
-  | { readonly kind: 'none'; readonly origin: Origin };
+  /** With `unknown`, the node may have a route that no capture shows. */
+  | { readonly kind: 'none'; readonly origin: Origin; readonly unknown?: Unknown };
 
 /** The part of the TOS byte that routing looks at: the DSCP (INET_DSCP_MASK). */
 const DSCP = 0xfc;
@@ -49,7 +51,9 @@ export function lookup(world: World, node: Node, key: FlowKey): Found {
     if (NOWHERE.includes(found.type)) return { kind: 'none', origin: originOf(node, found) };
     return { kind: 'route', route: found, hop: nextHop(world, node, found, key) };
   }
-  return { kind: 'none', origin: { node: node.name, text: 'no route to the destination' } };
+  const unknown = undecided(node, 'routes', ` to ${printAddress(key.dst)}`);
+  const origin = { node: node.name, text: 'no route to the destination' };
+  return { kind: 'none', origin, ...(unknown === undefined ? {} : { unknown }) };
 }
 
 const NOWHERE: readonly Route['type'][] = ['blackhole', 'unreachable', 'prohibit'];

@@ -6,6 +6,8 @@ import { isGroupMac } from '../packet/address.ts';
 export interface Endpoint {
   readonly node: Node;
   readonly device: Interface;
+  /** Nodes whose bridges passed the frame on. */
+  readonly through: readonly Node[];
 }
 
 /** Where a frame gets to that no rule looks at (ARP). */
@@ -19,16 +21,22 @@ interface Spread extends Reach {
   readonly network: Network;
   readonly mac: number;
   readonly seen: Set<string>;
+  /** The bridging nodes that the frame is behind just now. */
+  readonly path: Node[];
 }
 
 export const works = (one: Interface | undefined): one is Interface => one?.up === true && one.carrier;
 
 /** Follows a frame to `mac` from a device of a node over links and bridges, to everyone who takes it in. */
 export function reach(network: Network, node: Node, device: Interface, mac: number): Reach {
-  const spread: Spread = { network, mac, endpoints: [], outside: [], seen: new Set() };
+  const spread: Spread = { network, mac, endpoints: [], outside: [], seen: new Set(), path: [] };
   leave(spread, node, device, undefined);
   return spread;
 }
+
+const take = (into: Endpoint[], { path }: Spread, node: Node, device: Interface): void => {
+  into.push({ node, device, through: [...path] });
+};
 
 function leave(spread: Spread, node: Node, one: Interface, tag: number | undefined): void {
   if (!works(one)) return;
@@ -37,7 +45,7 @@ function leave(spread: Spread, node: Node, one: Interface, tag: number | undefin
     for (const port of outPorts(network, node, one, mac, undefined)) leave(spread, node, port, tag);
   else if (one.vlan !== undefined) leaveByParent(spread, node, one.vlan);
   else if (one.kind === 'bond') for (const slave of activeSlaves(node, one)) leave(spread, node, slave, tag);
-  else if (leadsOutside(network, node.name, one)) spread.outside.push({ node, device: one });
+  else if (leadsOutside(network, node.name, one)) take(spread.outside, spread, node, one);
   else for (const end of peersOf(network, node.name, one.name)) if (accepts(network, end, mac)) enter(spread, end, tag);
 }
 
@@ -71,7 +79,7 @@ function arrive(spread: Spread, node: Node, one: Interface, tag: number | undefi
   else if (bridge !== undefined) arriveAtBridge(spread, node, bridge, one, tag);
   else if (master !== undefined) arrive(spread, node, master, tag);
   else if (tag === undefined && (isGroupMac(spread.mac) || spread.mac === one.mac))
-    spread.endpoints.push({ node, device: one });
+    take(spread.endpoints, spread, node, one);
 }
 
 /** The vlan device that takes frames with this tag off the interface, before any bridge sees them. */
@@ -90,10 +98,12 @@ function arriveAtBridge(spread: Spread, node: Node, bridge: Interface, port: Int
   const { network, mac } = spread;
   if (isGroupMac(mac) || isLocalMac(node, bridge, mac)) {
     const device = vlanOn(node, bridge, tag);
-    if (device !== undefined) spread.endpoints.push({ node, device });
-    else if (tag === undefined) spread.endpoints.push({ node, device: bridge });
+    if (device !== undefined) take(spread.endpoints, spread, node, device);
+    else if (tag === undefined) take(spread.endpoints, spread, node, bridge);
   }
+  spread.path.push(node);
   for (const out of outPorts(network, node, bridge, mac, port)) leave(spread, node, out, tag);
+  spread.path.pop();
 }
 
 /** The bridge's own address or one of its ports': such frames go up (permanent entries of the forwarding database). */

@@ -39,6 +39,8 @@ export interface Host {
   readonly listeners?: readonly (readonly [protocol: number, port: number])[];
   readonly neighbours?: readonly Neighbour[];
   readonly sets?: readonly IpSet[];
+  readonly undecided?: Node['undecided'];
+  readonly unmodelled?: Node['unmodelled'];
   /** Neither a whole sysctl capture nor kernel defaults: settings that are not given are unknown. */
   readonly partial?: boolean;
 }
@@ -214,7 +216,8 @@ function nodeFrom(name: string, host: Host): Node {
     kernelDefaults: host.partial !== true,
     listeners: listenersFrom(host.listeners),
     dhcpServers: [],
-    unmodelled: [],
+    unmodelled: host.unmodelled ?? [],
+    ...(host.undecided === undefined ? {} : { undecided: host.undecided }),
     assumptions: [],
   };
 }
