@@ -84,6 +84,12 @@ export function exchangeLines(exchange: Exchange, options: TextOptions): string[
   return [...first, ...replyLines(exchange, options)];
 }
 
+/** Two owners of one address: the answer holds whoever of them gets the request. */
+const alternatives = ({ request }: Finding): string[] =>
+  (request?.alternatives.length ?? 0) === 0
+    ? []
+    : [`delivered to ${request?.alternatives.join(' or ')} instead: they answer for the same address`];
+
 /** The answer to one question, for a person: verdict, packet, hops, reply, then what it rests on. At most 100 columns. */
 export function textReport(finding: Finding, options: TextOptions = PLAIN_TEXT): string {
   const { paint } = options;
@@ -101,6 +107,7 @@ export function textReport(finding: Finding, options: TextOptions = PLAIN_TEXT):
       ? []
       : labelled('example', [OPEN, ...taken(example.exchange)])),
     ...(example === undefined ? [] : exchangeLines(example.exchange, options)),
+    ...labelled('or', alternatives(finding)),
     ...labelled('assumed', assumed).map(paint.faint),
     ...(finding.answer === 'unknown' ? [] : missing),
   ].join('\n')}\n`;

@@ -50,3 +50,11 @@ describe('the text report', () => {
     expect(stripVTControlCharacters(painted)).toBe(textReport(refuted));
   });
 });
+
+describe('the text report of two owners', () => {
+  it('names the other nodes that may get the request', () => {
+    const owned = { ...shown, request: { ...shown.request, alternatives: ['compute-2'] } } as typeof shown;
+    expect(textReport(owned)).toMatch(/^or +delivered to compute-2 instead/m);
+    expect(textReport(shown)).not.toMatch(/^or /m);
+  });
+});
