@@ -48,35 +48,51 @@ export type OptionsOf<Table> = {
   readonly [Name in keyof Table]?: Table[Name] extends Option<infer T> ? Given<T> : never;
 };
 
+type Entries = readonly (readonly [name: string, option: Option<unknown>])[];
+const ENTRIES = new WeakMap<OptionTable, Entries>();
+
+/** The options of a table in its order; listed once, because every rule asks. */
+function entriesOf(table: OptionTable): Entries {
+  const known = ENTRIES.get(table);
+  if (known !== undefined) return known;
+  const entries = Object.entries(table);
+  ENTRIES.set(table, entries);
+  return entries;
+}
+
 /** The option of that exact name, its own or an alias. */
 export function findOption(
   table: OptionTable,
   name: string,
 ): readonly [name: string, option: Option<unknown>] | undefined {
   if (Object.hasOwn(table, name)) return [name, table[name] as Option<unknown>];
-  return Object.entries(table).find(([, { aliases }]) => aliases.includes(name));
+  return entriesOf(table).find(([, { aliases }]) => aliases.includes(name));
 }
 
 /** Every name that an option of the table may be written with. */
 export const namesOf = (table: OptionTable): readonly string[] =>
-  Object.entries(table).flatMap(([name, { aliases }]) => [name, ...aliases]);
+  entriesOf(table).flatMap(([name, { aliases }]) => [name, ...aliases]);
 
 /** Options as `iptables-save` prints them, in the order of the table. */
-export const printOptions = (table: OptionTable, options: GivenOptions): string =>
-  Object.entries(table)
-    .flatMap(([name, { codec }]) => {
-      const given = options[name];
-      if (given === undefined) return [];
-      const words = [given.inverted ? '!' : '', `--${name}`, codec.print(given.value)];
-      return [words.filter((word) => word !== '').join(' ')];
-    })
-    .join(' ');
+export function printOptions(table: OptionTable, options: GivenOptions): string {
+  let text = '';
+  for (const [name, { codec }] of entriesOf(table)) {
+    const given = options[name];
+    if (given === undefined) continue;
+    const value = codec.print(given.value);
+    text += `${text === '' ? '' : ' '}${given.inverted ? '! ' : ''}--${name}${value === '' ? '' : ` ${value}`}`;
+  }
+  return text;
+}
 
 /** What is wrong with a set of options as a whole, if anything: something required is missing, or two exclude each other. */
 export function findConflict(table: OptionTable, options: GivenOptions): string | undefined {
-  for (const [name, { required, excludes }] of Object.entries(table)) {
-    if (required && options[name] === undefined) return `\`--${name}\` is missing`;
-    const other = options[name] === undefined ? undefined : excludes.find((one) => options[one] !== undefined);
+  for (const [name, { required, excludes }] of entriesOf(table)) {
+    if (options[name] === undefined) {
+      if (required) return `\`--${name}\` is missing`;
+      continue;
+    }
+    const other = excludes.find((one) => options[one] !== undefined);
     if (other !== undefined) return `\`--${name}\` cannot stand beside \`--${other}\``;
   }
   return undefined;

@@ -32,8 +32,9 @@ export function parseIptablesSave(text: string, file: string): Result<Ruleset> {
 
 function readLine(dump: Dump, line: Word): void {
   const { text } = line;
-  if (text === '' || text.startsWith('#')) return;
-  if (text.startsWith('*')) openTable(dump, line);
+  if (text === '') return;
+  if (text.startsWith('#')) readComment(dump.source, line);
+  else if (text.startsWith('*')) openTable(dump, line);
   else if (text === 'COMMIT') commit(dump, line);
   else if (dump.skipping) return;
   else if (dump.open !== undefined && text.startsWith(':')) readChain(dump, dump.open.builder, line);
@@ -41,6 +42,18 @@ function readLine(dump: Dump, line: Word): void {
   else if (dump.open === undefined)
     dump.source.error(line, 'a rule outside of a table', 'a table begins with `*filter`');
   else readCommandLine(dump.source, line, dump.open.builder);
+}
+
+/** iptables-nft says in comments what it can't show: rules that are in force all the same. */
+function readComment(source: Source, line: Word): void {
+  if (/is incompatible, use 'nft' tool/.test(line.text))
+    source.error(line, 'a table that iptables cannot show', 'capture `nft -j list ruleset` as well');
+  else if (/Warning: .*tables present/.test(line.text))
+    source.note(
+      line,
+      'rules of the other iptables are in force too, and not in this capture',
+      'capture both: iptables-legacy-save, iptables-nft-save',
+    );
 }
 
 function openTable(dump: Dump, line: Word): void {
