@@ -56,6 +56,7 @@ export async function ask(search: Search, formulas: readonly Formula[]): Promise
  */
 export async function refine(search: Search, goal: Formula, packets: Formula): Promise<Found> {
   const { store } = search;
+  const unknowns = unknownsOf(goal);
   let demands: readonly Formula[] = [goal, packets];
   let best: Candidate | undefined;
   for (let round = 0; round < ROUNDS; round++) {
@@ -63,19 +64,20 @@ export async function refine(search: Search, goal: Formula, packets: Formula): P
     if (verdict.kind === 'gave up') return verdict;
     if (verdict.kind === 'none') return best === undefined ? { kind: 'none' } : { kind: 'depends', candidate: best };
     const values = plain(store, search.inputs, demands, verdict.values);
+    if (unknowns.length === 0) return { kind: 'found', values };
     const left = assign(store, goal, onlyInputs(values));
     const counter = await ask(search, [not(store, left)]);
     if (counter.kind === 'gave up') return counter;
     if (counter.kind === 'none') return { kind: 'found', values };
     best = simpler(best, { values, left });
-    const against = unknownsOf(goal).map(
-      ({ name, ranges }) => [name, counter.values.get(name) ?? (ranges[0]?.[0] as number)] as const,
-    );
+    const against = unknowns.map(({ name, ranges }) => [name, counter.values.get(name) ?? lowest(ranges)] as const);
     const demand = assign(store, goal, new Map(against));
     demands = [...(round === 0 ? [packets] : demands), demand];
   }
   return { kind: 'gave up', reason: `no end after ${ROUNDS} values of the unknowns` };
 }
+
+const lowest = (ranges: Ranges): number => ranges[0]?.[0] as number;
 
 export const onlyInputs = (values: Values): Values =>
   new Map([...values].filter(([name]) => name.startsWith('input ')));

@@ -87,15 +87,16 @@ export function children(term: Term): readonly Term[] {
 
 /** The terms and all that they are made of, parts before wholes. */
 export function parts(roots: readonly Term[]): readonly Term[] {
-  const seen = new Set<Term>(roots);
-  const waiting = [...seen];
-  for (let term = waiting.pop(); term !== undefined; term = waiting.pop())
-    for (const child of children(term))
-      if (!seen.has(child)) {
-        seen.add(child);
-        waiting.push(child);
-      }
-  return [...seen].sort((a, b) => a.id - b.id);
+  const seen = new Uint8Array(roots.reduce((most, { id }) => Math.max(most, id + 1), 0));
+  const found: Term[] = [];
+  const find = (term: Term) => {
+    if (seen[term.id] === 1) return;
+    seen[term.id] = 1;
+    found.push(term);
+  };
+  roots.forEach(find);
+  for (let next = 0; next < found.length; next++) children(found[next] as Term).forEach(find);
+  return found.sort((a, b) => a.id - b.id);
 }
 
 /** The variables in the terms, in the order in which they were met first. */
