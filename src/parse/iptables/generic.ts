@@ -24,6 +24,13 @@ export const GENERIC: readonly GenericOption[] = [
   one('wait', 'w', 0), one('wait-interval', 'W', 1), one('modprobe', 'M', 1), one('ipv4', '4', 0), one('ipv6', '6', 0),
 ];
 
+const BY_NAME = new Map(GENERIC.map((option) => [option.name, option]));
+const BY_LETTER = new Map(GENERIC.map((option) => [option.letter, option]));
+
+export const findGeneric = (name: string): GenericOption | undefined => BY_NAME.get(name);
+export const findLetter = (letter: string | undefined): GenericOption | undefined =>
+  letter === undefined ? undefined : BY_LETTER.get(letter);
+
 const CANONICAL: Readonly<Record<string, string>> = {
   src: 'source',
   dst: 'destination',

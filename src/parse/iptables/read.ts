@@ -3,7 +3,7 @@ import type { Given } from '../../extension/option.ts';
 import { verbatim } from '../../extension/verbatim.ts';
 import type { Word } from '../source.ts';
 import type { Draft } from './draft.ts';
-import { GENERIC, type GenericOption } from './generic.ts';
+import { findLetter, type GenericOption } from './generic.ts';
 import { type Resolved, resolve } from './resolve.ts';
 import { takeGeneric } from './take.ts';
 
@@ -39,7 +39,7 @@ function takeBang(cursor: Cursor): Word | undefined {
 
 /** `-s1.2.3.4` is as good as `-s 1.2.3.4`. */
 function readShort(draft: Draft, cursor: Cursor, word: Word, bang: Word | undefined): void {
-  const option = GENERIC.find(({ letter }) => letter === word.text[1]);
+  const option = findLetter(word.text[1]);
   if (option === undefined) return unknownOption(draft, cursor, word);
   const rest = word.text.slice(2);
   const attached = rest === '' ? undefined : { ...word, text: rest, column: word.column + 2, length: word.length - 2 };

@@ -2,7 +2,7 @@ import type { Option } from '../../extension/option.ts';
 import { findOption, namesOf } from '../../extension/option.ts';
 import type { Word } from '../source.ts';
 import type { Draft, Loaded } from './draft.ts';
-import { GENERIC, type GenericOption } from './generic.ts';
+import { findGeneric, GENERIC, type GenericOption } from './generic.ts';
 import { loadMatch, matchOfProtocol } from './load.ts';
 
 /** Whose option a `--name` is. */
@@ -25,8 +25,8 @@ function inLoaded(loaded: Loaded, name: string): Resolved | undefined {
 
 /** The newest extension that has the option wins, as in the option table that xtables merges. */
 function exact(loaded: readonly Loaded[], name: string): Resolved | undefined {
-  for (const one of loaded.toReversed()) {
-    const found = inLoaded(one, name);
+  for (let i = loaded.length - 1; i >= 0; i--) {
+    const found = inLoaded(loaded[i] as Loaded, name);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -45,7 +45,7 @@ function abbreviated(loaded: readonly Loaded[], name: string): Resolved {
 }
 
 function generic(name: string): Resolved | undefined {
-  const option = GENERIC.find((one) => one.name === name);
+  const option = findGeneric(name);
   return option === undefined ? undefined : { kind: 'generic', option };
 }
 

@@ -6,6 +6,26 @@ import type { Source, Word } from '../source.ts';
  */
 export function splitWords(source: Source, line: number): readonly Word[] {
   const text = source.lines[line - 1] ?? '';
+  return text.includes('"') ? splitQuoted(source, line, text) : splitPlain(line, text);
+}
+
+/** Nearly every line has no quotes: its words are slices. */
+function splitPlain(line: number, text: string): readonly Word[] {
+  const words: Word[] = [];
+  for (let at = 0; at < text.length; ) {
+    if (isBlank(text, at)) at++;
+    else {
+      const start = at;
+      while (at < text.length && !isBlank(text, at)) at++;
+      words.push({ text: text.slice(start, at), line, column: start + 1, length: at - start });
+    }
+  }
+  return words;
+}
+
+const isBlank = (text: string, at: number): boolean => text[at] === ' ' || text[at] === '\t';
+
+function splitQuoted(source: Source, line: number, text: string): readonly Word[] {
   const words: Word[] = [];
   let start = -1;
   let word = '';
