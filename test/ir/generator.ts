@@ -116,16 +116,14 @@ const stepsOf = (pool: readonly Forgotten[]) =>
         kind: fc.constant('set' as const),
         slots: fc.array(fc.record({ slot, value }), { minLength: 1, maxLength: 3 }),
       }),
-      fc
-        .constantFrom(...pool)
-        .map(
-          ({ slot, ranges }): Step => ({
-            kind: 'forget',
-            slot,
-            ranges,
-            unknown: { id: `${slot} of ${ranges.join(';')}`, reason: 'for the test' },
-          }),
-        ),
+      fc.constantFrom(...pool).map(
+        ({ slot, ranges }): Step => ({
+          kind: 'forget',
+          slot,
+          ranges,
+          unknown: { id: `${slot} of ${ranges.join(';')}`, reason: 'for the test' },
+        }),
+      ),
       fc.record({ kind: fc.constant('stop' as const), disposition }),
       fc.record({
         kind: fc.constant('branch' as const),
