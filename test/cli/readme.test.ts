@@ -16,7 +16,8 @@ const transcripts = [...text.matchAll(BLOCK)].map(([, line = '', shown = '']) =>
 
 /** What a terminal would show: the errors, or the answer; behind the first one, assumptions are left out. */
 async function transcript(line: string): Promise<string> {
-  const { out, err } = await netqed(words(line));
+  const { status, out, err } = await netqed(words(line));
+  if (status === 70) throw new Error(err);
   return line === transcripts[0]?.line ? err + out : (err + out).replace(/^assumed [^]*/m, 'assumed   …\n');
 }
 
