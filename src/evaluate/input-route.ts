@@ -27,19 +27,18 @@ export function routeInput(world: World, node: Node, key: FlowKey): InputRoute {
   if (martian !== undefined) return drop(node, 'martian', martian);
   if (key.dst === LIMITED_BROADCAST || (key.src === 0 && key.dst === 0)) return broadcast(world, node, key, undefined);
   const found = lookup(world, node, key);
-  const forwarding = deviceSetting(world, node, key.iif, 'forwarding') !== 0;
-  if (found.kind === 'none') {
-    if (!forwarding) return drop(node, 'not forwarding', `forwarding is off on ${key.iif}`);
-    const { origin, unknown } = found;
-    return unknown === undefined ? { kind: 'drop', reason: 'no route', origin } : { kind: 'unknown', unknown };
-  }
-  if (found.route.type === 'broadcast') return broadcast(world, node, key, found);
-  if (found.route.type === 'local')
+  if (found.kind === 'route' && found.route.type === 'broadcast') return broadcast(world, node, key, found);
+  if (found.kind === 'route' && found.route.type === 'local')
     return validated(world, node, key, undefined) ?? { kind: 'local', text: found.route.text, taken: found };
-  if (!forwarding) return drop(node, 'not forwarding', `forwarding is off on ${key.iif}`);
+  if (deviceSetting(world, node, key.iif, 'forwarding') === 0)
+    return drop(node, 'not forwarding', `forwarding is off on ${key.iif}`);
+  if (found.kind === 'none') return noRoute(found);
   if (found.route.type !== 'unicast') return drop(node, 'martian', `a ${found.route.type} destination`);
   return validated(world, node, key, found.hop?.device) ?? { kind: 'forward', taken: found };
 }
+
+const noRoute = ({ origin, unknown }: Extract<Found, { kind: 'none' }>): InputRoute =>
+  unknown === undefined ? { kind: 'drop', reason: 'no route', origin } : { kind: 'unknown', unknown };
 
 const drop = (node: Node, reason: DropReason, text: string): InputRoute => ({
   kind: 'drop',

@@ -2,7 +2,7 @@ import type { Interface, Node } from '../network/network.ts';
 import { BROADCAST_MAC, holds as inPrefix, printAddress, printMac } from '../packet/address.ts';
 import type { Assumption } from '../packet/place.ts';
 import { isLoopback, isMulticast, routeInput } from './input-route.ts';
-import { isLocal, lookup } from './routing.ts';
+import { type FlowKey, isLocal, lookup } from './routing.ts';
 import { type Endpoint, reach } from './segment.ts';
 import { SCOPE, selectAddress } from './source.ts';
 import { undecided, unmodelled } from './undecided.ts';
@@ -109,24 +109,24 @@ function mayAnswer(world: World, asker: Node, one: Endpoint, target: number, sen
 }
 
 /** `arp_process` (net/ipv4/arp.c): whether a device answers a request for `target` from `sender`. */
-export function answers(
-  world: World,
-  { node, device }: Omit<Endpoint, 'through'>,
-  target: number,
-  sender: number,
-): boolean {
-  const own = strongest(world, node, device.name, 'route_localnet') !== 0;
-  if (isMulticast(target) || (isLoopback(target) && !own)) return false;
-  // address probes (RFC 5227) are not validated
-  if (sender === 0) return isLocal(node, target) && !ignores(world, node, device, target, sender);
+function answers(world: World, { node, device }: Endpoint, target: number, sender: number): boolean {
+  if (isMulticast(target)) return false;
+  if (isLoopback(target) && strongest(world, node, device.name, 'route_localnet') === 0) return false;
   const key = { dst: target, src: sender, proto: 0, sport: 0, dport: 0, tos: 0, mark: 0, iif: device.name };
+  if (!isLocal(node, target)) return sender !== 0 && proxies(world, node, device, key);
+  // the sender must be able to come in here; address probes (RFC 5227) have none
+  if (sender !== 0 && routeInput(world, node, key).kind !== 'local') return false;
+  if (ignores(world, node, device, target, sender)) return false;
+  return sender === 0 || !filters(world, node, device, target, sender);
+}
+
+/** proxy_arp answers for what is routed out of another device. */
+function proxies(world: World, node: Node, device: Interface, key: FlowKey): boolean {
+  const found = lookup(world, node, key);
+  if (found.kind === 'none' ? found.unknown === undefined : found.hop?.device === device.name) return false;
+  if (strongest(world, node, device.name, 'proxy_arp') === 0) return false;
   const route = routeInput(world, node, key);
-  if (route.kind === 'local')
-    return !ignores(world, node, device, target, sender) && !filters(world, node, device, target, sender);
-  const proxy = strongest(world, node, device.name, 'proxy_arp') !== 0;
-  if (route.kind === 'unknown') return proxy && holds(world, route.unknown);
-  if (route.kind !== 'forward') return false;
-  return proxy && route.taken.hop?.device !== device.name;
+  return route.kind === 'unknown' ? holds(world, route.unknown) : route.kind === 'forward';
 }
 
 /** `arp_ignore`: 0 answers for every local address, 1 and 2 for the device's own, 3 not for scope link, 8 never. */
