@@ -8,6 +8,7 @@ import { holds } from '../packet/address.ts';
 import { contains, only, type Ranges } from '../packet/ranges.ts';
 import { addressTypes, LOOPBACK_NETWORK, SCOPE, selections } from './address.ts';
 import { inputWays } from './incoming.ts';
+import { lookup } from './routing.ts';
 import { type Arrival, isAt, type Segment, type Station, segmentOf } from './segment.ts';
 import { either, greater, type Recorder } from './settings.ts';
 
@@ -86,9 +87,12 @@ function answers(on: Recorder, network: Network, station: Station, target: numbe
       ['dst', only(target)],
     ] as const),
   );
+  const answered = filters(node, device, target, sender)
+    ? all(heeds, not(either(on, node, device.name, 'arp_filter')))
+    : heeds;
   const cases = inputWays(on, node, device.name).map(({ when, is }): Case => {
     const elsewhere = is.kind === 'hops' && is.hops.every((hop) => hop.device !== device.name);
-    return { when: simplify(packet, when), then: is.kind === 'local' ? heeds : elsewhere ? proxy : FALSE };
+    return { when: simplify(packet, when), then: is.kind === 'local' ? answered : elsewhere ? proxy : FALSE };
   });
   return simplify(packet, first(cases, FALSE));
 }
@@ -120,6 +124,20 @@ function ignores(value: number, node: Node, device: Interface, target: number, s
     default:
       return false;
   }
+}
+
+/** arp_filter: a device answers only where packets to the asker would leave by it. */
+function filters(node: Node, { name }: Interface, target: number, sender: number): boolean {
+  const packet = start(
+    new Map([
+      ['src', only(target)],
+      ['dst', only(sender)],
+      ['tos', only(0)],
+    ] as const),
+  );
+  const ways = lookup(node, { to: 'dst', from: 'src', iif: 'lo', transport: false });
+  const found = ways.find(({ when }) => simplify(packet, when).kind === 'true')?.found;
+  return found?.kind !== 'route' || found.hops.every(({ device }) => device !== name);
 }
 
 /** The answer is a unicast frame: a link that passes up only an end's own address loses it before a bridge. */

@@ -32,21 +32,25 @@ const asked = (field: Field): Slot => `${field}@asked`;
 const served = (field: Field): Slot => `${field}@served`;
 
 const ASKED: Assignments = Object.fromEntries(
-  (['src', 'dst', 'sport', 'dport', 'icmpId', 'mark', 'tos', 'ttl'] as const).map((field) => [asked(field), field]),
+  (['src', 'dst', 'sport', 'dport', 'icmpId', 'mark', 'tos', 'ttl', 'macSrc', 'macDst'] as const).map((field) => [
+    asked(field),
+    field,
+  ]),
 );
 
 /** The first packet of the exchange, from where it begins; then its answers. */
 export function request(walk: Walk, source: Source): Steps {
   const node = nodeOf(walk.at.network, source.node);
   const remember = (on: Walk, then: Then): Steps => set(on, ASKED, then);
-  switch (source.kind) {
-    case 'socket':
-      return output(walk, node, source.bound, remember);
-    case 'wire':
-      return remember(walk, (on) => receive(on, node, interfaceOf(node, source.interface), { to: { kind: 'open' } }));
-    case 'raw':
-      return remember(walk, (on) => transmit(on, node, interfaceOf(node, source.interface), { to: { kind: 'open' } }));
-  }
+  if (source.kind === 'socket') return output(walk, node, source.bound, remember);
+  return remember(walk, (on) => sendFrame(on, source));
+}
+
+/** A frame comes from the wire, or leaves by a packet socket. */
+function sendFrame(walk: Walk, { kind, node: name, interface: device }: Exclude<Source, { kind: 'socket' }>): Steps {
+  const node = nodeOf(walk.at.network, name);
+  const go = kind === 'wire' ? receive : transmit;
+  return go(walk, node, interfaceOf(node, device), { to: { kind: 'open' } });
 }
 
 /** The request has arrived: who answers it? */
@@ -200,6 +204,8 @@ const AGAIN: Assignments = Object.fromEntries(
   (['src', 'dst', 'sport', 'dport', 'mark', 'tos', 'ttl'] as const).map((field) => [field, asked(field)]),
 );
 
+const FRAME_AGAIN: Assignments = { macSrc: asked('macSrc'), macDst: asked('macDst') };
+
 const AT_SERVER: Predicate = all(
   sameSlots('src', served('dst')),
   sameSlots('dst', served('src')),
@@ -212,8 +218,14 @@ function toServer(walk: Walk, asker: Node, server: Node, leg: Leg, tcpFlags: num
     node.name === server.name
       ? filter(on, AT_SERVER, dropped(node, 'no socket'), then)
       : end(on, dropped(node, 'no socket'));
-  return set(startLeg(walk, leg, arrived), { ...NEW_PACKET, ...AGAIN, tcpFlags }, (on) =>
-    output(on, asker, true, straight),
+  const { source } = walk.at.probe;
+  if (source.kind === 'socket')
+    return set(startLeg(walk, leg, arrived), { ...NEW_PACKET, ...AGAIN, tcpFlags }, (on) =>
+      output(on, asker, true, straight),
+    );
+  // from the wire as before: what came there once comes there again
+  return set(startLeg(walk, leg, arrived), { ...NEW_PACKET, ...AGAIN, ...FRAME_AGAIN, tcpFlags }, (on) =>
+    sendFrame(on, source),
   );
 }
 

@@ -1,11 +1,11 @@
-import { all, equals, inRanges, not, sameSlots } from '../ir/predicate.ts';
-import type { Slot, Steps } from '../ir/program.ts';
+import { all, any, equals, inRanges, not, sameSlots, unknownBit } from '../ir/predicate.ts';
+import type { Predicate, Slot, Steps } from '../ir/program.ts';
 import { interfaceOf } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
 import { BROADCAST_MAC } from '../packet/address.ts';
-import { PROTOCOL } from '../packet/field.ts';
-import { only, union, without } from '../packet/ranges.ts';
-import { ALL_HOSTS, LIMITED_BROADCAST, MULTICAST, ZERO_NETWORK } from './address.ts';
+import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
+import { complement, only, union, without } from '../packet/ranges.ts';
+import { ALL_HOSTS, addressTypes, LIMITED_BROADCAST, MULTICAST, ZERO_NETWORK } from './address.ts';
 import { enter, type Place, stages, traverse } from './hook.ts';
 import { type Incoming, inputRoute, membership } from './incoming.ts';
 import { transmit } from './link.ts';
@@ -109,7 +109,7 @@ export function output(walk: Walk, node: Node, bound: boolean, sent: (walk: Walk
   if (undecided !== undefined) return lost(walk, node, `${node.name} interfaces`, undecided);
   const go = (here: Walk, by: Send): Steps => sent(here, (ready) => localOut(ready, node, by));
   const from = (on: Walk, fixed: boolean): Steps =>
-    split(on, [{ when: equals('dst', 0), then: (here) => toItself(here, fixed, go) }], (some) =>
+    split(on, [{ when: equals('dst', 0), then: (here) => toItself(here, node, fixed, go) }], (some) =>
       outputTo(some, node, fixed, go),
     );
   if (!bound) return from(walk, false);
@@ -130,32 +130,59 @@ const NO_SOURCE = inRanges('src', union(union(ZERO_NETWORK, MULTICAST), only(LIM
 type Go = (walk: Walk, route: Send) => Steps;
 
 /** No destination is the sender itself: its own address, or else 127.0.0.1 (ip_route_output_key_hash_rcu). */
-function toItself(walk: Walk, bound: boolean, go: Go): Steps {
+function toItself(walk: Walk, node: Node, bound: boolean, go: Go): Steps {
   const itself: Send = { kind: 'send', device: 'lo', broadcast: false, source: 'destination' };
   const addresses: Assignments = bound ? { dst: 'src' } : { src: LOOPBACK, dst: LOOPBACK };
-  return set(walk, addresses, (on) => go(on, itself));
+  return set(walk, addresses, (on) => {
+    if (!bound) return go(on, itself);
+    const foreign = complement(addressTypes(node).get('LOCAL') ?? [], 'src');
+    // a socket that connects asks for the route of that address: from a foreign one it leaves
+    const away = all(inRanges('src', foreign), connects(node));
+    return split(on, [{ when: away, then: (here) => outputTo(here, node, true, go) }], (here) => go(here, itself));
+  });
 }
+
+/** tcp connects; whether a udp socket does is up to the program. */
+const connects = (node: Node): Predicate =>
+  any(
+    equals('proto', PROTOCOL.TCP),
+    all(
+      equals('proto', PROTOCOL.UDP),
+      unknownBit({
+        id: `${node.name} connected`,
+        reason: `whether the udp socket on ${node.name} is connected: policy rules route by its source address then`,
+      }),
+    ),
+  );
 
 function outputTo(walk: Walk, node: Node, bound: boolean, go: Go): Steps {
   return outputRoute(walk, node, { bound, transport: true }, (on, route) => {
     if (route.kind !== 'send') return failed(on, node, route);
-    if (bound) return go(on, route);
-    const source = route.source === 'destination' ? 'dst' : route.source;
-    return set(on, { src: source }, (here) => connect(here, node, route, go));
+    const send: Then = (here) => (bound ? go(here, route) : withSource(here, node, route, go));
+    if (!route.broadcast || on.leg !== 'request') return send(on);
+    return split(on, [{ when: CONNECTS, then: (tcp) => drop(tcp, node, 'no route') }], send);
   });
+}
+
+/** A SYN as a process has it sent: tcp connects to no group (tcp_v4_connect: ENETUNREACH). A raw socket's odd segments leave. */
+const CONNECTS = all(equals('proto', PROTOCOL.TCP), equals('tcpFlags', TCP_FLAG.SYN), equals('badChecksum', 0));
+
+function withSource(walk: Walk, node: Node, route: Send, go: Go): Steps {
+  const source = route.source === 'destination' ? 'dst' : route.source;
+  return set(walk, { src: source }, (here) => connect(here, node, route, go));
 }
 
 /** 127.0.0.1 */
 const LOOPBACK = 0x7f000001;
 
-/** A tcp socket asks for its route again once it has a source address (ip_route_connect): rules may look at that. */
+/** A socket that connects asks for its route again once it has a source address (ip_route_connect): rules may look at that. */
 function connect(walk: Walk, node: Node, route: Send, then: Go): Steps {
   if (node.rules.every(({ from }) => from === undefined)) return then(walk, route);
   const again: Then = (on) =>
     outputRoute(on, node, { bound: true, transport: true }, (here, second) =>
       second.kind === 'send' ? then(here, second) : failed(here, node, second),
     );
-  return split(walk, [{ when: equals('proto', PROTOCOL.TCP), then: again }], (on) => then(on, route));
+  return split(walk, [{ when: connects(node), then: again }], (on) => then(on, route));
 }
 
 const failed = (walk: Walk, node: Node, route: Exclude<Outgoing, { kind: 'send' }>): Steps =>

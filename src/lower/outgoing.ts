@@ -48,12 +48,12 @@ export function outputRoute(walk: Walk, node: Node, asked: Asked, then: (walk: W
       ways.map(({ when, found }) => ({ when, then: (here) => take(here, found, group) })),
       (here) => then(here, { kind: 'failed', reason: 'no route' }),
     );
-  const toGroup: Then = (on) =>
-    asked.bound ? bySource(on, node, then, (other) => among(other, true)) : among(on, true);
+  const foreign: Then = (on) => then(on, { kind: 'failed', reason: 'no route' });
+  const toGroup: Then = (on) => (asked.bound ? bySource(on, node, then, foreign) : among(on, true));
   return split(walk, [{ when: groups, then: toGroup }], (on) => among(on, false));
 }
 
-/** What a bound socket sends to a group leaves by the device that has its address, without a lookup. */
+/** What a bound socket sends to a group leaves by the device that has its address, without a lookup, and not at all if none has. */
 function bySource(walk: Walk, node: Node, then: (walk: Walk, route: Outgoing) => Steps, foreign: Then): Steps {
   const ways = node.interfaces.flatMap(({ name: device, addresses }) =>
     addresses.map(({ local: source }) => ({
