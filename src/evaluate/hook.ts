@@ -2,11 +2,13 @@ import { EMPTY_RULESET, type Hook, type Ruleset, type TableName } from '../netwo
 import { printAddress } from '../packet/address.ts';
 import { CT_STATE } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
+import type { Unknown } from '../packet/place.ts';
 import { ACCEPT, runTable, type Verdict } from './chain.ts';
 import { confirm, describe, track } from './conntrack.ts';
 import type { Position } from './context.ts';
 import { bind, MANIP, mustAsk, translate } from './nat.ts';
 import { note, type Skb } from './skb.ts';
+import { unmodelled } from './undecided.ts';
 import { assume, type World } from './world.ts';
 
 type Stage = TableName | 'conntrack' | 'confirm';
@@ -40,7 +42,9 @@ export function runHook(world: World, skb: Skb, position: Position, reroute: Rer
   return ACCEPT;
 }
 
-function rulesOf(world: World, { node }: Position): Ruleset | { readonly id: string; readonly reason: string } {
+function rulesOf(world: World, { node }: Position): Ruleset | Unknown {
+  const other = unmodelled(node, 'ip');
+  if (other !== undefined) return other;
   if (node.ruleset.kind === 'unknown') return { id: `${node.name} rules`, reason: node.ruleset.reason };
   assume(world, node.ruleset.assumption);
   return node.ruleset.value ?? EMPTY_RULESET;

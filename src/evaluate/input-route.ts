@@ -30,6 +30,7 @@ export function routeInput(world: World, node: Node, key: FlowKey): InputRoute {
   if (found.kind === 'route' && found.route.type === 'broadcast') return broadcast(world, node, key, found);
   if (found.kind === 'route' && found.route.type === 'local')
     return validated(world, node, key, undefined) ?? { kind: 'local', text: found.route.text, taken: found };
+  if (found.kind === 'none' && found.unknown !== undefined) return noRoute(found);
   if (deviceSetting(world, node, key.iif, 'forwarding') === 0)
     return drop(node, 'not forwarding', `forwarding is off on ${key.iif}`);
   if (found.kind === 'none') return noRoute(found);
@@ -37,8 +38,11 @@ export function routeInput(world: World, node: Node, key: FlowKey): InputRoute {
   return validated(world, node, key, found.hop?.device) ?? { kind: 'forward', taken: found };
 }
 
-const noRoute = ({ origin, unknown }: Extract<Found, { kind: 'none' }>): InputRoute =>
-  unknown === undefined ? { kind: 'drop', reason: 'no route', origin } : { kind: 'unknown', unknown };
+/** A route that is missing, or perhaps only missing from the captures. */
+const noRoute = (
+  { origin, unknown }: Extract<Found, { kind: 'none' }>,
+  otherwise: InputRoute = { kind: 'drop', reason: 'no route', origin },
+): InputRoute => (unknown === undefined ? otherwise : { kind: 'unknown', unknown });
 
 const drop = (node: Node, reason: DropReason, text: string): InputRoute => ({
   kind: 'drop',
@@ -90,7 +94,7 @@ const ownSource = (node: Node, { src, iif }: FlowKey): InputRoute =>
 
 /** Any policy rule but the kernel's three, or a local route that no address brought, makes the full check necessary. */
 const hasCustomRules = (node: Node): boolean =>
-  node.rules.some(({ priority }) => priority !== 0 && priority !== 32766 && priority !== 32767) ||
+  node.rules.some(({ priority, undecided }) => undecided !== undefined || ![0, 32766, 32767].includes(priority)) ||
   node.routes.some(
     ({ type, table, destination }) =>
       type === 'local' && (table !== TABLE_LOCAL || (destination.length < 32 && !isLoopback(destination.address))),
@@ -111,10 +115,7 @@ function reversePath(
   );
   const reverse = reverseKey(world, node, key, out);
   const found = lookup(world, node, reverse);
-  if (found.kind === 'none') {
-    const back = found.unknown !== undefined && holds(world, found.unknown);
-    return mode === 0 || back ? undefined : refused;
-  }
+  if (found.kind === 'none') return found.unknown === undefined && mode === 0 ? undefined : noRoute(found, refused);
   const { type } = found.route;
   const acceptsLocal = type === 'local' && strongest(world, node, key.iif, 'accept_local') !== 0;
   if (type !== 'unicast' && !acceptsLocal)

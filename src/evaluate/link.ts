@@ -6,12 +6,14 @@ import { bridgeInput, bridgeOutput } from './bridge.ts';
 import { fateOf, ipInput } from './host.ts';
 import { accepts, activeSlaves, bondOf, livesAt, vlanOn, works } from './segment.ts';
 import { at, drop, flood, note, originOf, type Skb, scrub } from './skb.ts';
-import { undecided } from './undecided.ts';
+import { hidden } from './undecided.ts';
 import { choose, type World } from './world.ts';
 
 /** Puts the frame on the device (`dev_queue_xmit`): a bridge, a vlan, or the link that the interface is on. */
 export function transmit(world: World, skb: Skb, node: Node, name: string): Fate {
   const one = findInterface(node, name);
+  const unseen = hidden(node, one);
+  if (unseen !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: unseen });
   if (one === undefined) return missing(node, name);
   if (!works(one)) return drop(skb, 'link', 'interface down', originOf(node.name, one, `${name} is down`));
   if (one.kind === 'bridge') return bridgeOutput(world, skb, node, one);
@@ -74,9 +76,9 @@ function toEnd(world: World, skb: Skb, node: Node, one: Interface, end: LinkEnd)
 
 /** A frame comes in at an interface (`__netif_receive_skb_core`): vlan devices first, then bridge or bond, then IP. */
 export function receive(world: World, skb: Skb, node: Node, name: string): Fate {
-  const hidden = undecided(node, 'interfaces');
-  if (hidden !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: hidden });
   const one = findInterface(node, name);
+  const unseen = hidden(node, one);
+  if (unseen !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: unseen });
   if (one === undefined) return missing(node, name);
   const origin = originOf(node.name, one, `${node.name}:${name}`);
   if (!works(one)) return drop(skb, 'link', 'interface down', { ...origin, text: `${name} is down` });

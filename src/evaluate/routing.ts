@@ -5,7 +5,7 @@ import type { Packet } from '../packet/packet.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import { bits } from './header.ts';
 import { hasPorts } from './tuple.ts';
-import { undecided } from './undecided.ts';
+import { isFirst, isOwnRoute, openRule, undecided } from './undecided.ts';
 import { choose, type World } from './world.ts';
 
 export const TABLE_LOCAL = 255;
@@ -40,21 +40,30 @@ const DSCP = 0xfc;
 
 /** `fib_lookup`: policy rules by priority, in each table the longest prefix that fits. */
 export function lookup(world: World, node: Node, key: FlowKey): Found {
-  for (const rule of node.rules) {
+  const hole = undecided(node, 'routes', ` to ${printAddress(key.dst)}`);
+  for (const [n, rule] of node.rules.entries()) {
+    const open = openRule(node, rule);
+    if (open !== undefined) return missing(node, hole ?? open);
     if (!applies(rule, key)) continue;
     const origin = originOf(node, rule);
-    if (rule.action.kind !== 'table') return { kind: 'none', origin };
+    if (rule.action.kind !== 'table') return hole === undefined ? { kind: 'none', origin } : missing(node, hole);
     const found = lookupTable(node, rule.action.table, key);
     if (found === undefined || found.type === 'throw') continue;
     const { suppressPrefixLength: suppressed } = rule.action;
     if (suppressed !== undefined && found.destination.length <= suppressed) continue;
+    if (hole !== undefined && !(n === 0 && isFirst(rule) && isOwnRoute(found))) return missing(node, hole);
     if (NOWHERE.includes(found.type)) return { kind: 'none', origin: originOf(node, found) };
     return { kind: 'route', route: found, hop: nextHop(world, node, found, key) };
   }
-  const unknown = undecided(node, 'routes', ` to ${printAddress(key.dst)}`);
-  const origin = { node: node.name, text: 'no route to the destination' };
-  return { kind: 'none', origin, ...(unknown === undefined ? {} : { unknown }) };
+  return missing(node, hole);
 }
+
+/** No route that is shown; with `unknown`, perhaps one that is not. */
+const missing = (node: Node, unknown: Unknown | undefined): Found => ({
+  kind: 'none',
+  origin: { node: node.name, text: 'no route to the destination' },
+  ...(unknown === undefined ? {} : { unknown }),
+});
 
 const NOWHERE: readonly Route['type'][] = ['blackhole', 'unreachable', 'prohibit'];
 

@@ -1,6 +1,7 @@
 import { bridgeOf, findInterface, leadsOutside, nodeOf, peersOf, portsOf } from '../network/access.ts';
 import type { Interface, LinkEnd, Network, Node } from '../network/network.ts';
 import { isGroupMac } from '../packet/address.ts';
+import { memo } from './memo.ts';
 
 /** A device of a node that a frame came to: a bridge where it came in by a port. */
 export interface Endpoint {
@@ -27,12 +28,15 @@ interface Spread extends Reach {
 
 export const works = (one: Interface | undefined): one is Interface => one?.up === true && one.carrier;
 
+const reached = memo<Reach>();
+
 /** Follows a frame to `mac` from a device of a node over links and bridges, to everyone who takes it in. */
-export function reach(network: Network, node: Node, device: Interface, mac: number): Reach {
-  const spread: Spread = { network, mac, endpoints: [], outside: [], seen: new Set(), path: [] };
-  leave(spread, node, device, undefined);
-  return spread;
-}
+export const reach = (network: Network, node: Node, device: Interface, mac: number): Reach =>
+  reached(network, `${node.name} ${device.name} ${mac}`, () => {
+    const spread: Spread = { network, mac, endpoints: [], outside: [], seen: new Set(), path: [] };
+    leave(spread, node, device, undefined);
+    return spread;
+  });
 
 const take = (into: Endpoint[], { path }: Spread, node: Node, device: Interface): void => {
   into.push({ node, device, through: [...path] });
@@ -124,28 +128,33 @@ function outPorts(
   return (home === undefined ? ports : [home]).filter((port) => port !== from);
 }
 
+const behind = memo<boolean>();
+const here = memo<boolean>();
+
 /** Whether the address lives on the other side of this interface: every bridge and switch has learnt every address. */
-export function livesBehind(
-  network: Network,
-  node: Node,
-  one: Interface,
-  mac: number,
-  seen = new Set<string>(),
-): boolean {
+export const livesBehind = (network: Network, node: Node, one: Interface, mac: number): boolean =>
+  behind(network, `${node.name} ${one.name} ${mac}`, () => searchBehind(network, node, one, mac, new Set()));
+
+/** Whether the address lives at this end of a link, or behind a bridge that it or a vlan of it is a port of. */
+export const livesAt = (network: Network, end: LinkEnd, mac: number): boolean =>
+  here(network, `${end.node} ${end.interface} ${mac}`, () => searchAt(network, end, mac, new Set()));
+
+type Seen = Set<string>;
+
+function searchBehind(network: Network, node: Node, one: Interface, mac: number, seen: Seen): boolean {
   const key = `${node.name}/${one.name}`;
   if (seen.has(key)) return false;
   seen.add(key);
-  return peersOf(network, node.name, one.name).some((end) => livesAt(network, end, mac, seen));
+  return peersOf(network, node.name, one.name).some((end) => searchAt(network, end, mac, seen));
 }
 
-/** Whether the address lives at this end of a link, or behind a bridge that it or a vlan of it is a port of. */
-export function livesAt(network: Network, end: LinkEnd, mac: number, seen = new Set<string>()): boolean {
+function searchAt(network: Network, end: LinkEnd, mac: number, seen: Seen): boolean {
   const node = nodeOf(network, end.node);
   const one = findInterface(node, end.interface);
   return works(one) && livesOn(network, node, one, mac, seen);
 }
 
-function livesOn(network: Network, node: Node, one: Interface, mac: number, seen: Set<string>): boolean {
+function livesOn(network: Network, node: Node, one: Interface, mac: number, seen: Seen): boolean {
   if (one.mac === mac) return true;
   const bond = bondOf(node, one);
   const above = node.interfaces.filter(({ vlan, up }) => up && vlan?.parent === one.name);
@@ -154,5 +163,5 @@ function livesOn(network: Network, node: Node, one: Interface, mac: number, seen
   const bridge = bridgeOf(node, one);
   if (bridge === undefined || !bridge.up) return false;
   const others = portsOf(node, bridge.name).filter((port) => port !== one && works(port));
-  return isLocalMac(node, bridge, mac) || others.some((port) => livesBehind(network, node, port, mac, seen));
+  return isLocalMac(node, bridge, mac) || others.some((port) => searchBehind(network, node, port, mac, seen));
 }

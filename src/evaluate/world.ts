@@ -70,9 +70,9 @@ export const setting = (world: World, node: Node, key: string): number =>
     Number,
   );
 
-/** `net.ipv4.conf.DEVICE.NAME`; sysctl writes the dots of a device's name as slashes. */
+/** `net.ipv4.conf.DEVICE.NAME`. */
 export const deviceSetting = (world: World, node: Node, device: string, name: string): number =>
-  setting(world, node, `net.ipv4.conf.${device.replaceAll('.', '/')}.${name}`);
+  setting(world, node, `net.ipv4.conf.${device}.${name}`);
 
 /** The larger of `conf.all` and `conf.DEVICE` (IN_DEV_MAXCONF; for flags this is IN_DEV_ORCONF). */
 export const strongest = (world: World, node: Node, device: string, name: string): number =>

@@ -28,9 +28,22 @@ export function bridgeOf(node: Node, port: Interface): Interface | undefined {
   return master?.kind === 'bridge' ? master : undefined;
 }
 
+const links = new WeakMap<Network, ReadonlyMap<string, Link>>();
+
 /** The link that an interface is on; at most one. */
-export const linkOf = (network: Network, node: string, name: string): Link | undefined =>
-  network.links.find(({ ends }) => ends.some((end) => end.node === node && end.interface === name));
+export function linkOf(network: Network, node: string, name: string): Link | undefined {
+  const index = links.get(network) ?? indexOf(network);
+  links.set(network, index);
+  return index.get(`${node}:${name}`);
+}
+
+/** Every end's link; where an end is named twice, the first. */
+const indexOf = (network: Network): ReadonlyMap<string, Link> =>
+  new Map(
+    network.links
+      .flatMap((link) => link.ends.map((end) => [`${end.node}:${end.interface}`, link] as const))
+      .toReversed(),
+  );
 
 /** The other ends of an interface's link. */
 export const peersOf = (network: Network, node: string, name: string): readonly LinkEnd[] =>
