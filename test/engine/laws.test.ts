@@ -72,7 +72,7 @@ describe('Z3 and the interpreter agree', () => {
     const seen = { found: 0, none: 0, depends: 0, 'gave up': 0, solved: 0 };
     const law = fc.asyncProperty(query, async (asked) => {
       const answer = await engine.solve(asked);
-      const thorough = await solve(module, asked, true);
+      const thorough = await solve(async () => module, asked, true);
       verify(asked, thorough);
       seen[answer.kind]++;
       if (thorough.effort.rlimit > 0) seen.solved++;
@@ -80,7 +80,7 @@ describe('Z3 and the interpreter agree', () => {
     });
     await fc.assert(law, { numRuns: 800 });
     expect(seen['gave up']).toBe(0);
-    for (const kind of ['found', 'none', 'depends', 'solved'] as const) expect(seen[kind], kind).toBeGreaterThan(10);
+    expect(Math.min(seen.found, seen.none, seen.depends, seen.solved)).toBeGreaterThan(10);
   });
 
   it('even where an input cannot be anything', async () => {

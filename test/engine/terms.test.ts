@@ -269,8 +269,8 @@ describe('a term', () => {
     });
     await fc.assert(law, { numRuns: 600 });
     expect(Math.min(seen.model, seen.none)).toBeGreaterThan(10);
-    for (const kind of ['in', 'same', 'not', 'and', 'if', 'number', 'variable', 'choose', 'mask', 'xor', 'resize'])
-      expect(kinds.get(kind), kind).toBeGreaterThan(10);
+    const often = ['in', 'same', 'not', 'and', 'if', 'number', 'variable', 'choose', 'mask', 'xor', 'resize'];
+    expect(often.filter((kind) => (kinds.get(kind) ?? 0) <= 10)).toEqual([]);
     expect(kinds.get('plus')).toBeGreaterThan(1);
   });
 

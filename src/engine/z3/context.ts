@@ -23,8 +23,8 @@ export class Context {
     this.#context = bound(module, '_Z3_mk_context')(config);
     bound(module, '_Z3_del_config')(config);
     if (this.#context === 0) throw new Exhausted('the solver gives out no context');
-    module._set_noop_error_handler(this.#context);
-    this.#scratch = module._malloc(this.#size);
+    module['_set_noop_error_handler'](this.#context);
+    this.#scratch = module['_malloc'](this.#size);
   }
 
   /** Calls `Z3_NAME` with this context. @throws Error if Z3 finds fault with it, {@link Exhausted} if its heap is full */
@@ -76,9 +76,9 @@ export class Context {
   /** Memory of at least so many bytes, until the next call that takes some. */
   scratch(bytes: number): Handle {
     if (bytes > this.#size) {
-      this.module._free(this.#scratch);
+      this.module['_free'](this.#scratch);
       this.#size = 2 ** Math.ceil(Math.log2(bytes));
-      this.#scratch = this.module._malloc(this.#size);
+      this.#scratch = this.module['_malloc'](this.#size);
       if (this.#scratch === 0) throw new Exhausted('the solver is out of memory');
     }
     return this.#scratch;
@@ -91,7 +91,7 @@ export class Context {
   }
 
   close(): void {
-    this.module._free(this.#scratch);
+    this.module['_free'](this.#scratch);
     bound(this.module, '_Z3_del_context')(this.#context);
   }
 }

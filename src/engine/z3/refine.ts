@@ -4,7 +4,7 @@ import { assign, judge, type Values } from './assign.ts';
 import { check, type Verdict } from './check.ts';
 import { easily } from './easy.ts';
 import { and, not } from './formula.ts';
-import type { Z3Module } from './module.ts';
+import type { Solver } from './module.ts';
 import { plain } from './sight.ts';
 import { type Formula, type Store, type Variable, variablesOf } from './term.ts';
 
@@ -13,7 +13,7 @@ const ROUNDS = 200;
 
 /** One query's means: the solver and what it may still spend. */
 export interface Search {
-  readonly module: Z3Module;
+  readonly solver: Solver;
   readonly store: Store;
   readonly inputs: ReadonlyMap<Slot, Ranges>;
   rlimit: number;
@@ -44,7 +44,7 @@ export async function ask(search: Search, formulas: readonly Formula[]): Promise
   if (easy !== undefined) return easy === 'none' ? NONE : { kind: 'model', values: easy, rlimit: 0 };
   const left = search.budget - search.rlimit;
   if (left <= 0) return { kind: 'gave up', reason: 'the budget is spent', rlimit: 0 };
-  const verdict = await check(search.module, asked.kind === 'and' ? asked.of : [asked], left);
+  const verdict = await check(await search.solver(), asked.kind === 'and' ? asked.of : [asked], left);
   search.rlimit += verdict.rlimit;
   if (verdict.kind === 'model' && !judge(asked)(verdict.values)) throw new Error('Z3 found a packet that is none');
   return verdict;

@@ -6,7 +6,7 @@ import { assign, type Values } from './assign.ts';
 import { or } from './formula.ts';
 import { sought } from './goal.ts';
 import { mattering } from './matter.ts';
-import type { Z3Module } from './module.ts';
+import type { Solver } from './module.ts';
 import { ask, type Found, onlyInputs, refine, type Search } from './refine.ts';
 import { natural } from './sight.ts';
 import { type Formula, Store } from './term.ts';
@@ -18,10 +18,10 @@ export const BUDGET = 100_000_000;
 type End = Answer extends infer A ? (A extends Answer ? Omit<A, 'effort'> : never) : never;
 
 /** Answers one query with a solver that nobody else uses meanwhile; `thorough`: by Z3 even what is easily seen. */
-export async function solve(module: Z3Module, query: Query, thorough = false): Promise<Answer> {
+export async function solve(solver: Solver, query: Query, thorough = false): Promise<Answer> {
   const started = performance.now();
   const inputs = inputsOf(query.programs);
-  const search: Search = { module, store: new Store(), inputs, rlimit: 0, budget: query.budget ?? BUDGET, thorough };
+  const search: Search = { solver, store: new Store(), inputs, rlimit: 0, budget: query.budget ?? BUDGET, thorough };
   const end = [...inputs.values()].some(isEmpty) ? ({ kind: 'none' } as const) : await answer(search, query);
   return { ...end, effort: { rlimit: search.rlimit, ms: performance.now() - started } };
 }
