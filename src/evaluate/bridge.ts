@@ -17,6 +17,9 @@ import { setting, settle, type World } from './world.ts';
 /** A frame comes in at a port (`br_handle_frame`, net/bridge/br_input.c). */
 export function bridgeInput(world: World, skb: Skb, node: Node, bridge: Interface, port: Interface): Fate {
   if (!bridge.up) return drop(skb, 'bridge', 'interface down', originOf(node.name, bridge, `${bridge.name} is down`));
+  // ebtables and the like see every frame before anybody else does
+  const other = unmodelled(node, 'bridge');
+  if (other !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: other });
   if (filtered(world, skb, node)) {
     const fate = preRouting(world, skb, node, bridge, port);
     if (fate !== undefined) return fate;
@@ -55,6 +58,7 @@ function redirect(world: World, skb: Skb, node: Node, bridge: Interface): Fate |
 /** The frame stays on the bridge, to the new destination's neighbour; source address and ttl are kept. */
 function stayBridged(world: World, skb: Skb, node: Node, bridge: Interface, nextHop: number): Fate | undefined {
   const answered = resolve(world, node, bridge, nextHop, skb.packet.src);
+  if (answered.kind === 'unknown') return fateOf(skb, node, answered);
   if (answered.kind === 'none') return drop(skb, 'neighbour', 'no neighbour', { node: node.name, text: answered.text });
   // 0 lives nowhere in sight: the bridge floods it
   write(skb, { macDst: answered.kind === 'mac' ? answered.mac : 0 });
@@ -126,8 +130,6 @@ function forward(world: World, skb: Skb, node: Node, bridge: Interface, port: In
     text: `${bridge.name}: in by ${port.name}`,
     verdict: `out by ${out.name}`,
   });
-  const other = unmodelled(node, 'bridge');
-  if (other !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: other });
   if (skb.bridge === undefined) return transmit(world, skb, node, out.name);
   skb.bridge = { physIn: port.name, physOut: out.name };
   const crossed = runHook(world, skb, { node, hook: 'FORWARD', in: bridge.name, out: bridge.name });
@@ -138,6 +140,8 @@ function forward(world: World, skb: Skb, node: Node, bridge: Interface, port: In
 
 /** What the node itself sends by the bridge (`br_dev_xmit`): out of the port behind which the address lives, no hooks. */
 export function bridgeOutput(world: World, skb: Skb, node: Node, bridge: Interface): Fate {
+  const other = unmodelled(node, 'bridge');
+  if (other !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: other });
   const { macDst } = skb.packet;
   const ports = portsOf(node, bridge.name).filter(works);
   const home = isGroupMac(macDst) ? undefined : ports.find((port) => livesBehind(world.network, node, port, macDst));

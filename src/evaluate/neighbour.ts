@@ -1,11 +1,11 @@
 import type { Interface, Node } from '../network/network.ts';
 import { BROADCAST_MAC, holds as inPrefix, printAddress, printMac } from '../packet/address.ts';
-import type { Assumption } from '../packet/place.ts';
+import type { Assumption, Unknown } from '../packet/place.ts';
 import { isLoopback, isMulticast, routeInput } from './input-route.ts';
 import { type FlowKey, isLocal, lookup } from './routing.ts';
 import { type Endpoint, reach } from './segment.ts';
 import { SCOPE, selectAddress } from './source.ts';
-import { undecided, unmodelled } from './undecided.ts';
+import { hidden, unmodelled } from './undecided.ts';
 import { assume, choose, holds, strongest, type World } from './world.ts';
 
 /** What an ARP request came to. `outside`: nobody in sight answers, but somebody out of sight may. */
@@ -18,7 +18,9 @@ export type Answered =
       readonly entry?: Node['neighbours'][number];
     }
   | { readonly kind: 'outside'; readonly text: string; readonly verdict: string }
-  | { readonly kind: 'none'; readonly text: string };
+  | { readonly kind: 'none'; readonly text: string }
+  /** Nobody in sight answers, but what is not modelled may. */
+  | { readonly kind: 'unknown'; readonly text: string; readonly unknown: Unknown };
 
 const FIXED: readonly string[] = ['PERMANENT', 'NOARP'];
 
@@ -46,7 +48,7 @@ const cacheKey = ({ node, device }: Omit<Endpoint, 'through'>, address: number):
 function request(world: World, node: Node, device: Interface, target: number, src: number): Answered {
   const sender = senderAddress(world, node, device, target, src);
   const asked = `who has ${printAddress(target)} tell ${printAddress(sender)} on ${device.name}`;
-  const { endpoints, outside } = reach(world.network, node, device, BROADCAST_MAC);
+  const { endpoints, outside, bridges } = reach(world.network, node, device, BROADCAST_MAC);
   const answering = endpoints.filter((one) => mayAnswer(world, node, one, target, sender));
   if (sender !== 0) for (const one of answering) world.neighbours.set(cacheKey(one, sender), device.mac);
   const owners = answering.filter((one) => comesBack(world, one, node, device));
@@ -55,6 +57,8 @@ function request(world: World, node: Node, device: Interface, target: number, sr
     return { kind: 'outside', text: asked, verdict: `nobody in sight, perhaps somebody beyond ${name(exit)}` };
   const owner = owners.length < 2 ? owners[0] : pick(world, node, device, target, owners);
   if (owner === undefined) {
+    const [other] = [...bridges].flatMap((one) => unmodelled(one, 'bridge') ?? []);
+    if (other !== undefined) return { kind: 'unknown', text: asked, unknown: other };
     if (endpoints.some((one) => isLocal(one.node, target))) assume(world, untaught(node, device, target));
     return { kind: 'none', text: `${asked}: no usable answer` };
   }
@@ -91,8 +95,9 @@ function senderAddress(world: World, node: Node, device: Interface, target: numb
   return selectAddress(node, device.name, target, SCOPE.LINK);
 }
 
-/** Whether the answer, a unicast frame, gets back to the asking device. */
+/** Whether the answer, a unicast frame, gets back to the asking device; what a hidden one sends may. */
 const comesBack = (world: World, owner: Endpoint, node: Node, device: Interface): boolean =>
+  hidden(owner.node, owner.device) !== undefined ||
   reach(world.network, owner.node, owner.device, device.mac).endpoints.some(
     (end) => end.node.name === node.name && end.device.name === device.name,
   );
@@ -100,8 +105,8 @@ const comesBack = (world: World, owner: Endpoint, node: Node, device: Interface)
 /** Whether the answer comes about, for all that is known: nobody can tell what arptables or hidden interfaces do. */
 function mayAnswer(world: World, asker: Node, one: Endpoint, target: number, sender: number): boolean {
   const about = ` ${one.device.name} ${printAddress(target)}`;
-  const hidden = undecided(one.node, 'interfaces', about);
-  if (!answers(world, one, target, sender)) return hidden !== undefined && holds(world, hidden);
+  const unseen = hidden(one.node, one.device, about);
+  if (!answers(world, one, target, sender)) return unseen !== undefined && holds(world, unseen);
   return [asker, ...one.through, one.node].every((node) => {
     const rules = unmodelled(node, 'arp', about);
     return rules === undefined || holds(world, rules);
@@ -115,9 +120,14 @@ function answers(world: World, { node, device }: Endpoint, target: number, sende
   const key = { dst: target, src: sender, proto: 0, sport: 0, dport: 0, tos: 0, mark: 0, iif: device.name };
   if (!isLocal(node, target)) return sender !== 0 && proxies(world, node, device, key);
   // the sender must be able to come in here; address probes (RFC 5227) have none
-  if (sender !== 0 && routeInput(world, node, key).kind !== 'local') return false;
+  if (sender !== 0 && !takes(world, node, key)) return false;
   if (ignores(world, node, device, target, sender)) return false;
   return sender === 0 || !filters(world, node, device, target, sender);
+}
+
+function takes(world: World, node: Node, key: FlowKey): boolean {
+  const route = routeInput(world, node, key);
+  return route.kind === 'unknown' ? holds(world, route.unknown) : route.kind === 'local';
 }
 
 /** proxy_arp answers for what is routed out of another device. */

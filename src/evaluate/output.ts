@@ -13,7 +13,7 @@ import { resolve } from './neighbour.ts';
 import { type Found, flowKey, isLocal, lookup, originOf } from './routing.ts';
 import { at, clone, drop, finish, note, type Skb, write } from './skb.ts';
 import { preferredSource } from './source.ts';
-import { undecided } from './undecided.ts';
+import { hidden, undecided } from './undecided.ts';
 import { holds, strongest, type World } from './world.ts';
 
 export type Taken = Extract<Found, { kind: 'route' }>;
@@ -40,8 +40,8 @@ export function socketOutput(world: World, skb: Skb, node: Node, bound: boolean)
     text: `${skb.leg} to ${printAddress(skb.packet.dst)}`,
     verdict: 'sent',
   });
-  const hidden = undecided(node, 'interfaces');
-  if (hidden !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: hidden });
+  const hole = undecided(node, 'interfaces');
+  if (hole !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: hole });
   const exit = itself && staysHome(world, skb, node) ? toItself(skb) : route(world, skb, node, bound);
   if ('kind' in exit) return routeless(skb, node, exit);
   if (refusesGroup(skb, exit))
@@ -194,6 +194,8 @@ function loopback(world: World, skb: Skb, node: Node, { type, taken }: Exit): Fa
 /** `ip_finish_output2`: the next hop's MAC, then the device. */
 function neighbourOutput(world: World, skb: Skb, node: Node, { device, nextHop, type }: Exit): Fate {
   const one = findInterface(node, device);
+  const unseen = hidden(node, one);
+  if (unseen !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: unseen });
   if (one !== undefined) write(skb, { macSrc: one.mac, macDst: 0 });
   if (type === 'broadcast') write(skb, { macDst: BROADCAST_MAC });
   else if (type === 'multicast') write(skb, { macDst: groupMac(skb.packet.dst) });
@@ -211,6 +213,7 @@ export const groupMac = (address: number): number =>
 function askNeighbour(world: World, skb: Skb, node: Node, one: Interface, nextHop: number): Fate | undefined {
   const answered = resolve(world, node, one, nextHop, skb.packet.src);
   const origin = { node: node.name, text: answered.text, place: one.place };
+  if (answered.kind === 'unknown') return fateOf(skb, node, answered);
   if (answered.kind === 'none') return drop(skb, 'neighbour', 'no neighbour', origin);
   // an address that lives nowhere in sight stays 0: switches flood it
   if (answered.kind === 'mac') write(skb, { macDst: answered.mac });

@@ -2,6 +2,7 @@ import { bridgeOf, findInterface, leadsOutside, nodeOf, peersOf, portsOf } from 
 import type { Interface, LinkEnd, Network, Node } from '../network/network.ts';
 import { isGroupMac } from '../packet/address.ts';
 import { memo } from './memo.ts';
+import { hidden } from './undecided.ts';
 
 /** A device of a node that a frame came to: a bridge where it came in by a port. */
 export interface Endpoint {
@@ -16,6 +17,8 @@ export interface Reach {
   readonly endpoints: Endpoint[];
   /** Interfaces that it leaves by, out of sight. */
   readonly outside: Endpoint[];
+  /** Nodes whose bridges it passes. */
+  readonly bridges: Set<Node>;
 }
 
 interface Spread extends Reach {
@@ -33,7 +36,7 @@ const reached = memo<Reach>();
 /** Follows a frame to `mac` from a device of a node over links and bridges, to everyone who takes it in. */
 export const reach = (network: Network, node: Node, device: Interface, mac: number): Reach =>
   reached(network, `${node.name} ${device.name} ${mac}`, () => {
-    const spread: Spread = { network, mac, endpoints: [], outside: [], seen: new Set(), path: [] };
+    const spread: Spread = { network, mac, endpoints: [], outside: [], bridges: new Set(), seen: new Set(), path: [] };
     leave(spread, node, device, undefined);
     return spread;
   });
@@ -45,9 +48,11 @@ const take = (into: Endpoint[], { path }: Spread, node: Node, device: Interface)
 function leave(spread: Spread, node: Node, one: Interface, tag: number | undefined): void {
   if (!works(one)) return;
   const { network, mac } = spread;
-  if (one.kind === 'bridge')
+  if (hidden(node, one) !== undefined) take(spread.outside, spread, node, one);
+  else if (one.kind === 'bridge') {
+    spread.bridges.add(node);
     for (const port of outPorts(network, node, one, mac, undefined)) leave(spread, node, port, tag);
-  else if (one.vlan !== undefined) leaveByParent(spread, node, one.vlan);
+  } else if (one.vlan !== undefined) leaveByParent(spread, node, one.vlan);
   else if (one.kind === 'bond') for (const slave of activeSlaves(node, one)) leave(spread, node, slave, tag);
   else if (leadsOutside(network, node.name, one)) take(spread.outside, spread, node, one);
   else for (const end of peersOf(network, node.name, one.name)) if (accepts(network, end, mac)) enter(spread, end, tag);
@@ -79,7 +84,8 @@ function arrive(spread: Spread, node: Node, one: Interface, tag: number | undefi
   const child = vlanOn(node, one, tag);
   const bridge = bridgeOf(node, one);
   const master = bondOf(node, one);
-  if (child !== undefined) arrive(spread, node, child, undefined);
+  if (hidden(node, one) !== undefined) take(spread.endpoints, spread, node, one);
+  else if (child !== undefined) arrive(spread, node, child, undefined);
   else if (bridge !== undefined) arriveAtBridge(spread, node, bridge, one, tag);
   else if (master !== undefined) arrive(spread, node, master, tag);
   else if (tag === undefined && (isGroupMac(spread.mac) || spread.mac === one.mac))
@@ -100,6 +106,7 @@ export const bondOf = (node: Node, one: Interface): Interface | undefined => {
 function arriveAtBridge(spread: Spread, node: Node, bridge: Interface, port: Interface, tag: number | undefined): void {
   if (!bridge.up) return;
   const { network, mac } = spread;
+  spread.bridges.add(node);
   if (isGroupMac(mac) || isLocalMac(node, bridge, mac)) {
     const device = vlanOn(node, bridge, tag);
     if (device !== undefined) take(spread.endpoints, spread, node, device);

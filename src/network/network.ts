@@ -32,6 +32,11 @@ export interface Interface {
   readonly vlan?: { readonly parent: string; readonly id: number };
   readonly mtu: number;
   readonly place: Place;
+  /**
+   * Why nothing can be told of frames here: what the interface (or one on top of it) does with them is not modelled. A
+   * frame that comes in or leaves by it is lost to sight, and whatever asks with ARP here may be answered.
+   */
+  readonly undecided?: string;
 }
 
 export type RouteType =
@@ -86,6 +91,8 @@ export interface PolicyRule {
     | { readonly kind: 'blackhole' | 'unreachable' | 'prohibit' };
   readonly text: string;
   readonly place?: Place;
+  /** Why nobody can tell what it does: a lookup that comes to it is unknown, and its selectors and action say nothing. */
+  readonly undecided?: string;
 }
 
 /** A static or learned entry of the neighbour table. */
@@ -132,9 +139,10 @@ export interface Unmodelled {
   readonly reason: string;
   readonly place: Place;
   /**
-   * What it decides on this node, where leaving it out could make an answer wrong: `ip` any IPv4 packet that passes the
-   * node, `bridge` any frame that a bridge of the node forwards, `arp` any ARP frame that it takes or forwards. An
-   * answer whose packets pass there is unknown. Absent: it changes only what `reason` says.
+   * What it decides on this node, where leaving it out could make an answer wrong: `ip` any IPv4 packet that passes a
+   * hook of the node, `bridge` any frame that comes in or goes out by a bridge of the node, ARP included, `arp` any ARP
+   * frame that it sends, takes or forwards. An answer whose packets pass there is unknown. Absent: it changes only what
+   * `reason` says.
    */
   readonly decides?: 'ip' | 'bridge' | 'arp';
 }
@@ -162,8 +170,10 @@ export interface Node {
   readonly assumptions: readonly Assumption[];
   /**
    * What no capture of the node decides, with the reason: its interfaces (then `interfaces` holds only those that other
-   * captures name) or its routes (then `routes` holds only those that follow from the addresses). A route lookup (with
-   * `interfaces`: anything) on such a node is unknown, unless a local or connected route decides it.
+   * captures name) or its routes (then `routes` holds only some of them). A route lookup on such a node is unknown: what
+   * is not shown could come before any route that is. Only its own addresses and broadcasts are trusted, where the rule
+   * of priority 0 finds them in table local: nothing comes before a route to one address there. With `interfaces`
+   * whatever comes to the node or is sent by it is unknown, and it may answer for any address.
    */
   readonly undecided?: ReadonlyMap<'interfaces' | 'routes', string>;
   /** The tables that are shown where others are not, and `ruleset` is therefore unknown: to look at, not to decide with. */
