@@ -1,12 +1,14 @@
 import { start } from '../ir/bounds.ts';
 import { simplify } from '../ir/decide.ts';
-import { all, FALSE, first, not } from '../ir/predicate.ts';
+import { all, any, FALSE, first, not, TRUE, unknownBit } from '../ir/predicate.ts';
 import type { Case, Predicate } from '../ir/program.ts';
-import { interfaceOf, nodeOf } from '../network/access.ts';
+import { findInterface, interfaceOf, nodeOf } from '../network/access.ts';
 import type { Interface, Network, Node } from '../network/network.ts';
 import { holds } from '../packet/address.ts';
+import type { Unknown } from '../packet/place.ts';
 import { contains, only, type Ranges } from '../packet/ranges.ts';
 import { addressTypes, LOOPBACK_NETWORK, SCOPE, selections } from './address.ts';
+import { hiddenAt } from './hidden.ts';
 import { inputWays } from './incoming.ts';
 import { lookup } from './routing.ts';
 import { type Arrival, isAt, type Segment, type Station, segmentOf } from './segment.ts';
@@ -32,18 +34,28 @@ export interface Answerer {
 
 /** Who answers an ARP request for an address. */
 export function requested(on: Recorder, network: Network, asker: Asker, target: number): readonly Answerer[] {
-  const possible = asker.segment.arrivals.filter(({ station }) =>
-    mayAnswer(on, nodeOf(network, station.node), station, target),
+  const possible = asker.segment.arrivals.filter(
+    ({ station }) =>
+      hiddenFor(network, station) !== undefined || mayAnswer(on, nodeOf(network, station.node), station, target),
   );
   if (possible.length === 0) return [];
   const asked = senders(on, asker, target);
   return possible.flatMap(({ station }) =>
     asked.flatMap(({ when, address }): readonly Answerer[] => {
-      const answering = all(when, answers(on, network, station, target, address));
+      const hidden = hiddenFor(network, station);
+      const perhaps = hidden === undefined ? FALSE : unknownBit({ ...hidden, id: `${hidden.id} answers` });
+      const answering = all(when, any(answers(on, network, station, target, address), perhaps));
       if (answering.kind === 'false') return [];
-      return [{ station, when: answering, heard: comesBack(network, station, asker), sender: address }];
+      const heard = hidden !== undefined || comesBack(network, station, asker);
+      return [{ station, when: answering, heard, sender: address }];
     }),
   );
+}
+
+/** Somebody whose interfaces are not shown, or do what is not modelled, may answer for any address. */
+function hiddenFor(network: Network, { node: name, interface: device }: Station): Unknown | undefined {
+  const node = nodeOf(network, name);
+  return hiddenAt(node, findInterface(node, device));
 }
 
 interface Sender {
@@ -87,12 +99,13 @@ function answers(on: Recorder, network: Network, station: Station, target: numbe
       ['dst', only(target)],
     ] as const),
   );
-  const answered = filters(node, device, target, sender)
-    ? all(heeds, not(either(on, node, device.name, 'arp_filter')))
-    : heeds;
+  const filtered = all(either(on, node, device.name, 'arp_filter'), filters(node, device, target, sender));
+  const answered = all(heeds, not(filtered));
   const cases = inputWays(on, node, device.name).map(({ when, is }): Case => {
     const elsewhere = is.kind === 'hops' && is.hops.every((hop) => hop.device !== device.name);
-    return { when: simplify(packet, when), then: is.kind === 'local' ? answered : elsewhere ? proxy : FALSE };
+    const shown = is.kind === 'local' ? answered : elsewhere ? proxy : FALSE;
+    const then = is.kind === 'unknown' ? all(mayRoute(node, is.reason), any(answered, proxy)) : shown;
+    return { when: simplify(packet, when), then };
   });
   return simplify(packet, first(cases, FALSE));
 }
@@ -126,8 +139,11 @@ function ignores(value: number, node: Node, device: Interface, target: number, s
   }
 }
 
+/** Routes that no capture shows may let a request in, or an answer out. */
+const mayRoute = (node: Node, reason: string): Predicate => unknownBit({ id: `${node.name} routes for arp`, reason });
+
 /** arp_filter: a device answers only where packets to the asker would leave by it. */
-function filters(node: Node, { name }: Interface, target: number, sender: number): boolean {
+function filters(node: Node, { name }: Interface, target: number, sender: number): Predicate {
   const packet = start(
     new Map([
       ['src', only(target)],
@@ -137,7 +153,8 @@ function filters(node: Node, { name }: Interface, target: number, sender: number
   );
   const ways = lookup(node, { to: 'dst', from: 'src', iif: 'lo', transport: false });
   const found = ways.find(({ when }) => simplify(packet, when).kind === 'true')?.found;
-  return found?.kind !== 'route' || found.hops.every(({ device }) => device !== name);
+  if (found?.kind === 'unknown') return mayRoute(node, found.reason);
+  return found?.kind !== 'route' || found.hops.every(({ device }) => device !== name) ? TRUE : FALSE;
 }
 
 /** The answer is a unicast frame: a link that passes up only an end's own address loses it before a bridge. */

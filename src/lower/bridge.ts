@@ -2,6 +2,7 @@ import { all, equals, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Slot, Steps } from '../ir/program.ts';
 import { portsOf } from '../network/access.ts';
 import type { Interface, Node } from '../network/network.ts';
+import { unmodelledAt } from './hidden.ts';
 import { traverse } from './hook.ts';
 import { input } from './host.ts';
 import { inputRoute } from './incoming.ts';
@@ -9,7 +10,7 @@ import { aim, type Frame, transmit } from './link.ts';
 import { neighbour } from './neighbour.ts';
 import { isUsable, leadsTo, type Station, segmentOf, vlanOn } from './segment.ts';
 import { flag, hairpin } from './settings.ts';
-import { copies, drop, lost, set, split, type Then, type Walk } from './walk.ts';
+import { copies, drop, lostTo, set, split, type Then, type Walk } from './walk.ts';
 
 /** A bridge, a port of it where a frame came in, and whether br_netfilter shows the frame to iptables. */
 interface Crossing {
@@ -22,13 +23,8 @@ interface Crossing {
 /** A frame comes in at a port of a bridge (br_handle_frame). */
 export function bridgeIn(walk: Walk, node: Node, bridge: Interface, port: Interface, frame: Frame): Steps {
   if (!bridge.up) return drop(walk, node, 'interface down');
-  const other = node.unmodelled.find(({ decides }) => decides === 'bridge');
-  if (other !== undefined)
-    return lost(walk, node, `${node.name} ${other.what}`, other.reason, {
-      node: node.name,
-      text: other.what,
-      place: other.place,
-    });
+  const other = unmodelledAt(node, 'bridge');
+  if (other !== undefined) return lostTo(walk, node, other);
   const tagged = frame.tag !== undefined;
   const asked = flag(walk.at, node, 'net.bridge.bridge-nf-call-iptables');
   const shown = tagged ? all(asked, flag(walk.at, node, 'net.bridge.bridge-nf-filter-vlan-tagged')) : asked;
@@ -166,6 +162,8 @@ function pass(walk: Walk, { node, bridge, port, filtered }: Crossing, out: Inter
 /** What the node itself sends by the bridge (br_dev_xmit): without further hooks. */
 export function bridgeOut(walk: Walk, node: Node, bridge: Interface, frame: Frame): Steps {
   if (!bridge.up) return drop(walk, node, 'interface down');
+  const other = unmodelledAt(node, 'bridge');
+  if (other !== undefined) return lostTo(walk, node, other);
   const { network } = walk.at;
   const ports = portsOf(node, bridge.name).filter(isUsable);
   const known = segmentOf(network, node, bridge, frame.tag).arrivals.map(({ station }) => station);

@@ -3,9 +3,10 @@ import type { Node } from '../network/network.ts';
 import type { Hook, TableName } from '../network/ruleset.ts';
 import { table } from './chain.ts';
 import { confirm, track } from './conntrack.ts';
+import { unmodelledAt } from './hidden.ts';
 import type { Passage } from './merge.ts';
 import { nat } from './nat.ts';
-import { lost, type Then, type Walk } from './walk.ts';
+import { lost, lostTo, type Then, type Walk } from './walk.ts';
 
 /** Where a packet is asked: what a rule sees of it besides the packet. */
 export interface Place {
@@ -37,13 +38,8 @@ export const traverse = (walk: Walk, place: Place, then: Then): Steps =>
 
 /** Counts a visit, and stops where nobody knows the rules. */
 export function enter(walk: Walk, { node }: Place, then: Then): Steps {
-  const other = node.unmodelled.find(({ decides }) => decides === 'ip');
-  if (other !== undefined)
-    return lost(walk, node, `${node.name} ${other.what}`, other.reason, {
-      node: node.name,
-      text: other.what,
-      place: other.place,
-    });
+  const other = unmodelledAt(node, 'ip');
+  if (other !== undefined) return lostTo(walk, node, other);
   if (node.ruleset.kind === 'unknown') return lost(walk, node, `${node.name} rules`, node.ruleset.reason);
   return then({ ...walk, visits: walk.visits + 1 });
 }

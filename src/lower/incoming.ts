@@ -7,7 +7,7 @@ import type { Origin } from '../packet/place.ts';
 import { only, union } from '../packet/ranges.ts';
 import { ALL_HOSTS, LIMITED_BROADCAST, LOOPBACK_NETWORK, MULTICAST, ownAddresses, ZERO_NETWORK } from './address.ts';
 import { eachHop } from './outgoing.ts';
-import { type Found, type Key, lookup } from './routing.ts';
+import { type Found, type Key, lookup, whyUnknown } from './routing.ts';
 import { assuming, either, flag, greater, type Recorder } from './settings.ts';
 import { split, type Walk } from './walk.ts';
 
@@ -75,13 +75,16 @@ export function inputWays(on: Recorder, node: Node, device: string): readonly De
 function decide(on: Recorder, node: Node, device: string): readonly Decided[] {
   const localnet = either(on, node, device, 'route_localnet');
   const forwarding = flag(on, node, `net.ipv4.conf.${device}.forwarding`);
-  const bad = badSource(on, node, device);
   const fromNowhere = inRanges('src', ZERO_NETWORK);
-  const validated = (when: Predicate, is: Decided['is']): readonly Decided[] => [
-    { when: all(when, bad.martian), is: MARTIAN },
-    { when: all(when, bad.filtered), is: { kind: 'failed', reason: 'rp_filter' } },
-    { when, is },
-  ];
+  const validated = (when: Predicate, is: Decided['is']): readonly Decided[] => {
+    const bad = badFor(on, node, device, is);
+    return [
+      { when: all(when, bad.unknown), is: { kind: 'unknown', reason: whyUnknown(node) ?? '' } },
+      { when: all(when, bad.martian), is: MARTIAN },
+      { when: all(when, bad.filtered), is: { kind: 'failed', reason: 'rp_filter' } },
+      { when, is },
+    ];
+  };
   const toAll = any(equals('dst', LIMITED_BROADCAST), all(equals('src', 0), equals('dst', 0)));
   const groupSource = inRanges('src', union(MULTICAST, only(LIMITED_BROADCAST)));
   const loopSource = all(not(localnet), inRanges('src', LOOPBACK_NETWORK));
@@ -127,51 +130,79 @@ function incoming(node: Node, found: Found): Decided['is'] {
 interface Bad {
   readonly martian: Predicate;
   readonly filtered: Predicate;
+  /** Those of which nobody can tell, as routes are missing. */
+  readonly unknown: Predicate;
+}
+
+/**
+ * The way back is looked up as if it came in by the device that the packet goes out by, or by lo (__mkroute_input). Where
+ * a multipath route decides that, what the hops do not agree on is open.
+ */
+function badFor(on: Recorder, node: Node, device: string, is: Decided['is']): Bad {
+  const asks = node.rules.some(({ iif }) => iif !== undefined && iif !== 'lo');
+  const outs = is.kind === 'hops' && asks ? [...new Set(is.hops.map((hop) => hop.device))] : ['lo'];
+  const [single, ...others] = outs.map((out) => badSource(on, node, device, out));
+  if (single === undefined) return badSource(on, node, device, 'lo');
+  if (others.length === 0) return single;
+  const each = [single, ...others];
+  const martian = all(...each.map((bad) => bad.martian));
+  const filtered = all(...each.map((bad) => bad.filtered));
+  const some = any(...each.flatMap((bad) => [bad.martian, bad.filtered]));
+  return { martian, filtered, unknown: any(...each.map((bad) => bad.unknown), all(some, not(any(martian, filtered)))) };
 }
 
 /** fib_validate_source: without rp_filter and rules of the administrator's, own addresses are all that is looked for. */
-function badSource(on: Recorder, node: Node, device: string): Bad {
+function badSource(on: Recorder, node: Node, device: string, out: string): Bad {
   const off = greater(on, node, device, 'rp_filter', (value) => value === 0);
   const foreign = not(either(on, node, device, 'accept_local'));
   if (off.kind === 'true' && !hasCustomRules(node))
-    return { martian: all(foreign, inRanges('src', ownAddresses(node))), filtered: FALSE };
-  const full = checked(on, node, device, off, foreign);
+    return { martian: all(foreign, inRanges('src', ownAddresses(node))), filtered: FALSE, unknown: FALSE };
+  const full = checked(on, node, device, out, { off, foreign });
   if (off.kind === 'false' || hasCustomRules(node)) return full;
   return {
     martian: any(all(off, foreign, inRanges('src', ownAddresses(node))), all(not(off), full.martian)),
     filtered: full.filtered,
+    unknown: all(not(off), full.unknown),
   };
 }
 
 /** __fib_validate_source: the way back to the source. */
-function checked(on: Recorder, node: Node, device: string, off: Predicate, foreign: Predicate): Bad {
+function checked(
+  on: Recorder,
+  node: Node,
+  device: string,
+  out: string,
+  { off, foreign }: { readonly off: Predicate; readonly foreign: Predicate },
+): Bad {
   const strict = greater(on, node, device, 'rp_filter', (value) => value === 1);
   const addressless = interfaceOf(node, device).addresses.length === 0;
   const judge = (found: Found): Bad => {
-    if (found.kind !== 'route') return { martian: FALSE, filtered: not(off) };
+    if (found.kind === 'unknown') return { martian: FALSE, filtered: FALSE, unknown: TRUE };
+    if (found.kind === 'none') return { martian: FALSE, filtered: not(off), unknown: FALSE };
     const { type } = found.route;
-    if (type !== 'unicast' && type !== 'local') return { martian: TRUE, filtered: FALSE };
+    if (type !== 'unicast' && type !== 'local') return { martian: TRUE, filtered: FALSE, unknown: FALSE };
     const martian = type === 'local' ? foreign : FALSE;
-    if (found.hops.some((hop) => hop.device === device)) return { martian, filtered: FALSE };
-    return { martian, filtered: addressless ? not(off) : strict };
+    if (found.hops.some((hop) => hop.device === device)) return { martian, filtered: FALSE, unknown: FALSE };
+    return { martian, filtered: addressless ? not(off) : strict, unknown: FALSE };
   };
   const ways = (mark: boolean): Bad => {
-    const key: Key = { to: 'src', from: 'dst', iif: 'lo', ...(mark ? { mark: 'mark' as const } : {}), transport: true };
+    const key: Key = { to: 'src', from: 'dst', iif: out, ...(mark ? { mark: 'mark' as const } : {}), transport: true };
     const judged = lookup(node, key).map(({ when, found }) => ({ when, ...judge(found) }));
     const by = (bad: keyof Bad): Predicate =>
       first(
         judged.map((one): Case => ({ when: one.when, then: one[bad] })),
         FALSE,
       );
-    return { martian: by('martian'), filtered: by('filtered') };
+    return { martian: by('martian'), filtered: by('filtered'), unknown: by('unknown') };
   };
   const marked = either(on, node, device, 'src_valid_mark');
   if (node.rules.every(({ mark }) => mark === undefined) || marked.kind === 'false') return ways(false);
   const [plain, valid] = [ways(false), ways(true)];
   const by = (bad: keyof Bad): Predicate => any(all(marked, valid[bad]), all(not(marked), plain[bad]));
-  return { martian: by('martian'), filtered: by('filtered') };
+  return { martian: by('martian'), filtered: by('filtered'), unknown: by('unknown') };
 }
 
 /** Besides the kernel's own three (fib4_has_custom_rules). */
 const hasCustomRules = ({ rules }: Node): boolean =>
-  rules.length > 3 || rules.some(({ priority }) => ![0, 32766, 32767].includes(priority));
+  rules.length > 3 ||
+  rules.some(({ priority, undecided }) => undecided !== undefined || ![0, 32766, 32767].includes(priority));

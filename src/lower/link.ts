@@ -4,10 +4,11 @@ import { findInterface, interfaceOf, leadsOutside, nodeOf, peersOf, portsOf } fr
 import type { Interface, LinkEnd, Node } from '../network/network.ts';
 import { only } from '../packet/ranges.ts';
 import { bridgeIn, bridgeOut } from './bridge.ts';
+import { hiddenAt } from './hidden.ts';
 import { input } from './host.ts';
 import { type Exit, endLeadsTo, isAt, isUsable, masterOf, type Station, segmentOf, vlanOn } from './segment.ts';
 import { again } from './trail.ts';
-import { choose, copies, drop, end, set, split, type Then, type Walk, type Way } from './walk.ts';
+import { choose, copies, drop, end, lostTo, set, split, type Then, type Walk, type Way } from './walk.ts';
 
 /** Whom a frame is for, as far as the way so far has settled it. */
 export type Target =
@@ -45,6 +46,8 @@ export const FRESH = {
 
 /** A node sends a frame by one of its interfaces. */
 export function transmit(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
+  const hidden = hiddenAt(node, device);
+  if (hidden !== undefined) return lostTo(walk, node, hidden);
   if (!isUsable(device)) return drop(walk, node, 'interface down');
   switch (device.kind) {
     case 'bridge':
@@ -127,6 +130,8 @@ export function receive(walk: Walk, node: Node, device: Interface, frame: Frame)
 
 /** An interface takes a frame. */
 export function take(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
+  const hidden = hiddenAt(node, device);
+  if (hidden !== undefined) return lostTo(walk, node, hidden);
   if (!isUsable(device)) return drop(walk, node, 'interface down');
   const { tag, ...untagged } = frame;
   const vlan = tag === undefined ? undefined : vlanOn(node, device, tag);

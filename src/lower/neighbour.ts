@@ -7,19 +7,22 @@ import { printAddress } from '../packet/address.ts';
 import { intersect, type Range, type Ranges, single, size } from '../packet/ranges.ts';
 import { ownAddresses } from './address.ts';
 import { type Answerer, type Asker, requested } from './arp.ts';
+import { hiddenAt, unmodelledAt } from './hidden.ts';
 import type { Target } from './link.ts';
 import { type Exit, type Station, segmentOf } from './segment.ts';
-import { choose, drop, lost, set, split, type Then, type Walk, type Way } from './walk.ts';
+import { choose, drop, lostTo, set, split, type Then, type Walk, type Way } from './walk.ts';
 
 type After = (walk: Walk, to: Target) => Steps;
 
 /** Finds out whom a packet goes to next on a device: a fixed next hop, or else its destination itself. */
 export function neighbour(walk: Walk, node: Node, device: Interface, nextHop: number | undefined, then: After): Steps {
   const segment = segmentOf(walk.at.network, node, device);
+  const hidden = hiddenAt(node, device);
+  if (hidden !== undefined) return lostTo(walk, node, hidden);
   const blind = [node.name, ...segment.bridges].map((name) => nodeOf(walk.at.network, name));
   for (const each of blind) {
-    const other = each.unmodelled.find(({ decides }) => decides === 'arp');
-    if (other !== undefined) return lost(walk, each, `${each.name} ${other.what}`, other.reason);
+    const other = unmodelledAt(each, 'arp');
+    if (other !== undefined) return lostTo(walk, each, other);
   }
   const own = ownAddresses(node);
   const ways = intersect(own, valuesOf(walk.bounds, 'src')).map(([low]): Way => {
@@ -106,6 +109,11 @@ function settle(walk: Walk, asker: Asker, target: number, sure: readonly Answere
   const { node, device } = asker;
   const owners = sure.filter(({ heard }) => heard).map(({ station }) => station);
   if (owners.length === 0) return nobody(walk, asker, then);
+  for (const { node: name } of owners) {
+    const answering = walk.at.network.nodes.get(name); // none for a permanent entry's address that nobody has
+    const other = answering && unmodelledAt(answering, 'arp');
+    if (answering !== undefined && other !== undefined) return lostTo(walk, answering, other);
+  }
   const names = owners.map((one) => `${one.node}:${one.interface}`);
   const unknown = (one: Station) => ({
     id: `ambiguous owner: ${node.name} ${device.name} ${printAddress(target)} is ${one.node}:${one.interface}`,
@@ -118,16 +126,10 @@ function settle(walk: Walk, asker: Asker, target: number, sure: readonly Answere
 
 /** Nobody in sight: perhaps somebody out of sight. */
 function nobody(walk: Walk, { node, device, segment }: Asker, then: After): Steps {
-  const undecided = segment.arrivals.find(({ station }) =>
-    nodeOf(walk.at.network, station.node).undecided?.has('interfaces'),
-  );
-  if (undecided !== undefined)
-    return lost(
-      walk,
-      node,
-      `${undecided.station.node} addresses`,
-      `the addresses of ${undecided.station.node} are not known`,
-    );
+  for (const name of segment.bridges) {
+    const other = unmodelledAt(nodeOf(walk.at.network, name), 'bridge'); // ebtables can answer by itself
+    if (other !== undefined) return lostTo(walk, node, other);
+  }
   if (segment.exits.length === 0) return drop(walk, node, 'no neighbour');
   const unknown = (exit: Exit) => ({
     id: `${node.name} ${device.name} finds its neighbour outside of ${exit.node}:${exit.interface}`,

@@ -42,18 +42,41 @@ export function lookup(node: Node, key: Key): readonly LookupWay[] {
   const known = cache.get(node) ?? new Map<string, readonly LookupWay[]>();
   cache.set(node, known);
   const name = [key.to, key.from, key.iif, key.oif, key.mark, key.transport].join(' ');
-  const found = known.get(name) ?? [...node.rules.flatMap((rule) => waysOf(node, rule, key)), nothing(node)];
+  const found = known.get(name) ?? search(node, key);
   known.set(name, found);
   return found;
 }
 
-function nothing(node: Node): LookupWay {
-  const reason = node.undecided?.get('routes');
-  return {
-    when: TRUE,
-    found: reason === undefined ? { kind: 'none', text: 'no route' } : { kind: 'unknown', reason },
-  };
+/** Rule by rule; a rule that nobody can tell about ends it, and where routes are missing all but the first one. */
+function search(node: Node, key: Key): readonly LookupWay[] {
+  const missing = node.undecided?.get('routes');
+  const open = node.rules.findIndex(({ undecided }) => undecided !== undefined);
+  const certain = open < 0 ? node.rules : node.rules.slice(0, open);
+  const reason = whyUnknown(node);
+  const last: Found = reason === undefined ? { kind: 'none', text: 'no route' } : { kind: 'unknown', reason };
+  const ways = missing === undefined ? certain.flatMap((rule) => waysOf(node, rule, key)) : ownWays(node, certain, key);
+  return [...ways, { when: TRUE, found: last }];
 }
+
+/** Why lookups may be unknown on a node. */
+export const whyUnknown = ({ undecided, rules }: Node): string | undefined =>
+  undecided?.get('routes') ?? rules.find((rule) => rule.undecided !== undefined)?.undecided;
+
+const LOCAL = 255;
+
+/**
+ * What holds whatever other routes there are: the addresses and broadcasts of the node itself, as the kernel's own first
+ * rule finds them. Before any other route there may be one with a longer prefix, or a rule that is answered earlier.
+ */
+function ownWays(node: Node, [first]: readonly PolicyRule[], key: Key): readonly LookupWay[] {
+  if (first === undefined || first.priority !== 0 || first.action.kind !== 'table' || first.action.table !== LOCAL)
+    return [];
+  if (first.action.suppressPrefixLength !== undefined || ruleMatches(first, key).kind !== 'true') return [];
+  return tableWays(node, LOCAL, key, -1, isOwn);
+}
+
+const isOwn = ({ destination, type }: Route): boolean =>
+  destination.length === 32 && (type === 'local' || type === 'broadcast');
 
 function waysOf(node: Node, rule: PolicyRule, key: Key): readonly LookupWay[] {
   const when = ruleMatches(rule, key);
@@ -107,9 +130,15 @@ interface Candidate {
   readonly hops: readonly NextHop[];
 }
 
-function tableWays(node: Node, table: number, key: Key, suppressed: number): readonly LookupWay[] {
+function tableWays(
+  node: Node,
+  table: number,
+  key: Key,
+  suppressed: number,
+  counts: (route: Route) => boolean = () => true,
+): readonly LookupWay[] {
   const candidates = node.routes
-    .filter((route) => route.table === table)
+    .filter((route) => route.table === table && counts(route))
     .toSorted(order)
     .flatMap((route): readonly Candidate[] => {
       const hops = aliveHops(node, route, key);

@@ -1,5 +1,6 @@
 import { bridgeOf, findInterface, leadsOutside, linkOf, nodeOf, peersOf, portsOf } from '../network/access.ts';
 import type { Interface, LinkEnd, Network, Node } from '../network/network.ts';
+import { hiddenAt } from './hidden.ts';
 
 /** An interface that takes frames for itself: a bridge, a vlan, or one that is nobody's port. */
 export interface Station {
@@ -66,6 +67,7 @@ function explore(network: Network, begin: (flood: Flood) => void): Segment {
 function emit(flood: Flood, node: Node, device: Interface, tag: number | undefined, ends: readonly LinkEnd[]): void {
   if (!isUsable(device)) return;
   const parent = device.vlan && findInterface(node, device.vlan.parent);
+  if (hiddenAt(node, device) !== undefined) return void flood.exits.push({ node: node.name, interface: device.name });
   if (device.kind === 'bridge') flood.seen.add(`${node.name} ${device.name}`);
   if (device.kind === 'bridge' || device.kind === 'bond')
     for (const port of portsOf(node, device.name)) emit(flood, node, port, tag, ends);
@@ -86,12 +88,14 @@ function absorb(flood: Flood, node: Node, device: Interface, tag: number | undef
   if (!isUsable(device)) return;
   const vlan = tag === undefined ? undefined : vlanOn(node, device, tag);
   const master = masterOf(node, device);
-  if (vlan !== undefined) absorb(flood, node, vlan, undefined, ends);
+  if (hiddenAt(node, device) !== undefined) flood.arrivals.push({ station: stationOf(node, device), ends });
+  else if (vlan !== undefined) absorb(flood, node, vlan, undefined, ends);
   else if (master?.kind === 'bond') absorb(flood, node, master, tag, ends);
   else if (master !== undefined) relay(flood, node, master, device, tag, ends);
-  else if (tag === undefined)
-    flood.arrivals.push({ station: { node: node.name, interface: device.name, mac: device.mac }, ends });
+  else if (tag === undefined) flood.arrivals.push({ station: stationOf(node, device), ends });
 }
+
+const stationOf = (node: Node, { name, mac }: Interface): Station => ({ node: node.name, interface: name, mac });
 
 function relay(
   flood: Flood,

@@ -153,6 +153,10 @@ export const lost = (walk: Walk, node: Node, id: string, reason: string, origin?
     unknown: { id, reason, ...(origin === undefined ? {} : { origin }) },
   });
 
+/** The same, for something that has a name already. */
+export const lostTo = (walk: Walk, node: Node, { id, reason, origin }: Unknown): Steps =>
+  lost(walk, node, id, reason, origin);
+
 /** Copies of the packet, each with its own name. */
 export function copies(walk: Walk, ways: readonly Then[]): Steps {
   const [single] = ways;
