@@ -8,8 +8,23 @@ export interface Prefix {
 }
 
 /** Reads a dotted quad strictly (no leading zeros, no short forms); `undefined` if it is not one. */
-export const parseAddress = (text: string): number | undefined =>
-  isIPv4(text) ? text.split('.').reduce((address, byte) => address * 256 + Number(byte), 0) : undefined;
+export function parseAddress(text: string): number | undefined {
+  if (!isIPv4(text)) return undefined;
+  let address = 0;
+  let byte = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char !== DOT) byte = byte * 10 + char - ZERO;
+    else {
+      address = address * 256 + byte;
+      byte = 0;
+    }
+  }
+  return address * 256 + byte;
+}
+
+const DOT = 46;
+const ZERO = 48;
 
 export const printAddress = (address: number): string =>
   [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');

@@ -23,7 +23,7 @@ export class Source {
   constructor(text: string, file: string) {
     this.file = file;
     this.text = text;
-    this.lines = text.split(/\r?\n/);
+    this.lines = text.includes('\r') ? text.split(/\r?\n/) : text.split('\n');
   }
 
   /** Whether the file holds anything but blanks: an empty one means that the command printed nothing. */
@@ -37,9 +37,10 @@ export class Source {
 
   /** A whole line, without the blanks around it. */
   whole(line: number): Word {
-    const text = this.lines[line - 1] ?? '';
-    const column = text.length - text.trimStart().length + 1;
-    return { text: text.trim(), line, column, length: Math.max(1, text.trim().length) };
+    const all = this.lines[line - 1] ?? '';
+    const text = all.trim();
+    const column = text.length === all.length ? 1 : all.length - all.trimStart().length + 1;
+    return { text, line, column, length: Math.max(1, text.length) };
   }
 
   /** The words of a line, separated by blanks. */

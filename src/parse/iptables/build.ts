@@ -1,10 +1,11 @@
 import { BUILT_IN } from '../../network/edit-ruleset.ts';
-import type { Chain, Table, TableName } from '../../network/ruleset.ts';
+import type { Chain, Rule, Table, TableName } from '../../network/ruleset.ts';
 import type { Place } from '../../packet/place.ts';
 import type { Source, Word } from '../source.ts';
 import { checkTable } from './check.ts';
-import type { Command, Draft } from './draft.ts';
+import { type Command, type Draft, newDraft } from './draft.ts';
 import { finishRules, type PlacedRule } from './finish.ts';
+import { PrintedRules } from './printed.ts';
 import { readWords } from './read.ts';
 
 interface Growing {
@@ -18,10 +19,12 @@ export class TableBuilder {
   readonly name: TableName;
   readonly #source: Source;
   readonly #chains = new Map<string, Growing>();
+  readonly #printed: PrintedRules;
 
   constructor(name: TableName, source: Source) {
     this.name = name;
     this.#source = source;
+    this.#printed = new PrintedRules({ source, table: name, chains: this.#chains });
   }
 
   /** Whether the chain is a hook's own. */
@@ -33,6 +36,7 @@ export class TableBuilder {
   declare(chain: Word, policy?: 'ACCEPT' | 'DROP'): Growing {
     const known = this.#chains.get(chain.text);
     const growing: Growing = known ?? { place: this.#source.place(chain), rules: [] };
+    if (known === undefined) this.#printed.forget();
     if (this.isBuiltIn(chain.text)) growing.policy = policy ?? growing.policy ?? 'ACCEPT';
     this.#chains.set(chain.text, growing);
     return growing;
@@ -40,6 +44,18 @@ export class TableBuilder {
 
   has(chain: string): boolean {
     return this.#chains.has(chain) || this.isBuiltIn(chain);
+  }
+
+  /** Reads a line `-A CHAIN …`, with or without counters, that looks as it is printed; says whether it was one. */
+  readPrinted(line: Word): boolean {
+    const { text } = line;
+    const command = text.startsWith('[') ? text.indexOf(' ') + 1 : 0;
+    const behind = text.indexOf(' ', command + 3);
+    const end = behind < 0 ? text.length : behind;
+    const chain = text.startsWith('-A ', command) ? this.#chains.get(text.slice(command + 3, end)) : undefined;
+    const placed = chain === undefined ? undefined : this.#printed.read(line, text.slice(command), end + 1 - command);
+    if (placed !== undefined) chain?.rules.push(placed);
+    return placed !== undefined;
   }
 
   /** Reads one line with a command: `-A`, `-I`, `-N`, `-P`, `-F`, `-X`, `-D`, `-R`, `-Z`. */
@@ -56,7 +72,7 @@ export class TableBuilder {
     checkTable(this.name, this.#chains, this.#source);
     const chains = [...this.#chains].map(([name, { policy, place, rules }]): [string, Chain] => [
       name,
-      { name, ...(policy === undefined ? {} : { policy }), rules: rules.map(numbered), place },
+      { name, ...(policy === undefined ? {} : { policy }), rules: numbered(rules), place },
     ]);
     return { name: this.name, chains: new Map(chains) };
   }
@@ -131,17 +147,11 @@ export class TableBuilder {
 }
 
 const EDITS: ReadonlySet<string> = new Set(['append', 'insert', 'replace', 'delete']);
-const numbered = ({ rule }: PlacedRule, i: number) => ({ ...rule, number: i + 1 });
 
-export const newDraft = (source: Source, line: Word, table: string, chains: Draft['chains']): Draft => ({
-  source,
-  line,
-  family: 4,
-  table,
-  chains,
-  header: {},
-  sources: [],
-  destinations: [],
-  loaded: [],
-  seen: new Set(),
-});
+/** The rules of a chain that is complete, with their positions. */
+function numbered(placed: readonly PlacedRule[]): readonly Rule[] {
+  return placed.map(({ rule }, i) => {
+    rule.number = i + 1;
+    return rule;
+  });
+}

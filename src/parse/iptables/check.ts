@@ -1,29 +1,44 @@
+import type { Family } from '../../extension/codec/codec.ts';
 import type { HookName } from '../../extension/definition.ts';
 import { BUILT_IN } from '../../network/edit-ruleset.ts';
 import type { Rule, Ruleset, TableName } from '../../network/ruleset.ts';
 import type { Source, Word } from '../source.ts';
 import type { Loaded } from './draft.ts';
 import type { PlacedRule } from './finish.ts';
+import { readAgain } from './printed.ts';
 
 /** Rules that were just read, or rules of a ruleset that has been checked before. */
 type AnyRule = PlacedRule | Rule;
 interface ChainRules {
   readonly rules: readonly AnyRule[];
 }
-type Chains = ReadonlyMap<string, ChainRules>;
 
-/** The chain that a rule leads to, and where its name stands. */
-function jumpOf(one: AnyRule): { readonly chain: string; readonly at?: Word } | undefined {
-  if ('draft' in one)
-    return one.draft.jump === undefined ? undefined : { chain: one.draft.jump.chain.text, at: one.draft.jump.chain };
-  return one.action.kind === 'jump' || one.action.kind === 'goto' ? { chain: one.action.chain } : undefined;
+/** A table with all its chains, and who hears what is wrong with it. */
+interface Checked {
+  readonly table: TableName;
+  readonly chains: ReadonlyMap<string, ChainRules>;
+  readonly source: Source;
 }
 
+const isPlaced = (one: AnyRule): one is PlacedRule => 'loaded' in one;
+
+/** The chain that a rule leads to. */
+function chainAfter(one: AnyRule): string | undefined {
+  const { action } = isPlaced(one) ? one.rule : one;
+  return action.kind === 'jump' || action.kind === 'goto' ? action.chain : undefined;
+}
+
+/** The words of a rule that was just read, where they stand in its own line. */
+const wordsOf = (one: PlacedRule, { source, table, chains }: Checked): Pick<PlacedRule, 'loaded' | 'jump'> =>
+  one.shared === undefined ? one : readAgain(one, { source, table, chains });
+
+const lineOf = ({ rule }: PlacedRule, source: Source): Word => source.whole(rule.place.line);
+
 /** Says everything that the kernel would refuse when the table is committed. */
-export function checkTable(table: TableName, chains: Chains, source: Source): void {
-  checkJumps(table, chains, source);
-  const reached = reachableHooks(table, chains, source);
-  checkRules(table, chains, reached);
+export function checkTable(table: TableName, chains: ReadonlyMap<string, ChainRules>, source: Source): void {
+  const checked: Checked = { table, chains, source };
+  checkJumps(checked);
+  checkRules(checked, reachableHooks(checked));
 }
 
 /** Says everything that the kernel would refuse about rules that are to be put into a chain of a ruleset that it accepted. */
@@ -35,83 +50,95 @@ export function checkNewRules(
   source: Source,
 ): void {
   const chains: Map<string, ChainRules> = new Map(ruleset.tables.get(table)?.chains ?? []);
-  const old = chains.get(chain)?.rules ?? [];
-  chains.set(chain, { rules: [...old, ...placed] });
-  checkJumps(table, chains, source);
-  const reached = reachableHooks(table, chains, source);
-  checkRules(table, chains, reached);
+  chains.set(chain, { rules: [...(chains.get(chain)?.rules ?? []), ...placed] });
+  checkTable(table, chains, source);
 }
 
-function checkRules(table: TableName, chains: Chains, reached: ReadonlyMap<string, ReadonlySet<HookName>>): void {
-  for (const [name, { rules }] of chains)
-    for (const one of rules) if ('draft' in one) checkRule(table, name, one, [...(reached.get(name) ?? [])]);
+function checkRules(checked: Checked, reached: ReadonlyMap<string, ReadonlySet<HookName>>): void {
+  for (const [name, { rules }] of checked.chains) {
+    const hooks = [...(reached.get(name) ?? [])];
+    for (const one of rules) if (isPlaced(one)) checkRule(checked, name, one, hooks);
+  }
 }
 
 const isHook = (table: TableName, chain: string): boolean => (BUILT_IN[table] as readonly string[]).includes(chain);
 
-function checkJumps(table: TableName, chains: Chains, source: Source): void {
+function checkJumps(checked: Checked): void {
+  const { table, chains, source } = checked;
   for (const { rules } of chains.values())
     for (const one of rules) {
-      const to = jumpOf(one);
-      if (to?.at === undefined || (chains.has(to.chain) && !isHook(table, to.chain))) continue;
-      if (isHook(table, to.chain)) source.error(to.at, `built-in chain \`${to.chain}\` cannot be jumped to`);
-      else source.error(to.at, `table ${table} has no chain \`${to.chain}\``, 'no target of that name is known either');
+      const to = isPlaced(one) ? chainAfter(one) : undefined;
+      if (to === undefined || (chains.has(to) && !isHook(table, to))) continue;
+      const at = wordsOf(one as PlacedRule, checked).jump ?? lineOf(one as PlacedRule, source);
+      if (isHook(table, to)) source.error(at, `built-in chain \`${to}\` cannot be jumped to`);
+      else source.error(at, `table ${table} has no chain \`${to}\``, 'no target of that name is known either');
     }
 }
 
+/** The rules of each chain that lead to chains. */
+const jumpsOf = (chains: Checked['chains']): ReadonlyMap<string, readonly AnyRule[]> =>
+  new Map([...chains].map(([name, { rules }]) => [name, rules.filter((one) => chainAfter(one) !== undefined)]));
+
 /** The hooks from which each chain is reached (`mark_source_chains`); a chain on its own way is an error. */
-function reachableHooks(table: TableName, chains: Chains, source: Source): ReadonlyMap<string, ReadonlySet<HookName>> {
+function reachableHooks(checked: Checked): ReadonlyMap<string, ReadonlySet<HookName>> {
+  const jumps = jumpsOf(checked.chains);
   const reached = new Map<string, Set<HookName>>();
-  const loops = new Map<string, Word | undefined>();
+  const loops = new Map<string, AnyRule>();
   const visit = (name: string, hook: HookName, way: readonly string[]): void => {
     const hooks = reached.get(name) ?? new Set<HookName>();
     if (hooks.has(hook)) return;
     reached.set(name, hooks.add(hook));
-    for (const one of chains.get(name)?.rules ?? []) {
-      const to = jumpOf(one);
-      if (to === undefined) continue;
-      if (way.includes(to.chain) || to.chain === name) loops.set(to.chain, to.at ?? loops.get(to.chain));
-      else visit(to.chain, hook, [...way, name]);
+    for (const one of jumps.get(name) ?? []) {
+      const to = chainAfter(one) as string;
+      if (!way.includes(to) && to !== name) visit(to, hook, [...way, name]);
+      else if (isPlaced(one) || !loops.has(to)) loops.set(to, one);
     }
   };
-  for (const hook of BUILT_IN[table]) visit(hook, hook, []);
-  for (const [name, at] of loops)
-    source.error(at ?? source.whole(1), `the chains run in a loop: \`${name}\` leads back to itself`);
+  for (const hook of BUILT_IN[checked.table]) visit(hook, hook, []);
+  for (const [name, one] of loops) sayLoop(name, one, checked);
   return reached;
 }
 
-function checkRule(table: TableName, chain: string, { draft }: PlacedRule, hooks: readonly HookName[]): void {
-  for (const loaded of draft.loaded) {
-    const wrong = refusal(table, loaded, draft, hooks);
-    if (wrong !== undefined) draft.source.error(loaded.at, `${loaded.name}: ${wrong}`);
-  }
+function sayLoop(name: string, one: AnyRule, checked: Checked): void {
+  const at = isPlaced(one) ? wordsOf(one, checked).jump : undefined;
+  const message = `the chains run in a loop: \`${name}\` leads back to itself`;
+  checked.source.error(at ?? checked.source.whole(1), message);
+}
+
+function checkRule(checked: Checked, chain: string, one: PlacedRule, hooks: readonly HookName[]): void {
+  const { source, table } = checked;
+  one.loaded.forEach((loaded, i) => {
+    const wrong = refusal(table, loaded, one, hooks);
+    if (wrong === undefined) return;
+    source.error(wordsOf(one, checked).loaded[i]?.at ?? lineOf(one, source), `${loaded.name}: ${wrong}`);
+  });
+  const { header } = one.rule;
   // iptables.c refuses these for the chain that the rule stands in only
-  if (draft.header.in !== undefined && (chain === 'OUTPUT' || chain === 'POSTROUTING'))
-    draft.source.error(draft.line, `\`-i\` cannot stand in ${chain}: nothing comes in there`);
-  if (draft.header.out !== undefined && (chain === 'INPUT' || chain === 'PREROUTING'))
-    draft.source.error(draft.line, `\`-o\` cannot stand in ${chain}: nothing goes out there yet`);
+  if (header.in !== undefined && (chain === 'OUTPUT' || chain === 'POSTROUTING'))
+    source.error(lineOf(one, source), `\`-i\` cannot stand in ${chain}: nothing comes in there`);
+  if (header.out !== undefined && (chain === 'INPUT' || chain === 'PREROUTING'))
+    source.error(lineOf(one, source), `\`-o\` cannot stand in ${chain}: nothing goes out there yet`);
 }
 
 /** What `xt_check_match` and `xt_check_target` would refuse. */
-function refusal(
-  table: TableName,
-  loaded: Loaded,
-  draft: PlacedRule['draft'],
-  hooks: readonly HookName[],
-): string | undefined {
+function refusal(table: TableName, loaded: Loaded, placed: PlacedRule, hooks: readonly HookName[]): string | undefined {
   const { definition, given } = loaded;
   if (definition === undefined || loaded.broken) return undefined;
   const { families, tables, hooks: allowed, protocols, check } = definition;
-  const protocol = draft.header.protocol?.inverted === false ? draft.header.protocol.number : undefined;
-  if (families?.includes(draft.family) === false) return `it is not for IPv${draft.family}`;
+  const { header } = placed.rule;
+  const protocol = header.protocol?.inverted === false ? header.protocol.number : undefined;
+  if (families?.includes(FAMILY) === false) return `it is not for IPv${FAMILY}`;
   if (tables?.includes(table) === false) return `it may stand in table ${tables.join(', ')} only`;
   const wrong = allowed === undefined ? undefined : hooks.find((hook) => !allowed.includes(hook));
   if (wrong !== undefined) return `it cannot be asked from ${wrong}, only from ${allowed?.join(', ')}`;
   if (protocols !== undefined && (protocol === undefined || !protocols.includes(protocol)))
     return 'the rule must name its protocol with `-p`';
-  const standing = { family: draft.family, table, hooks, beside: besides(draft, loaded) };
-  return check?.(given, protocol === undefined ? standing : { ...standing, protocol });
+  if (check === undefined) return undefined;
+  const standing = { family: FAMILY, table, hooks, beside: besides(placed, loaded) };
+  return check(given, protocol === undefined ? standing : { ...standing, protocol });
 }
 
-const besides = ({ loaded }: PlacedRule['draft'], not: Loaded) =>
+const FAMILY: Family = 4;
+
+const besides = ({ loaded }: PlacedRule, not: Loaded) =>
   loaded.filter((one) => one !== not).map(({ name, given }) => ({ name, options: given }));

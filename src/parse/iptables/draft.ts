@@ -50,4 +50,19 @@ export interface Draft {
   readonly seen: Set<string>;
   /** `-4` or `-6`. */
   only?: Family;
+  /** A long option was not written with its whole name. */
+  abbreviated?: true;
 }
+
+export const newDraft = (source: Source, line: Word, table: string, chains: Draft['chains']): Draft => ({
+  source,
+  line,
+  family: 4,
+  table,
+  chains,
+  header: {},
+  sources: [],
+  destinations: [],
+  loaded: [],
+  seen: new Set(),
+});

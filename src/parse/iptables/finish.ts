@@ -1,23 +1,36 @@
 import { findConflict, printOptions } from '../../extension/option.ts';
 import type { Action, Header, MatchUse, Rule } from '../../network/ruleset.ts';
+import type { Word } from '../source.ts';
 import type { Draft, Loaded } from './draft.ts';
 import { printHeader } from './header.ts';
 
-/** A rule with the words that its errors are said at. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A rule, as yet without its number, with what the kernel's checks ask of it. */
 export interface PlacedRule {
-  readonly rule: Rule;
-  readonly draft: Draft;
+  readonly rule: Writable<Rule>;
+  readonly loaded: readonly Loaded[];
+  /** The chain that it leads to, where it stands in the line. */
+  readonly jump?: Word;
+  /** `loaded` and `jump` are shared with other lines: the words stand elsewhere. */
+  readonly shared?: true;
 }
 
 /** Makes the rules of a draft whose words have all been read: one for each pair of source and destination. */
 export function finishRules(draft: Draft, chain: string): readonly PlacedRule[] {
-  for (const loaded of draft.loaded) finishOptions(draft, loaded);
-  const matches = draft.loaded.filter(({ kind }) => kind === 'match').map(useOf);
-  const action = actionOf(draft);
+  const { loaded, jump } = draft;
+  const { matches, action } = finishUses(draft);
+  const words = jump === undefined ? { loaded } : { loaded, jump: jump.chain };
   return headersOf(draft).map((header) => {
     const text = printRule(chain, header, matches, action);
-    return { draft, rule: { number: 0, header, matches, action, text, place: draft.source.place(draft.line) } };
+    return { ...words, rule: { number: 0, header, matches, action, text, place: draft.source.place(draft.line) } };
   });
+}
+
+/** What a rule asks beyond its header, and what it does. */
+export function finishUses(draft: Draft): Pick<Rule, 'matches' | 'action'> {
+  for (const loaded of draft.loaded) finishOptions(draft, loaded);
+  return { matches: draft.loaded.filter(({ kind }) => kind === 'match').map(useOf), action: actionOf(draft) };
 }
 
 function headersOf({ header, sources, destinations }: Draft): readonly Header[] {
@@ -65,7 +78,7 @@ function actionOf({ jump, loaded }: Draft): Action {
     : { kind: 'target', name, options: given, text };
 }
 
-function printAction(action: Action): string[] {
+export function printAction(action: Action): string[] {
   if (action.kind === 'none') return [];
   if (action.kind === 'target') return [action.text];
   return [`${action.kind === 'jump' ? '-j' : '-g'} ${action.chain}`];

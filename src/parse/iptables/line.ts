@@ -6,10 +6,11 @@ const COUNTERS = /^\[\d+:\d+\]$/;
 
 /** Whether a line is a command of iptables, with or without counters before it. */
 export const isCommand = (line: string): boolean =>
-  /^(\[\d+:\d+\]\s*)?(-\w|--\w)/.test(line) || /^\[\d+:\d+\]\s+[!-]/.test(line);
+  line.startsWith('-A ') || /^(\[\d+:\d+\]\s*)?(-\w|--\w)/.test(line) || /^\[\d+:\d+\]\s+[!-]/.test(line);
 
 /** Reads a line with a command into the table; counters change nothing. */
 export function readCommandLine(source: Source, line: Word, table: TableBuilder): void {
+  if (table.readPrinted(line)) return;
   const [first, ...rest] = splitWords(source, line.line);
   if (first === undefined) return;
   table.readCommand(COUNTERS.test(first.text) ? rest : [first, ...rest], line);

@@ -36,10 +36,11 @@ const longNames = ({ definition, lengths }: Loaded): readonly string[] =>
   definition === undefined ? [...(lengths?.keys() ?? [])] : namesOf(definition.options);
 
 /** getopt_long: the beginning of exactly one name is as good as the name. */
-function abbreviated(loaded: readonly Loaded[], name: string): Resolved {
+function abbreviated(draft: Draft, loaded: readonly Loaded[], name: string): Resolved {
   const names = new Set([...GENERIC.map((one) => one.name), ...loaded.flatMap(longNames)]);
   const found = [...names].filter((one) => one.startsWith(name));
   const [only] = found;
+  if (only !== undefined) draft.abbreviated = true;
   if (only === undefined || found.length > 1) return found.length > 1 ? { kind: 'ambiguous', names: found } : NOBODY;
   return exact(loaded, only) ?? generic(only) ?? NOBODY;
 }
@@ -57,7 +58,7 @@ function implied(draft: Draft, name: string, at: Word): Resolved {
   const match = draft.header.protocol === undefined ? undefined : matchOfProtocol(draft.header.protocol.number);
   if (match === undefined || draft.loaded.some((one) => one.name === match)) return NOBODY;
   const loaded = loadMatch(at, match);
-  const found = exact([loaded], name) ?? abbreviated([loaded], name);
+  const found = exact([loaded], name) ?? abbreviated(draft, [loaded], name);
   if (found.kind === 'extension' || found.kind === 'verbatim') draft.loaded.push(loaded);
   return found;
 }
@@ -68,6 +69,6 @@ export function resolve(draft: Draft, name: string, at: Word): Resolved {
   if (certain !== undefined) return certain;
   const stranger = draft.loaded.findLast(isStranger);
   if (stranger !== undefined) return { kind: 'verbatim', loaded: stranger, name };
-  const found = abbreviated(draft.loaded, name);
+  const found = abbreviated(draft, draft.loaded, name);
   return found.kind === 'nobody' ? implied(draft, name, at) : found;
 }

@@ -3,6 +3,7 @@ import { BUILT_IN } from '../../network/edit-ruleset.ts';
 import type { Network, Node } from '../../network/network.ts';
 import type { Table, TableName } from '../../network/ruleset.ts';
 import { TableBuilder } from '../iptables/build.ts';
+import { readCommandLine } from '../iptables/line.ts';
 import { splitWords } from '../iptables/words.ts';
 import { Source, type Word } from '../source.ts';
 import { cut, findNode, findTable } from './words.ts';
@@ -73,8 +74,7 @@ function inserted(node: Node, name: TableName, line: Word, source: Source): read
   const whole = blanked(line, source, before);
   const last = before.length + 1;
   const builder = declared(name, old, whole);
-  for (const at of [...before.keys()].map((i) => i + 1).concat(last))
-    builder.readCommand(splitWords(whole, at), whole.whole(at));
+  for (const at of [...before.keys()].map((i) => i + 1).concat(last)) readCommandLine(whole, whole.whole(at), builder);
   const table = builder.finish();
   for (const { place, length, message, advice, severity } of whole.located)
     if (severity === 'error')
