@@ -79,7 +79,13 @@ function decide(on: Recorder, node: Node, device: string): readonly Decided[] {
   const validated = (when: Predicate, is: Decided['is']): readonly Decided[] => {
     const bad = badFor(on, node, device, is);
     return [
-      { when: all(when, bad.unknown), is: { kind: 'unknown', reason: whyUnknown(node) ?? '' } },
+      {
+        when: all(when, bad.unknown),
+        is: {
+          kind: 'unknown',
+          reason: whyUnknown(node) ?? 'the hops of a multipath route do not agree on the way back',
+        },
+      },
       { when: all(when, bad.martian), is: MARTIAN },
       { when: all(when, bad.filtered), is: { kind: 'failed', reason: 'rp_filter' } },
       { when, is },

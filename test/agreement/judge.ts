@@ -47,8 +47,13 @@ export const same = (a: Outcome, b: Outcome): boolean =>
 const print = ({ delivered, answered }: Outcome): string =>
   `${delivered.join(' and ') || 'delivered nowhere'}, ${answered ? 'answered' : 'no answer'}`;
 
+/** What the captures do not decide, a kernel can't contradict. */
+const isUndecided = ({ walks }: Exchange): boolean =>
+  walks.flatMap((walk) => [walk, ...walk.copies]).some(({ fate }) => fate.kind === 'unknown');
+
 /** How an evaluator's exchanges (one a combination of unknowns) differ from what the kernel did; `undefined` if one of them is it. */
 export function disagreement(from: string, exchanges: readonly Exchange[], verdict: Verdict): string | undefined {
+  if (exchanges.some(isUndecided)) return undefined;
   const kernel = ofKernel(from, verdict);
   const model = exchanges.map((exchange) => seenBy(exchange, ofExchange(from, exchange)));
   if (model.some((one) => same(one, kernel))) return undefined;

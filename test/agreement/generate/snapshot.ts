@@ -66,6 +66,9 @@ function nodeFiles(node: WorldNode, n: number): Record<string, string> {
   };
 }
 
+const tablesOf = (policies: readonly string[]): readonly string[] =>
+  policies.flatMap((text) => / lookup (\d+)/.exec(text)?.[1] ?? []);
+
 /** What `ip route show table local` prints, needed where a capture shows anything of that table. */
 function localTable({ interfaces, loopback, routes }: WorldNode): readonly string[] {
   if (!routes.some((text) => text.includes('table local'))) return [];
@@ -94,9 +97,9 @@ function broadcastRoute(name: string, text: string): readonly string[] {
     : [`broadcast ${last} dev ${name} table local proto kernel scope link src ${text.split('/')[0]}`];
 }
 
-/** Routes by a device that is down are gone. */
-const standing = ({ interfaces, routes }: WorldNode): readonly string[] =>
-  routes.filter((text) =>
+/** Routes by a device that is down are gone. A table that a policy rule looks up must be shown: an empty one shows nothing. */
+const standing = ({ interfaces, routes, policies }: WorldNode): readonly string[] =>
+  [...routes, ...tablesOf(policies).map((table) => `blackhole 203.0.113.0/24 table ${table}`)].filter((text) =>
     [...text.matchAll(/ dev (\S+)/g)].every(([, device = '']) => interfaces[device]?.up !== false),
   );
 
