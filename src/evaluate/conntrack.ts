@@ -70,7 +70,7 @@ export function track(world: World, skb: Skb, position: Position): void {
   // loopback, the bridge and notrack have been here before
   if (skb.track === undefined && !skb.untracked) {
     const pinned = world.leg === 'request' ? world.states.get(position.node.name) : undefined;
-    if (pinned !== undefined) pin(skb, position.node.name, pinned);
+    if (pinned !== undefined) pin(world, skb, position.node.name, pinned);
     else if (acceptable(world, skb.packet, position)) resolve(world, skb, position);
   }
   describe(skb);
@@ -145,12 +145,15 @@ function begin(skb: Skb, node: string, tuple: Tuple, state: number, pinned: bool
 }
 
 /** The question says what state the first packet is in here. */
-function pin(skb: Skb, node: string, state: number): void {
+function pin(world: World, skb: Skb, node: string, state: number): void {
   if (state === CT_STATE.UNTRACKED) skb.untracked = true;
-  else if (state !== CT_STATE.INVALID) {
-    const { src, dst, proto } = skb.packet;
-    begin(skb, node, tupleOf(skb.packet) ?? { src, dst, proto, sport: 0, dport: 0 }, state, true);
-  }
+  if (state === CT_STATE.UNTRACKED || state === CT_STATE.INVALID) return;
+  const { src, dst, proto } = skb.packet;
+  const tuple = tupleOf(skb.packet) ?? { src, dst, proto, sport: 0, dport: 0 };
+  // it has come by before
+  const flow = tableOf(world, node, skb.zone).find(({ original }) => sameTuple(original, tuple));
+  if (flow === undefined) begin(skb, node, tuple, state, true);
+  else skb.track = { flow, direction: 'original', state, pinned: true };
 }
 
 /** `nf_conntrack_confirm`, at the end of INPUT and POSTROUTING: from here on other packets find the entry. */

@@ -91,7 +91,7 @@ function ask(
 ): Verdict {
   const held = skb.track;
   if (held === undefined) return ACCEPT;
-  if (held.pinned && held.state === CT_STATE.ESTABLISHED) skb.track = { ...held, state: CT_STATE.NEW };
+  if (held.pinned) skb.track = { ...held, state: CT_STATE.NEW };
   const verdict = runTable(world, skb, position, table);
   skb.track = held;
   return verdict;
