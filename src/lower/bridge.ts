@@ -9,7 +9,7 @@ import { inputRoute } from './incoming.ts';
 import { aim, type Frame, transmit } from './link.ts';
 import { neighbour } from './neighbour.ts';
 import { isUsable, leadsTo, type Station, segmentOf, vlanOn } from './segment.ts';
-import { flag, hairpin } from './settings.ts';
+import { flag, hairpin, visiting } from './settings.ts';
 import { copies, drop, lostTo, set, split, type Then, type Walk } from './walk.ts';
 
 /** A bridge, a port of it where a frame came in, and whether br_netfilter shows the frame to iptables. */
@@ -22,6 +22,7 @@ interface Crossing {
 
 /** A frame comes in at a port of a bridge (br_handle_frame). */
 export function bridgeIn(walk: Walk, node: Node, bridge: Interface, port: Interface, frame: Frame): Steps {
+  visiting(walk.at, node);
   if (!bridge.up) return drop(walk, node, 'interface down');
   const other = unmodelledAt(node, 'bridge');
   if (other !== undefined) return lostTo(walk, node, other);
@@ -161,6 +162,7 @@ function pass(walk: Walk, { node, bridge, port, filtered }: Crossing, out: Inter
 
 /** What the node itself sends by the bridge (br_dev_xmit): without further hooks. */
 export function bridgeOut(walk: Walk, node: Node, bridge: Interface, frame: Frame): Steps {
+  visiting(walk.at, node);
   if (!bridge.up) return drop(walk, node, 'interface down');
   const other = unmodelledAt(node, 'bridge');
   if (other !== undefined) return lostTo(walk, node, other);

@@ -11,6 +11,7 @@ import { type Incoming, inputRoute, membership } from './incoming.ts';
 import { transmit } from './link.ts';
 import { neighbour } from './neighbour.ts';
 import { type Outgoing, outputRoute } from './outgoing.ts';
+import { visiting } from './settings.ts';
 import { type Assignments, copies, drop, dropped, filter, lost, set, split, type Then, type Walk } from './walk.ts';
 
 type Send = Extract<Outgoing, { kind: 'send' }>;
@@ -27,6 +28,7 @@ export interface Arrived {
 
 /** IP input at a device (ip_rcv). */
 export function input(walk: Walk, node: Node, arrived: Arrived): Steps {
+  visiting(walk.at, node);
   const undecided = node.undecided?.get('interfaces');
   if (undecided !== undefined) return lost(walk, node, `${node.name} interfaces`, undecided);
   const routed: Then = (on) =>
@@ -105,6 +107,7 @@ function leave(walk: Walk, node: Node, name: string, nextHop: number | undefined
  * `sent` sees the packet as it is then, before any rule.
  */
 export function output(walk: Walk, node: Node, bound: boolean, sent: (walk: Walk, then: Then) => Steps): Steps {
+  visiting(walk.at, node);
   const undecided = node.undecided?.get('interfaces');
   if (undecided !== undefined) return lost(walk, node, `${node.name} interfaces`, undecided);
   const go = (here: Walk, by: Send): Steps => sent(here, (ready) => localOut(ready, node, by));

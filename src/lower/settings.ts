@@ -15,6 +15,11 @@ export function assuming({ assumptions }: Recorder, one: Assumption | undefined)
   if (one !== undefined) assumptions.add(one);
 }
 
+/** Whatever the readers of a node's captures took for granted goes for every packet that comes there. */
+export function visiting(on: Recorder, { assumptions }: Node): void {
+  for (const one of assumptions) assuming(on, one);
+}
+
 /** What a setting that nobody knows may be, where it is more than on or off. */
 const VALUES: Readonly<Record<string, readonly number[]>> = {
   rp_filter: [0, 1, 2],
