@@ -7,6 +7,7 @@ import type { Desk } from './desk.ts';
 import { assembleDhcp } from './dhcp.ts';
 import { every, first, LISTINGS } from './facts.ts';
 import { assembleUnmodelled, filterAssumptions, nftAssumptions } from './foreign.ts';
+import { withHidden } from './hidden.ts';
 import { inferred } from './inferred.ts';
 import { type Assembled, assembleInterfaces } from './interfaces.ts';
 import { assembleRouting } from './routing.ts';
@@ -31,7 +32,7 @@ export function assembleNode(parts: NodeParts, desk: Desk): Node {
   const { undecided, assumptions } = work;
   return {
     name,
-    interfaces: assembled.interfaces,
+    interfaces: withHidden(assembled.interfaces, first(readings, 'interfaces') ?? [], unmodelled),
     ...routing,
     neighbours: neighboursOf(work),
     ruleset: decided,
@@ -95,7 +96,9 @@ function setUses(ruleset: Ruleset): readonly { readonly name: string; readonly p
     [...chains.values()].flatMap((chain) => chain.rules),
   );
   return rules.flatMap(({ text, place }) =>
-    [...text.matchAll(/--(?:match|add|del|map)-set (\S+)/g)].map(([, name = '']) => ({ name, place })),
+    text.includes('-set ')
+      ? [...text.matchAll(/--(?:match|add|del|map)-set (\S+)/g)].map(([, name = '']) => ({ name, place }))
+      : [],
   );
 }
 

@@ -1,4 +1,4 @@
-import { printProtocol, readProtocol } from '../../extension/codec/protocol.ts';
+import { printProtocol } from '../../extension/codec/protocol.ts';
 import type { Header, InterfacePattern, MaskedAddress } from '../../network/ruleset.ts';
 import { netmask, parseAddress } from '../../packet/address.ts';
 import { readInterface } from './header.ts';
@@ -82,8 +82,12 @@ function readPattern(text: string, inverted: boolean): InterfacePattern | undefi
   return 'refused' in read ? undefined : read.value;
 }
 
+/** Protocols by the names that are printed for them. */
+const NAMED: ReadonlyMap<string, number> = new Map(
+  Array.from({ length: 255 }, (_, i) => [printProtocol(i + 1), i + 1] as const),
+);
+
 function readProtocolName(text: string, inverted: boolean): Header['protocol'] {
-  const read = readProtocol(text);
-  if ('refused' in read || read.value === 0 || printProtocol(read.value) !== text) return undefined;
-  return { number: read.value, inverted };
+  const number = NAMED.get(text);
+  return number === undefined ? undefined : { number, inverted };
 }
