@@ -47,7 +47,7 @@ function readLine(dump: Dump, line: Word): void {
 /** iptables-nft says in comments what it can't show: rules that are in force all the same. */
 function readComment(source: Source, line: Word): void {
   if (/is incompatible, use 'nft' tool/.test(line.text))
-    source.error(line, 'a table that iptables cannot show', 'capture `nft -j list ruleset` as well');
+    source.note(line, 'a table that iptables cannot show', 'capture `nft -j list ruleset` as well');
   else if (/Warning: .*tables present/.test(line.text))
     source.note(
       line,
