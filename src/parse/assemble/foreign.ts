@@ -13,7 +13,8 @@ export function assembleUnmodelled(readings: Readings, ruleset: Node['ruleset'])
   const seen = [...every(readings, 'interfaces').slice(0, 1), ...every(readings, 'ports')].flatMap(({ value }) =>
     value.flatMap((one) => one.unmodelled),
   );
-  const plain = (['forwarding', 'vlans', 'ebtables', 'arptables'] as const).flatMap((thing) =>
+  const vlans = every(readings, 'vlans').flatMap(({ value }) => value);
+  const plain = (['forwarding', 'ebtables', 'arptables'] as const).flatMap((thing) =>
     every(readings, thing).flatMap(({ value }) => value),
   );
   const hidden = [...every(readings, 'ruleset'), ...every(readings, 'table')].flatMap(
@@ -24,6 +25,7 @@ export function assembleUnmodelled(readings: Readings, ruleset: Node['ruleset'])
   return [
     ...unique(seen),
     ...switches(readings),
+    ...(tellsFiltering(readings) ? vlans : vlans.map((one) => ({ ...one, decides: 'bridge' as const }))),
     ...plain,
     ...hidden,
     ...nftRules(readings, ruleset),
@@ -31,6 +33,10 @@ export function assembleUnmodelled(readings: Readings, ruleset: Node['ruleset'])
     ...unused(filters, cards),
   ];
 }
+
+/** Only `-d` shows whether a bridge filters by VLAN; where nothing does, ports with VLANs of their own leave it open. */
+const tellsFiltering = (readings: Readings): boolean =>
+  every(readings, 'interfaces')[0]?.value.some(({ kind }) => kind === 'bridge') === true;
 
 /** The same attribute is shown by `ip -d addr` and by `bridge -d link`. */
 const unique = (all: readonly Unmodelled[]): readonly Unmodelled[] => [

@@ -1,5 +1,5 @@
 import type { Interface, PolicyRule, Route } from '../../network/network.ts';
-import { DEFAULT_RULES } from '../ip/rule.ts';
+import { DEFAULT_RULES, type SeenRules } from '../ip/rule.ts';
 import { TABLE, tableName } from '../ip/table.ts';
 import { describedRoutes } from './described.ts';
 import { first } from './facts.ts';
@@ -41,11 +41,20 @@ function missingRoutes(work: Work): void {
 
 function rulesOf(work: Work): readonly PolicyRule[] {
   const seen = first(work.readings, 'policy');
-  for (const { reason } of seen?.undecided ?? [])
-    work.undecided.set('routes', `${reason} of ${work.name} is not modelled`);
-  if (seen !== undefined) return seen.rules.toSorted((a, b) => a.priority - b.priority);
+  if (seen !== undefined) {
+    const open = seen.undecided.map((one) => openRule(work, one));
+    // of one priority, what nobody can tell about comes first
+    return [...open, ...seen.rules].toSorted((a, b) => a.priority - b.priority);
+  }
   assume(work, "no policy rules but the kernel's three (no capture shows them)");
   return DEFAULT_RULES;
+}
+
+/** A rule that is not modelled keeps its place: what comes after it is as little known. */
+function openRule({ name, undecided }: Work, { priority, reason, place }: SeenRules['undecided'][number]): PolicyRule {
+  const open = `${reason} of ${name} is not modelled`;
+  undecided.set('routes', open);
+  return { priority, inverted: false, action: { kind: 'unreachable' }, text: reason, place, undecided: open };
 }
 
 /** A table that a rule looks up and that the listing of routes, if it is of one table alone, does not show. */

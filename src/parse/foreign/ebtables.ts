@@ -4,6 +4,8 @@ import { Source, type Word } from '../source.ts';
 
 /** Verdicts that let a frame go on as it is. */
 const HARMLESS = ['ACCEPT', 'CONTINUE', 'RETURN', 'log', 'nflog', 'ulog'];
+/** Takes ARP requests only, and answers them itself. */
+const ANSWERS = /(^|\s)(-j|--jump)\s+arpreply(\s|$)/;
 const OTHER_PROTOCOLS = /(^|\s)(-p|--protocol)\s+(IPv6|0x86dd|LENGTH)(\s|$)/i;
 
 /**
@@ -27,13 +29,15 @@ function readRules(
 ): Result<readonly Unmodelled[]> {
   const source = new Source(text, file);
   const found: Unmodelled[] = [];
-  const list = (at: Word): void =>
-    void found.push({
+  const list = (at: Word): void => {
+    const about = ANSWERS.test(at.text) ? 'arp' : decides;
+    found.push({
       what: `${tool}: ${at.text}`,
-      reason: `${tool} rules are not modelled: it could drop or change ${decides === 'arp' ? 'ARP' : 'frames'}`,
+      reason: `${tool} rules are not modelled: it could drop or change ${about === 'arp' ? 'ARP' : 'frames'}`,
       place: source.place(at),
-      decides,
+      decides: about,
     });
+  };
   let chains = new Set<string>();
   for (let line = 1; line <= source.lines.length; line++) {
     const whole = source.whole(line);

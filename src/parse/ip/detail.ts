@@ -51,4 +51,10 @@ export function unmodelledKind(of: string, kind: string, place: Place): readonly
   return reason === undefined || decides === undefined ? [] : [{ what: `${kind} ${of}`, reason, place, decides }];
 }
 
+/** Kinds that take frames off other devices, or hand them on in ways of their own. */
+const HIDING = ['vrf', 'macvlan', 'macvtap', 'ipvlan', 'team', 'openvswitch'];
+
+/** Whether it is a device of which nobody can tell what becomes of frames there, on what it sits on and on its ports. */
+export const hidesFrames = ({ what }: Unmodelled): boolean => HIDING.some((kind) => what.startsWith(`${kind} `));
+
 export const DETAIL_KEYS: readonly string[] = Object.keys(DETAILS);

@@ -31,6 +31,7 @@ export function parseRuleJson(content: string, file: string): Result<SeenRules> 
     if (unknown === undefined) rules.push(...readRule(source, object));
     else
       undecided.push({
+        priority: required(source, object, 'priority', COUNT) ?? 0,
         reason: `\`${unknown}\` in a policy rule`,
         place: source.place(object.members.get(unknown)?.key ?? object.span),
       });

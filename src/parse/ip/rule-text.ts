@@ -62,7 +62,11 @@ export function parseRuleText(text: string, file: string): Result<SeenRules> {
     else {
       const unknown = words.find(({ text: word }) => UNDECIDED.includes(word));
       if (unknown !== undefined)
-        undecided.push({ reason: `the policy rule \`${source.whole(line).text}\``, place: source.place(unknown) });
+        undecided.push({
+          priority: Number(first.text.slice(0, -1)),
+          reason: `the policy rule \`${source.whole(line).text}\``,
+          place: source.place(unknown),
+        });
       else rules.push(...readRule(source, Number(first.text.slice(0, -1)), first, words.slice(1)));
     }
   }

@@ -6,7 +6,7 @@ import { TABLE, tableName } from './table.ts';
 /** What `ip rule` showed; `undecided`: selectors and actions that the model does not know. */
 export interface SeenRules {
   readonly rules: readonly PolicyRule[];
-  readonly undecided: readonly { readonly reason: string; readonly place: Place }[];
+  readonly undecided: readonly { readonly priority: number; readonly reason: string; readonly place: Place }[];
 }
 
 /** The rules of a fresh kernel (net/ipv4/fib_rules.c, fib_default_rules_init). */
