@@ -1,4 +1,4 @@
-import { start } from '../ir/bounds.ts';
+import { full, start } from '../ir/bounds.ts';
 import { simplify } from '../ir/decide.ts';
 import { all, any, FALSE, first, not, TRUE, unknownBit } from '../ir/predicate.ts';
 import type { Case, Predicate } from '../ir/program.ts';
@@ -80,10 +80,26 @@ function senders(on: Recorder, { node, device, from }: Asker, target: number): r
   ].filter(({ when }) => when.kind !== 'false');
 }
 
-/** Whether the address is one of the station's node, or the station answers for others too. */
+/** Whether the address is one of the station's node, or one that it may answer for as its route leads elsewhere. */
 const mayAnswer = (on: Recorder, node: Node, { interface: device }: Station, target: number): boolean =>
   (contains(localOf(node), target) && !contains(LOOPBACK_NETWORK, target)) ||
-  either(on, node, device, 'proxy_arp').kind !== 'false';
+  (leadsElsewhere(node, device, target) && either(on, node, device, 'proxy_arp').kind !== 'false');
+
+function leadsElsewhere(node: Node, device: string, target: number): boolean {
+  const packet = start(
+    new Map([
+      ['src', full('src')],
+      ['mark', full('mark')],
+      ['tos', full('tos')],
+      ['dst', only(target)],
+    ] as const),
+  );
+  return lookup(node, { to: 'dst', from: 'src', iif: device, mark: 'mark', transport: true }).some(
+    ({ when, found }) =>
+      (found.kind === 'unknown' || (found.kind === 'route' && found.hops.every((hop) => hop.device !== device))) &&
+      simplify(packet, when).kind !== 'false',
+  );
+}
 
 /** When a station answers a request for an address (arp_process). */
 function answers(on: Recorder, network: Network, station: Station, target: number, sender: number): Predicate {
@@ -92,7 +108,7 @@ function answers(on: Recorder, network: Network, station: Station, target: numbe
   const local = contains(localOf(node), target) && !contains(LOOPBACK_NETWORK, target);
   const heeds = greater(on, node, device.name, 'arp_ignore', (value) => !ignores(value, node, device, target, sender));
   if (sender === 0) return local ? heeds : FALSE;
-  const proxy = either(on, node, device.name, 'proxy_arp');
+  const proxy = (): Predicate => either(on, node, device.name, 'proxy_arp');
   const packet = start(
     new Map([
       ['src', only(sender)],
@@ -101,11 +117,13 @@ function answers(on: Recorder, network: Network, station: Station, target: numbe
   );
   const filtered = all(either(on, node, device.name, 'arp_filter'), filters(node, device, target, sender));
   const answered = all(heeds, not(filtered));
-  const cases = inputWays(on, node, device.name).map(({ when, is }): Case => {
+  const cases = inputWays(on, node, device.name).flatMap(({ when: of, is }): readonly Case[] => {
+    const when = simplify(packet, of);
+    if (when.kind === 'false') return [];
+    if (is.kind === 'local') return [{ when, then: answered }];
+    if (is.kind === 'unknown') return [{ when, then: all(mayRoute(node, is.reason), any(answered, proxy())) }];
     const elsewhere = is.kind === 'hops' && is.hops.every((hop) => hop.device !== device.name);
-    const shown = is.kind === 'local' ? answered : elsewhere ? proxy : FALSE;
-    const then = is.kind === 'unknown' ? all(mayRoute(node, is.reason), any(answered, proxy)) : shown;
-    return { when: simplify(packet, when), then };
+    return [{ when, then: elsewhere ? proxy() : FALSE }];
   });
   return simplify(packet, first(cases, FALSE));
 }

@@ -167,7 +167,7 @@ function effectSummary(effect: Effect<Value>): readonly Outcome[] | 'effects' {
     case 'return':
       return [RETURNED];
     case 'continue':
-      return effect.fields === undefined || effect.fields.length === 0 ? [] : 'effects';
+      return effect.fields?.length || effect.forgotten?.length || effect.otherwise?.length ? 'effects' : [];
     case 'unknown': {
       const [drops, accepts] = halvesOf(effect.unknown);
       return [

@@ -6,7 +6,7 @@ import { CT_STATE, CT_STATUS, type Field, PROTOCOL, TCP_FLAG } from '../packet/f
 import { type Ranges, ranges, single } from '../packet/ranges.ts';
 import type { Place } from './hook.ts';
 import { flag } from './settings.ts';
-import { type Assignments, set, split, type Then, type Walk, type Way } from './walk.ts';
+import { type Assignments, known, set, split, type Then, type Walk, type Way } from './walk.ts';
 
 /** A flow in some node's conntrack table. Its tuples, mark and status are slots; what is here is the same for all packets. */
 export interface Entry {
@@ -190,12 +190,12 @@ export const replyShown = (entry: Entry): Assignments => ({
 function beginOr(walk: Walk, place: Place, then: Then): Steps {
   const { node } = place;
   const invalid: Then = (on) => set(on, { ctState: CT_STATE.INVALID }, then);
-  const loose = flag(walk.at, node, 'net.netfilter.nf_conntrack_tcp_loose');
+  const bad = known(walk, all(equals('badChecksum', 1), inRanges('proto', CHECKED)));
   // locally made packets have their checksums still to be filled in
-  const checked = place.hook === 'PREROUTING' ? flag(walk.at, node, 'net.netfilter.nf_conntrack_checksum') : FALSE;
-  const wrong = all(equals('badChecksum', 1), inRanges('proto', CHECKED), checked);
+  const unchecked = bad.kind === 'false' || place.hook !== 'PREROUTING';
+  const wrong = unchecked ? FALSE : all(bad, flag(walk.at, node, 'net.netfilter.nf_conntrack_checksum'));
   const start: Then = (here) => begin(here, node, then);
-  const ofTcp: Then = (here) => split(here, [{ when: beginsTcp(loose), then: start }], invalid);
+  const ofTcp: Then = (here) => split(here, [{ when: beginsTcp(here, node), then: start }], invalid);
   const ofIcmp: Then = (here) => split(here, [{ when: REQUEST, then: start }], invalid);
   return split(
     walk,
@@ -223,7 +223,11 @@ const flags = (...of: readonly number[]): Predicate =>
   masked('tcpFlags', LOOKED_AT, ranges(of.map((one) => [one, one] as const)));
 
 /** A SYN begins a connection, a lone ACK joins one in progress where that is allowed (tcp_new). */
-const beginsTcp = (loose: Predicate): Predicate => any(flags(SYN, SYN | URG), all(loose, flags(ACK, ACK | URG)));
+function beginsTcp(walk: Walk, node: Node): Predicate {
+  const joins = known(walk, flags(ACK, ACK | URG));
+  const loose = joins.kind === 'false' ? FALSE : flag(walk.at, node, 'net.netfilter.nf_conntrack_tcp_loose');
+  return any(flags(SYN, SYN | URG), all(joins, loose));
+}
 
 const nameFor = ({ entries }: Walk, node: Node): string =>
   `${node.name}/${entries.filter((one) => one.node === node.name).length}`;

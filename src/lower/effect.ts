@@ -1,5 +1,5 @@
-import type { Effect } from '../extension/definition.ts';
-import { all, equals, FALSE, not } from '../ir/predicate.ts';
+import type { Change, Effect } from '../extension/definition.ts';
+import { all, equals, FALSE, not, TRUE } from '../ir/predicate.ts';
 import type { Predicate, Slot, Value } from '../ir/program.ts';
 import type { Chain, Rule } from '../network/ruleset.ts';
 import { CT_STATE } from '../packet/field.ts';
@@ -7,7 +7,7 @@ import type { Origin } from '../packet/place.ts';
 import { candidates, chainOf, effectOf, halvesOf, matching, type Scope, summarise } from './chain.ts';
 import { merge, type Pass, type Passage, sequence, stay, write } from './merge.ts';
 import { translate } from './nat.ts';
-import { disposition, dropped, known, type Walk } from './walk.ts';
+import { disposition, dropped, forgetting, known, type Walk } from './walk.ts';
 
 /** How far a packet is with a table that has side effects: {@link GOING}, {@link ACCEPTED}, or {@link leaving} a chain. */
 const VERDICT: Slot = 'mark@verdict';
@@ -127,7 +127,7 @@ function waysBy(scope: Scope, effect: Effect<Value>, depth: number, origin: Orig
     case 'return':
       return { ways: always(say(leaving(depth))), changes: false };
     case 'continue':
-      return written(effect.fields ?? [], origin);
+      return changed(effect, origin);
     case 'unknown': {
       const [drops, accepts] = halvesOf(effect.unknown);
       return {
@@ -153,15 +153,33 @@ function waysBy(scope: Scope, effect: Effect<Value>, depth: number, origin: Orig
 const untracked = (walk: Walk, origin: Origin): Passage =>
   walk.track.kind === 'none' ? write({ ctState: CT_STATE.UNTRACKED }, origin)(walk) : stay(walk);
 
-/** Fields that a target writes; the mark of the flow is the flow's, not the packet's. */
-function written(fields: readonly { readonly field: Slot; readonly value: Value }[], origin: Origin): Ways {
-  if (fields.length === 0) return { ways: [], changes: false };
-  const change: Pass = (walk) => {
-    const { track } = walk;
+/** What a target writes, to all packets or to some. */
+function changed({ fields = [], forgotten = [], when = TRUE, otherwise = [] }: Change<Value>, origin: Origin): Ways {
+  const change: Pass = (on) => sequence(on, written(fields, origin), ...forgotten.map(lose));
+  const some = fields.length + forgotten.length > 0 || otherwise.length > 0;
+  const rest = otherwise.length > 0 ? always(written(otherwise, origin)) : [];
+  return { ways: some ? [{ when, then: change }, ...rest] : [], changes: some };
+}
+
+/** The mark of the flow is the flow's, not the packet's: it is written there, too. */
+const flowMark = ({ track, entries }: Walk): Slot | undefined =>
+  track.kind === 'flow' ? `ctMark@${entries[track.entry]?.name}` : undefined;
+
+const written =
+  (fields: NonNullable<Change<Value>['fields']>, origin: Origin): Pass =>
+  (walk) => {
     const values = Object.fromEntries(fields.map(({ field, value }) => [field, value])) as Record<Slot, Value>;
-    const flow: Slot | undefined = track.kind === 'flow' ? `ctMark@${walk.entries[track.entry]?.name}` : undefined;
+    const flow = flowMark(walk);
     const mark = flow !== undefined && 'ctMark' in values ? { [flow]: values.ctMark } : {};
     return write({ ...values, ...mark }, origin)(walk);
   };
-  return { ways: always(change), changes: true };
-}
+
+const lose =
+  ({ field, ranges, unknown }: NonNullable<Change<Value>['forgotten']>[number]): Pass =>
+  (walk) => {
+    const [steps, next] = forgetting(walk, field, ranges, unknown);
+    const flow = field === 'ctMark' ? flowMark(walk) : undefined;
+    return flow === undefined
+      ? { steps, walk: next }
+      : sequence(walk, () => ({ steps, walk: next }), write({ [flow]: field }));
+  };

@@ -7,7 +7,7 @@ import type { Origin } from '../packet/place.ts';
 import { LIMITED_BROADCAST, LOOPBACK_NETWORK, MULTICAST, SCOPE, selections } from './address.ts';
 import { type Found, isHost, type Key, lookup } from './routing.ts';
 import { either } from './settings.ts';
-import { choose, split, type Then, type Walk, type Way } from './walk.ts';
+import { choose, known, split, type Then, type Walk, type Way } from './walk.ts';
 
 /** What the output route lookup decides. */
 export type Outgoing =
@@ -97,10 +97,12 @@ function outgoing(
 }
 
 /** Nothing from 127/8 is sent by another device than lo, but with route_localnet (__mkroute_output). */
-const mayNotLeave = (walk: Walk, node: Node, device: string): Predicate =>
-  device === 'lo'
+function mayNotLeave(walk: Walk, node: Node, device: string): Predicate {
+  const from = known(walk, inRanges('src', LOOPBACK_NETWORK));
+  return device === 'lo' || from.kind === 'false'
     ? FALSE
-    : all(inRanges('src', LOOPBACK_NETWORK), not(either(walk.at, node, device, 'route_localnet')));
+    : all(from, not(either(walk.at, node, device, 'route_localnet')));
+}
 
 /** The route's preferred source, else one towards the gateway, in the scope of the route (fib_result_prefsrc). */
 function sources(walk: Walk, node: Node, route: Route, hop: NextHop, go: (source: number) => Then): readonly Way[] {
