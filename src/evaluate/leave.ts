@@ -1,0 +1,63 @@
+import { findInterface } from '../network/access.ts';
+import type { Interface, Node } from '../network/network.ts';
+import { BROADCAST_MAC } from '../packet/address.ts';
+import type { Fate } from '../packet/fate.ts';
+import { runHook } from './hook.ts';
+import { fateOf, localIn } from './host.ts';
+import { LIMITED_BROADCAST } from './input-route.ts';
+import { transmit } from './link.ts';
+import { resolve } from './neighbour.ts';
+import type { Exit } from './output-route.ts';
+import { originOf } from './routing.ts';
+import { at, drop, note, type Skb, write } from './skb.ts';
+import { hidden } from './undecided.ts';
+import type { World } from './world.ts';
+
+/** `ip_output`: POSTROUTING, then lo or the next hop. `from`: the device that a forwarded packet came in by. */
+export function postRouting(world: World, skb: Skb, node: Node, exit: Exit, from?: string): Fate {
+  const { device, nextHop } = exit;
+  const came = from === undefined ? {} : { in: from };
+  const verdict = runHook(world, skb, { node, hook: 'POSTROUTING', ...came, out: device, nextHop });
+  if (verdict.kind !== 'accept') return fateOf(skb, node, verdict);
+  return device === 'lo' ? loopback(world, skb, node, exit) : neighbourOutput(world, skb, node, exit);
+}
+
+/** What leaves by lo comes in by lo and keeps its route (`skb_dst`): PREROUTING, then INPUT. */
+function loopback(world: World, skb: Skb, node: Node, { type, taken }: Exit): Fate {
+  const origin = taken === undefined ? { node: node.name, text: 'lo' } : originOf(node, taken.route);
+  if (type !== 'local') return drop(skb, 'route', 'no route', origin);
+  write(skb, { macSrc: 0, macDst: 0 });
+  const verdict = runHook(world, skb, { node, hook: 'PREROUTING', in: 'lo' });
+  return verdict.kind === 'accept' ? localIn(world, skb, node, 'lo') : fateOf(skb, node, verdict);
+}
+
+/** `ip_finish_output2`: the next hop's MAC, then the device. */
+function neighbourOutput(world: World, skb: Skb, node: Node, { device, nextHop, type }: Exit): Fate {
+  const one = findInterface(node, device);
+  const unseen = hidden(node, one);
+  if (unseen !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: unseen });
+  if (one !== undefined) write(skb, { macSrc: one.mac, macDst: 0 });
+  if (type === 'broadcast') write(skb, { macDst: BROADCAST_MAC });
+  else if (type === 'multicast') write(skb, { macDst: groupMac(skb.packet.dst) });
+  else if (one?.up === true && one.kind !== 'tun') {
+    const fate = askNeighbour(world, skb, node, one, nextHop);
+    if (fate !== undefined) return fate;
+  }
+  return transmit(world, skb, node, device);
+}
+
+/** The group address of a multicast destination (RFC 1112, section 6.4), and of everybody. */
+export const groupMac = (address: number): number =>
+  address === LIMITED_BROADCAST ? BROADCAST_MAC : 0x01005e000000 + (address % 2 ** 23);
+
+function askNeighbour(world: World, skb: Skb, node: Node, one: Interface, nextHop: number): Fate | undefined {
+  const answered = resolve(world, node, one, nextHop, skb.packet.src);
+  const origin = { node: node.name, text: answered.text, place: one.place };
+  if (answered.kind === 'unknown') return fateOf(skb, node, answered);
+  if (answered.kind === 'none') return drop(skb, 'neighbour', 'no neighbour', origin);
+  // an address that lives nowhere in sight stays 0: switches flood it
+  if (answered.kind === 'mac') write(skb, { macDst: answered.mac });
+  const place = answered.kind === 'mac' ? answered.entry?.place : undefined;
+  note(skb, { node: node.name, hook: 'neighbour', text: answered.text, ...at(place), verdict: answered.verdict });
+  return undefined;
+}
