@@ -41,15 +41,16 @@ export function resolve(world: World, node: Node, device: Interface, target: num
   return request(world, node, device, target, src);
 }
 
-const cacheKey = ({ node, device }: Omit<Endpoint, 'through'>, address: number): string =>
-  `${node.name} ${device.name} ${address}`;
+const cacheKey = ({ node, device }: Endpoint, address: number): string => `${node.name} ${device.name} ${address}`;
 
 /** Asks the whole segment. Whoever answers knows the asker from then on (`neigh_event_ns`), and need not ask back. */
 function request(world: World, node: Node, device: Interface, target: number, src: number): Answered {
   const sender = senderAddress(world, node, device, target, src);
   const asked = `who has ${printAddress(target)} tell ${printAddress(sender)} on ${device.name}`;
   const { endpoints, outside, bridges } = reach(world.network, node, device, BROADCAST_MAC);
-  const answering = endpoints.filter((one) => mayAnswer(world, node, one, target, sender));
+  const [ruled] = [node, ...bridges].flatMap((one) => unmodelled(one, 'arp') ?? []);
+  if (ruled !== undefined) return { kind: 'unknown', text: asked, unknown: ruled };
+  const answering = endpoints.filter((one) => mayAnswer(world, one, target, sender));
   if (sender !== 0) for (const one of answering) world.neighbours.set(cacheKey(one, sender), device.mac);
   const owners = answering.filter((one) => comesBack(world, one, node, device));
   const [exit] = outside;
@@ -62,6 +63,8 @@ function request(world: World, node: Node, device: Interface, target: number, sr
     if (endpoints.some((one) => isLocal(one.node, target))) assume(world, untaught(node, device, target));
     return { kind: 'none', text: `${asked}: no usable answer` };
   }
+  const theirs = unmodelled(owner.node, 'arp');
+  if (theirs !== undefined) return { kind: 'unknown', text: asked, unknown: theirs };
   world.neighbours.set(cacheKey({ node, device }, target), owner.device.mac);
   return { kind: 'mac', mac: owner.device.mac, text: asked, verdict: `${printMac(owner.device.mac)} (${name(owner)})` };
 }
@@ -102,15 +105,11 @@ const comesBack = (world: World, owner: Endpoint, node: Node, device: Interface)
     (end) => end.node.name === node.name && end.device.name === device.name,
   );
 
-/** Whether the answer comes about, for all that is known: nobody can tell what arptables or hidden interfaces do. */
-function mayAnswer(world: World, asker: Node, one: Endpoint, target: number, sender: number): boolean {
-  const about = ` ${one.device.name} ${printAddress(target)}`;
-  const unseen = hidden(one.node, one.device, about);
-  if (!answers(world, one, target, sender)) return unseen !== undefined && holds(world, unseen);
-  return [asker, ...one.through, one.node].every((node) => {
-    const rules = unmodelled(node, 'arp', about);
-    return rules === undefined || holds(world, rules);
-  });
+/** Whether somebody answers; a hidden interface may, whatever it is asked for. */
+function mayAnswer(world: World, one: Endpoint, target: number, sender: number): boolean {
+  if (answers(world, one, target, sender)) return true;
+  const unseen = hidden(one.node, one.device, ` ${one.device.name} ${printAddress(target)}`);
+  return unseen !== undefined && holds(world, unseen);
 }
 
 /** `arp_process` (net/ipv4/arp.c): whether a device answers a request for `target` from `sender`. */

@@ -8,8 +8,6 @@ import { hidden } from './undecided.ts';
 export interface Endpoint {
   readonly node: Node;
   readonly device: Interface;
-  /** Nodes whose bridges passed the frame on. */
-  readonly through: readonly Node[];
 }
 
 /** Where a frame gets to that no rule looks at (ARP). */
@@ -25,8 +23,6 @@ interface Spread extends Reach {
   readonly network: Network;
   readonly mac: number;
   readonly seen: Set<string>;
-  /** The bridging nodes that the frame is behind just now. */
-  readonly path: Node[];
 }
 
 export const works = (one: Interface | undefined): one is Interface => one?.up === true && one.carrier;
@@ -36,25 +32,21 @@ const reached = memo<Reach>();
 /** Follows a frame to `mac` from a device of a node over links and bridges, to everyone who takes it in. */
 export const reach = (network: Network, node: Node, device: Interface, mac: number): Reach =>
   reached(network, `${node.name} ${device.name} ${mac}`, () => {
-    const spread: Spread = { network, mac, endpoints: [], outside: [], bridges: new Set(), seen: new Set(), path: [] };
+    const spread: Spread = { network, mac, endpoints: [], outside: [], bridges: new Set(), seen: new Set() };
     leave(spread, node, device, undefined);
     return spread;
   });
 
-const take = (into: Endpoint[], { path }: Spread, node: Node, device: Interface): void => {
-  into.push({ node, device, through: [...path] });
-};
-
 function leave(spread: Spread, node: Node, one: Interface, tag: number | undefined): void {
   if (!works(one)) return;
   const { network, mac } = spread;
-  if (hidden(node, one) !== undefined) take(spread.outside, spread, node, one);
+  if (hidden(node, one) !== undefined) spread.outside.push({ node, device: one });
   else if (one.kind === 'bridge') {
     spread.bridges.add(node);
     for (const port of outPorts(network, node, one, mac, undefined)) leave(spread, node, port, tag);
   } else if (one.vlan !== undefined) leaveByParent(spread, node, one.vlan);
   else if (one.kind === 'bond') for (const slave of activeSlaves(node, one)) leave(spread, node, slave, tag);
-  else if (leadsOutside(network, node.name, one)) take(spread.outside, spread, node, one);
+  else if (leadsOutside(network, node.name, one)) spread.outside.push({ node, device: one });
   else for (const end of peersOf(network, node.name, one.name)) if (accepts(network, end, mac)) enter(spread, end, tag);
 }
 
@@ -84,12 +76,12 @@ function arrive(spread: Spread, node: Node, one: Interface, tag: number | undefi
   const child = vlanOn(node, one, tag);
   const bridge = bridgeOf(node, one);
   const master = bondOf(node, one);
-  if (hidden(node, one) !== undefined) take(spread.endpoints, spread, node, one);
+  if (hidden(node, one) !== undefined) spread.endpoints.push({ node, device: one });
   else if (child !== undefined) arrive(spread, node, child, undefined);
   else if (bridge !== undefined) arriveAtBridge(spread, node, bridge, one, tag);
   else if (master !== undefined) arrive(spread, node, master, tag);
   else if (tag === undefined && (isGroupMac(spread.mac) || spread.mac === one.mac))
-    take(spread.endpoints, spread, node, one);
+    spread.endpoints.push({ node, device: one });
 }
 
 /** The vlan device that takes frames with this tag off the interface, before any bridge sees them. */
@@ -109,12 +101,10 @@ function arriveAtBridge(spread: Spread, node: Node, bridge: Interface, port: Int
   spread.bridges.add(node);
   if (isGroupMac(mac) || isLocalMac(node, bridge, mac)) {
     const device = vlanOn(node, bridge, tag);
-    if (device !== undefined) take(spread.endpoints, spread, node, device);
-    else if (tag === undefined) take(spread.endpoints, spread, node, bridge);
+    if (device !== undefined) spread.endpoints.push({ node, device });
+    else if (tag === undefined) spread.endpoints.push({ node, device: bridge });
   }
-  spread.path.push(node);
   for (const out of outPorts(network, node, bridge, mac, port)) leave(spread, node, out, tag);
-  spread.path.pop();
 }
 
 /** The bridge's own address or one of its ports': such frames go up (permanent entries of the forwarding database). */

@@ -54,11 +54,19 @@ export function resolveTarget(place: PlaceSyntax, network: Network, complain: Co
     return undefined;
   }
   if (targetAddresses(node).length > 0) return { kind: 'node', node: node.name };
-  complain(
-    place.at,
-    `\`${place.text}\` has no address outside 127.0.0.0/8`,
-    'ask for the address that it ought to have',
-  );
+  const hidden = node.undecided?.get('interfaces');
+  if (hidden !== undefined)
+    complain(
+      place.at,
+      `the addresses of \`${place.text}\` are not known: ${hidden}`,
+      'add its `ip -d -j addr show`, or ask for an address',
+    );
+  else
+    complain(
+      place.at,
+      `\`${place.text}\` has no address outside 127.0.0.0/8`,
+      'ask for the address that it ought to have',
+    );
   return undefined;
 }
 

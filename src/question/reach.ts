@@ -15,7 +15,7 @@ import { classesOf } from './packets.ts';
 import { preferredOf } from './preferred.ts';
 import type { Reach } from './question.ts';
 import { type Case, confirm, refute, replay, shows } from './replay.ts';
-import { type Found, search } from './search.ts';
+import { endsOf, type Found, search } from './search.ts';
 import { simplify } from './simplify.ts';
 import type { Inputs } from './start.ts';
 
@@ -122,10 +122,13 @@ function undecided(question: Reach, doubts: readonly Doubt[], aim: Aim): Finding
   const showing = all.filter((run) => shows(run, where, question.quantifier));
   const runs = showing.length > 0 ? showing : all;
   const doubtful = (end: Disposition): boolean => aim.certain(end) !== aim.possible(end);
-  const unknowns = [
+  const met = [
     ...doubts.flatMap(({ found }) => found.unknowns),
     ...runs.flatMap((run) => endsOfExchange(run).filter(doubtful).flatMap(unknownsOf)),
   ];
+  // what is missing is always named: where the example does not meet it, some other packet does
+  const ends = doubts.flatMap(({ one }) => endsOf(one.program).filter(doubtful));
+  const unknowns = met.length > 0 ? met : ends.flatMap(unknownsOf);
   return {
     question: question.text,
     answer: 'unknown',
