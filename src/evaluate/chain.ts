@@ -1,4 +1,4 @@
-import type { Effect, NatRange } from '../extension/definition.ts';
+import type { Change, Effect, NatRange } from '../extension/definition.ts';
 import { applyTarget, matchPacket } from '../extension/registry.ts';
 import type { Action, Chain, Rule, Table, TableName } from '../network/ruleset.ts';
 import type { Hop } from '../network/trace.ts';
@@ -123,7 +123,7 @@ function effect(run: Run, chain: Chain, rule: Rule, name: string, of: Effect<num
       run.stack.pop();
       return undefined;
     case 'continue':
-      change(skb, of.fields ?? []);
+      change(run, of);
       hop(run, chain, rule, name);
       return undefined;
     case 'notrack':
@@ -145,8 +145,9 @@ function unknownEffect(run: Run, chain: Chain, rule: Rule, name: string, unknown
   return effect(run, chain, rule, name, { kind: of });
 }
 
-function change(skb: Skb, fields: NonNullable<Extract<Effect<number>, { kind: 'continue' }>['fields']>): void {
+function change({ world, skb }: Run, { fields = [], forgotten = [] }: Change<number>): void {
   write(skb, Object.fromEntries(fields.map(({ field, value }) => [field, value])));
+  for (const { field, ranges, unknown } of forgotten) write(skb, { [field]: choose(world, unknown, ranges) });
   // connmark is the flow's, not the packet's
   if (skb.track !== undefined) skb.track.flow.mark = skb.packet.ctMark;
 }

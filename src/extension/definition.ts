@@ -1,3 +1,4 @@
+import type { Predicate } from '../ir/program.ts';
 import type { Field } from '../packet/field.ts';
 import type { Unknown } from '../packet/place.ts';
 import type { Range, Ranges } from '../packet/ranges.ts';
@@ -68,6 +69,17 @@ export interface NatRange {
   readonly random?: boolean;
 }
 
+/** What a target writes: all of it is read from the packet as it was. */
+export interface Change<V> {
+  readonly fields?: readonly { readonly field: Field; readonly value: V }[];
+  /** Fields that get a value which nobody knows, somewhere in the ranges (a hash of the flow). */
+  readonly forgotten?: readonly { readonly field: Field; readonly ranges: Ranges; readonly unknown: Unknown }[];
+  /** The packets that are changed so, where not all are. Said by a lowered effect: an applied one knows its packet. */
+  readonly when?: Predicate;
+  /** What is written to the packets outside of `when`. */
+  readonly otherwise?: readonly { readonly field: Field; readonly value: V }[];
+}
+
 /**
  * What a target does, as data that both the evaluator (values as numbers) and the lowering (values as `Value`) carry
  * out. `V` is `number` or `Value`.
@@ -76,8 +88,8 @@ export type Effect<V> =
   | { readonly kind: 'accept' }
   | { readonly kind: 'drop' }
   | { readonly kind: 'return' }
-  /** The next rule is asked; `fields` are written first (marks, tos, …). Nothing written: LOG and its like. */
-  | { readonly kind: 'continue'; readonly fields?: readonly { readonly field: Field; readonly value: V }[] }
+  /** The next rule is asked; fields are written first (marks, tos, …). Nothing written: LOG and its like. */
+  | ({ readonly kind: 'continue' } & Change<V>)
   /** DROP, and this is sent back (`icmp-port-unreachable`, `tcp-reset`, …). */
   | { readonly kind: 'reject'; readonly with: string }
   /** ACCEPT after translation. */

@@ -1,16 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Effect, Matched } from '../../src/extension/definition.ts';
+import type { Matched } from '../../src/extension/definition.ts';
 import type { Match } from '../../src/extension/extension.ts';
 import { type GivenOptions, printOptions } from '../../src/extension/option.ts';
 import { MATCHES, TARGETS } from '../../src/extension/registry.ts';
-import type { Value } from '../../src/ir/program.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Unknown } from '../../src/packet/place.ts';
 import { anyPlace, contextAt } from './context.ts';
 import { cornerOf } from './corner.ts';
 import { optionsOf } from './given.ts';
-import { amount, holds } from './holds.ts';
+import { holds, onPacket } from './holds.ts';
 import { readBack, readRule } from './rule.ts';
 
 const RUNS = 200;
@@ -25,12 +24,6 @@ const chooser =
   (bits: readonly boolean[]) =>
   ({ id }: Unknown): boolean =>
     bits[Number(id.slice(1)) % bits.length] ?? false;
-
-/** What a lowered effect does to one packet. */
-function onPacket(effect: Effect<Value>, packet: Packet): Effect<number> {
-  if (effect.kind !== 'continue' || effect.fields === undefined) return effect as Effect<number>;
-  return { ...effect, fields: effect.fields.map(({ field, value }) => ({ field, value: amount(value, packet) })) };
-}
 
 const caseOf = (match: Match) =>
   optionsOf(match).chain((options) => fc.tuple(fc.constant(options), cornerOf(match, options), anyPlace, choices));

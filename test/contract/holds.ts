@@ -1,3 +1,4 @@
+import type { Effect } from '../../src/extension/definition.ts';
 import type { Predicate, Value } from '../../src/ir/program.ts';
 import type { Field } from '../../src/packet/field.ts';
 import type { Packet } from '../../src/packet/packet.ts';
@@ -33,6 +34,16 @@ export function holds(predicate: Predicate, packet: Packet, choose: (unknown: Un
       return holds(found === undefined ? predicate.otherwise : found.then, packet, choose);
     }
   }
+}
+
+/** What a lowered effect does to one packet. */
+export function onPacket(effect: Effect<Value>, packet: Packet): Effect<number> {
+  if (effect.kind !== 'continue') return effect;
+  const { when, otherwise, fields, ...rest } = effect;
+  const applies = when === undefined || holds(when, packet, () => false);
+  const written = (applies ? fields : otherwise)?.map(({ field, value }) => ({ field, value: amount(value, packet) }));
+  const changed = written === undefined ? {} : { fields: written };
+  return applies ? { ...rest, ...changed } : { kind: 'continue', ...changed };
 }
 
 /** What a field is set to, for one packet; only values of at most 32 bits. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RuleContext } from '../../src/extension/definition.ts';
 import { applyTarget, lowerTarget } from '../../src/extension/registry.ts';
+import { CT_STATE } from '../../src/packet/field.ts';
 import { packet } from '../../src/packet/packet.ts';
-import { amount } from '../contract/holds.ts';
+import { onPacket } from '../contract/holds.ts';
 import { contextOf, ruleOf } from './ask.ts';
 
 /** What both meanings of a rule's target say: the same effect. */
@@ -13,10 +14,7 @@ function effectOf(text: string, table: string, chain: string, fields = {}, given
   const context = contextOf({ hook: chain as 'INPUT', table, ...given });
   const applied = applyTarget(action, one, context);
   const lowered = lowerTarget(action, context);
-  if (lowered.kind === 'continue' && lowered.fields !== undefined) {
-    const written = lowered.fields.map(({ field, value }) => ({ field, value: amount(value, one) }));
-    expect(applied).toEqual({ ...lowered, fields: written });
-  } else expect(applied).toEqual(lowered);
+  expect(applied).toEqual(onPacket(lowered, one));
   return applied;
 }
 
@@ -82,10 +80,32 @@ describe('marks, tracking and packets that are only touched up', () => {
     ['-j CONNMARK --set-xmark 0x1/0xff', ctMark(0xab01)],
     ['-j CONNMARK --save-mark', ctMark(0xf2)],
     ['-j CONNMARK --save-mark --nfmask 0xf --ctmask 0xff', ctMark(0xab02)],
+    ['-j CONNMARK --restore-mark', mark(0xabcd)],
+    ['-j CONNMARK --restore-mark --nfmask 0xf --ctmask 0xff', mark(0x3d)],
+    ['-j CONNMARK --restore-mark --mask 0xff', mark(0xcd)],
     ['-j CHECKSUM --checksum-fill', { kind: 'continue' }],
     ['-p tcp --syn -j TCPMSS --set-mss 1400', { kind: 'continue' }],
   ])('%s', (text, effect) => {
-    expect(effectOf(text, 'mangle', 'FORWARD', { mark: 0xf2, ctMark: 0xabcd })).toEqual(effect);
+    const fields = { mark: 0xf2, ctMark: 0xabcd, ctState: CT_STATE.ESTABLISHED };
+    expect(effectOf(text, 'mangle', 'FORWARD', fields)).toEqual(effect);
+  });
+
+  it.each([
+    '-j CONNMARK --set-mark 5',
+    '-j CONNMARK --save-mark',
+    '-j CONNMARK --restore-mark',
+    '-j CONNMARK --restore-mark --left-shift-mark 3',
+  ])('%s changes nothing of a packet without an entry', (text) => {
+    for (const ctState of [CT_STATE.INVALID, CT_STATE.UNTRACKED])
+      expect(effectOf(text, 'mangle', 'FORWARD', { mark: 1, ctState })).toEqual({ kind: 'continue' });
+  });
+
+  it('a shifted mark may be any', () => {
+    const forgotten = (field: string) => ({ kind: 'continue', forgotten: [{ field, ranges: [[0, 0xffffffff]] }] });
+    const fields = { ctState: CT_STATE.NEW };
+    const shifted = (text: string) => effectOf(`-j CONNMARK ${text} --left-shift-mark 3`, 'mangle', 'FORWARD', fields);
+    expect(shifted('--restore-mark')).toMatchObject(forgotten('mark'));
+    expect(shifted('--save-mark')).toMatchObject(forgotten('ctMark'));
   });
 
   it.each([

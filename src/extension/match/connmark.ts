@@ -1,11 +1,9 @@
-import { all, any, equals, FALSE, masked, not } from '../../ir/predicate.ts';
-import { CT_STATE } from '../../packet/field.ts';
+import { all, FALSE, masked, not } from '../../ir/predicate.ts';
 import { only } from '../../packet/ranges.ts';
 import { markAndMask } from '../codec/number.ts';
 import { defineMatch } from '../extension.ts';
 import { invertible } from '../option.ts';
-
-const TRACKED = [CT_STATE.NEW, CT_STATE.ESTABLISHED, CT_STATE.RELATED] as const;
+import { TRACKED, tracked } from '../tracked.ts';
 
 export const connmark = defineMatch({
   name: 'connmark',
@@ -14,13 +12,13 @@ export const connmark = defineMatch({
   options: { mark: invertible(markAndMask(), { required: true }) },
   matches({ mark: given }, packet) {
     // no entry, no mark: false before `!` is looked at
-    if (given === undefined || !TRACKED.some((state) => state === packet.ctState)) return false;
+    if (given === undefined || !tracked(packet)) return false;
     return ((packet.ctMark & given.value.mask) >>> 0 === given.value.value) !== given.inverted;
   },
   lower({ mark: given }) {
     if (given === undefined) return FALSE;
     const set = masked('ctMark', given.value.mask, only(given.value.value));
-    return all(any(...TRACKED.map((state) => equals('ctState', state))), given.inverted ? not(set) : set);
+    return all(TRACKED, given.inverted ? not(set) : set);
   },
   examples: [
     { rule: '-m connmark --mark 0x1' },

@@ -11,6 +11,7 @@ import type { Matched, RuleContext } from '../definition.ts';
 import { defineMatch } from '../extension.ts';
 import { type Given, invertible, option } from '../option.ts';
 import { every } from '../threevalued.ts';
+import { TRACKED, tracked } from '../tracked.ts';
 import { lowerTuples, TUPLE_OPTIONS, tuplesMatch } from './tuple.ts';
 
 const STATES = ['INVALID', 'NEW', 'RELATED', 'ESTABLISHED', 'UNTRACKED', 'SNAT', 'DNAT'] as const;
@@ -24,9 +25,6 @@ const INNER = '-m conntrack --ctproto: the protocol of the flow that an ICMP err
 const bit = (status: Status): number => (status === 'NONE' ? 0 : CT_STATUS[status]);
 const bits = (statuses: readonly Status[]): number => statuses.reduce((sum, status) => sum | bit(status), 0);
 
-/** INVALID and UNTRACKED packets have no entry (`nf_ct_get` is NULL). */
-const tracked = ({ ctState }: Packet): boolean => ctState !== CT_STATE.INVALID && ctState !== CT_STATE.UNTRACKED;
-
 function stateMatches({ value: states, inverted }: Given<readonly State[]>, packet: Packet): boolean {
   const own: State[] = STATES.filter((name) => name !== 'SNAT' && name !== 'DNAT' && CT_STATE[name] === packet.ctState);
   if (tracked(packet) && (packet.ctStatus & CT_STATUS.SNAT) !== 0) own.push('SNAT');
@@ -39,8 +37,6 @@ function protocolMatches({ value, inverted }: Given<number>, packet: Packet, inn
   if (packet.ctState === CT_STATE.RELATED && packet.proto === PROTOCOL.ICMP) return inner;
   return (packet.proto === value) !== inverted;
 }
-
-const TRACKED = any(...[CT_STATE.NEW, CT_STATE.ESTABLISHED, CT_STATE.RELATED].map((state) => equals('ctState', state)));
 
 function lowerState({ value: states, inverted }: Given<readonly State[]>): Predicate {
   const nat = (states.includes('SNAT') ? CT_STATUS.SNAT : 0) | (states.includes('DNAT') ? CT_STATUS.DNAT : 0);

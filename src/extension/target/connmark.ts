@@ -2,16 +2,16 @@ import type { Value } from '../../ir/program.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { flag } from '../codec/name.ts';
 import { hexInteger, integer, type Masked } from '../codec/number.ts';
-import type { Effect, RuleContext } from '../definition.ts';
+import type { Change, RuleContext } from '../definition.ts';
 import { defineTarget } from '../extension.ts';
 import { type Given, option } from '../option.ts';
+import { TRACKED, tracked } from '../tracked.ts';
 import { MARK_FORMS } from './mark.ts';
 
 const ALL = 0xffffffff;
 const u32 = (bits: number): number => bits >>> 0;
 
 const SHIFTED = '-j CONNMARK --left-shift-mark, --right-shift-mark: shifted marks are not modelled';
-const RESTORED = '-j CONNMARK --restore-mark: what becomes of the mark of a packet without an entry is not modelled';
 
 interface Said {
   readonly 'set-xmark'?: Given<Masked>;
@@ -22,29 +22,37 @@ interface Said {
   readonly 'right-shift-mark'?: Given<number>;
 }
 
-/** Why the effect can't be told, if it can't. */
-function doubt(said: Said): string | undefined {
-  if ((said['left-shift-mark'] ?? said['right-shift-mark']) !== undefined) return SHIFTED;
-  return said['restore-mark'] === undefined ? undefined : RESTORED;
+/** The mark that is written: the packet's, or its flow's. */
+const written = (said: Said): 'mark' | 'ctMark' => (said['restore-mark'] === undefined ? 'ctMark' : 'mark');
+
+/** A shifted mark takes some value, and nobody is asked which. */
+function shifted(said: Said, context: RuleContext): Change<never> | undefined {
+  if ((said['left-shift-mark'] ?? said['right-shift-mark']) === undefined) return undefined;
+  return { forgotten: [{ field: written(said), ranges: [[0, ALL]], unknown: context.unknown(SHIFTED) }] };
 }
 
-const unknown = (reason: string, context: RuleContext): Effect<never> => ({
-  kind: 'unknown',
-  unknown: context.unknown(reason),
-});
-
-/** connmark_tg_shift: the flow's bits under one mask give way to the new value, or to the packet's bits. */
+/** connmark_tg_shift: bits under one mask give way to the new value, or to the bits of the other mark. */
 function newMark(said: Said, { mark, ctMark }: Packet): number {
   const set = said['set-xmark']?.value;
   if (set !== undefined) return u32((ctMark & ~set.mask) ^ set.value);
-  return u32((ctMark & ~(said.ctmask?.value ?? ALL)) ^ (mark & (said.nfmask?.value ?? ALL)));
+  const nfmask = said.nfmask?.value ?? ALL;
+  const ctmask = said.ctmask?.value ?? ALL;
+  return said['restore-mark'] === undefined
+    ? u32((ctMark & ~ctmask) ^ (mark & nfmask))
+    : u32((mark & ~nfmask) ^ (ctMark & ctmask));
 }
 
 function lowerMark(said: Said): Value {
   const set = said['set-xmark']?.value;
   if (set !== undefined) return { kind: 'bits', terms: [{ slot: 'ctMark', mask: ALL - set.mask }], xor: set.value };
-  const kept = { slot: 'ctMark', mask: ALL - (said.ctmask?.value ?? ALL) } as const;
-  return { kind: 'bits', terms: [kept, { slot: 'mark', mask: said.nfmask?.value ?? ALL }], xor: 0 };
+  const restores = said['restore-mark'] !== undefined;
+  const packet = said.nfmask?.value ?? ALL;
+  const flow = said.ctmask?.value ?? ALL;
+  const terms = [
+    { slot: 'ctMark', mask: restores ? flow : ALL - flow },
+    { slot: 'mark', mask: restores ? ALL - packet : packet },
+  ] as const;
+  return { kind: 'bits', terms, xor: 0 };
 }
 
 const both = ({ value }: Given<number>) => ({ nfmask: { value, inverted: false }, ctmask: { value, inverted: false } });
@@ -73,14 +81,13 @@ export const connmarkTarget = defineTarget({
       ? 'it needs something to do'
       : undefined,
   apply(said, packet, context) {
-    const why = doubt(said);
-    if (why !== undefined) return unknown(why, context);
-    return { kind: 'continue', fields: [{ field: 'ctMark', value: newMark(said, packet) }] };
+    const change = shifted(said, context) ?? { fields: [{ field: written(said), value: newMark(said, packet) }] };
+    // a packet without an entry has no flow to take a mark from, or to give one to
+    return tracked(packet) ? { kind: 'continue', ...change } : { kind: 'continue' };
   },
   lower(said, context) {
-    const why = doubt(said);
-    if (why !== undefined) return unknown(why, context);
-    return { kind: 'continue', fields: [{ field: 'ctMark', value: lowerMark(said) }] };
+    const change = shifted(said, context) ?? { fields: [{ field: written(said), value: lowerMark(said) }] };
+    return { kind: 'continue', ...change, when: TRACKED };
   },
   examples: [
     { rule: '-j CONNMARK --set-xmark 0x4/0x6' },
