@@ -127,7 +127,8 @@ function readValue(
     source.error(word, `\`${word.text}\` is no value for \`${words}\``, `write \`${words} ${value}\``);
   else if (found > maximum(field))
     source.error(word, `\`${word.text}\` is too large for \`${words}\``, `it goes up to ${maximum(field)}`);
-  else if (fields[field] !== undefined) source.error(at, `\`${words}\` is said twice`);
+  else if (fields[field] !== undefined)
+    source.error(at, `\`${words}\` is said twice`, 'say it once: a packet has one value of each field');
   else fields[field] = found;
 }
 

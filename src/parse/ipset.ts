@@ -45,13 +45,19 @@ function readLine(source: Source, sets: Map<string, Growing>, line: number): voi
   if (command === undefined) return;
   if (kind === undefined) return source.note(whole, 'not read: this is no line of `ipset save`');
   const [name, ...rest] = words;
-  if (name === undefined) source.error(command, `\`${command.text}\` needs the name of a set`);
+  if (name === undefined)
+    source.error(command, `\`${command.text}\` needs the name of a set`, `write \`${command.text} NAME …\``);
   else if (kind === 'create') create(source, sets, name, rest);
   else change(source, sets, kind, name, rest);
 }
 
 function create(source: Source, sets: Map<string, Growing>, name: Word, rest: readonly Word[]): void {
-  if (sets.has(name.text)) source.error(name, `set \`${name.text}\` is there already`);
+  if (sets.has(name.text))
+    source.error(
+      name,
+      `set \`${name.text}\` is there already`,
+      'a set is created once: destroy it before, or leave one out',
+    );
   const header = readCreation(source, name, rest);
   if (header !== undefined) sets.set(name.text, { header, at: name, entries: [] });
 }
@@ -93,7 +99,12 @@ function checkLists(source: Source, sets: ReadonlyMap<string, Growing>): void {
         if (part.kind !== 'set') continue;
         const member = sets.get(part.name);
         if (member === undefined)
-          source.error(at, `list \`${at.text}\` holds set \`${part.name}\`, which is not there`);
-        else if (member.header.type === 'list:set') source.error(at, `list \`${at.text}\` holds list \`${part.name}\``);
+          source.error(
+            at,
+            `list \`${at.text}\` holds set \`${part.name}\`, which is not there`,
+            'a list holds sets of the same capture: take it whole, with `ipset save`',
+          );
+        else if (member.header.type === 'list:set')
+          source.error(at, `list \`${at.text}\` holds list \`${part.name}\``, 'a list holds sets, no other lists');
       }
 }

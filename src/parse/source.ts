@@ -53,7 +53,8 @@ export class Source {
     }));
   }
 
-  error(at: Span, message: string, advice?: string): void {
+  /** @param advice one line: what to do about it */
+  error(at: Span, message: string, advice: string): void {
     this.say('error', at, message, advice);
   }
 

@@ -42,7 +42,11 @@ export const dimensionsOf = (type: string): readonly Dimension[] =>
 /** Reads what follows `create NAME`. */
 export function readCreation(source: Source, name: Word, [type, ...rest]: readonly Word[]): SetHeader | undefined {
   if (type === undefined) {
-    source.error(name, `set \`${name.text}\` has no type`);
+    source.error(
+      name,
+      `set \`${name.text}\` has no type`,
+      `write \`create ${name.text} TYPE …\`, with one of: ${TYPES.join(', ')}`,
+    );
     return undefined;
   }
   const known = Object.hasOwn(OLD, type.text) ? OLD[type.text] : TYPES.find((one) => one === type.text);
@@ -58,7 +62,12 @@ function readHeader(source: Source, type: string, words: readonly Word[]): SetHe
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as Word;
     const length = LENGTHS[word.text];
-    if (length === undefined) source.error(word, `unknown word \`${word.text}\` in the header of a set`);
+    if (length === undefined)
+      source.error(
+        word,
+        `unknown word \`${word.text}\` in the header of a set`,
+        `known here: ${Object.keys(LENGTHS).join(', ')}`,
+      );
     said.set(word.text, words[i + (length ?? 0)] ?? word);
     i += length ?? 0;
   }
@@ -81,6 +90,6 @@ function masksOf(source: Source, said: ReadonlyMap<string, Word>): Pick<SetHeade
 
 function valueOf(source: Source, at: Word, read: ReturnType<typeof readMask>): number | undefined {
   if (!('refused' in read)) return read.value;
-  source.error(at, read.refused, read.advice);
+  source.error(at, read.refused, read.advice ?? 'write it as `ipset save` prints it');
   return undefined;
 }

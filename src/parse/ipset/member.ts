@@ -20,7 +20,7 @@ export function readMember(
   [member, ...rest]: readonly Word[],
 ): readonly SetEntry[] {
   if (member === undefined) {
-    source.error(name, 'nothing to add');
+    source.error(name, 'nothing to add', `write an entry behind the name: ${header.dimensions.join(',')}`);
     return [];
   }
   const words = readExtensions(source, rest);
@@ -52,7 +52,7 @@ function readDimension(
   const at: Word = { ...member, text, column: member.column + offset, length: Math.max(1, text.length) };
   const read = readPart(header, header.dimensions[i] as Dimension, text, wildcard);
   if (!('refused' in read)) return read.value;
-  source.error(at, read.refused, read.advice);
+  source.error(at, read.refused, read.advice ?? `an entry of ${header.type} is ${header.dimensions.join(',')}`);
   return [];
 }
 
@@ -68,7 +68,12 @@ function readExtensions(source: Source, words: readonly Word[]): ReadonlySet<str
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as Word;
     const length = Object.hasOwn(EXTENSIONS, word.text) ? EXTENSIONS[word.text] : undefined;
-    if (length === undefined) source.error(word, `unknown word \`${word.text}\` behind an entry`);
+    if (length === undefined)
+      source.error(
+        word,
+        `unknown word \`${word.text}\` behind an entry`,
+        `known here: ${Object.keys(EXTENSIONS).join(', ')}`,
+      );
     said.add(word.text);
     i += length ?? 0;
   }

@@ -63,7 +63,7 @@ export class TableBuilder {
     const draft = newDraft(this.#source, line, this.name, this.#chains);
     readWords(draft, words);
     if (draft.only === 6) return this.#source.note(line, 'a rule for IPv6 only: no part of this table');
-    if (draft.command === undefined) this.#source.error(line, 'a rule without `-A CHAIN`');
+    if (draft.command === undefined) this.#source.error(line, 'a rule without `-A CHAIN`', 'begin it with `-A CHAIN`');
     else this.#run(draft.command, draft);
   }
 
@@ -88,13 +88,22 @@ export class TableBuilder {
   }
 
   #make(chain: Word): void {
-    if (this.has(chain.text)) this.#source.error(chain, `chain \`${chain.text}\` is there already`);
+    if (this.has(chain.text))
+      this.#source.error(
+        chain,
+        `chain \`${chain.text}\` is there already`,
+        'a chain is made once: leave one of the lines out',
+      );
     else this.declare(chain);
   }
 
   #setPolicy(chain: Word, policy: Word): void {
     if (!this.isBuiltIn(chain.text))
-      this.#source.error(chain, `\`${chain.text}\` is no built-in chain of ${this.name}: it has no policy`);
+      this.#source.error(
+        chain,
+        `\`${chain.text}\` is no built-in chain of ${this.name}: it has no policy`,
+        `built-in chains of ${this.name}: ${BUILT_IN[this.name].join(', ')}`,
+      );
     else if (policy.text === 'ACCEPT' || policy.text === 'DROP') this.declare(chain, policy.text);
     else this.#source.error(policy, `\`${policy.text}\` is no policy`, 'ACCEPT or DROP');
   }
@@ -133,7 +142,12 @@ export class TableBuilder {
 
   #take(rules: PlacedRule[], text: string, draft: Draft): void {
     const at = rules.findIndex(({ rule }) => rule.text === text);
-    if (at < 0) this.#source.error(draft.line, 'no rule like this is there to delete');
+    if (at < 0)
+      this.#source.error(
+        draft.line,
+        'no rule like this is there to delete',
+        'write it as `iptables-save` prints it, or delete by number',
+      );
     else rules.splice(at, 1);
   }
 

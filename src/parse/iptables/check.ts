@@ -70,7 +70,12 @@ function checkJumps(checked: Checked): void {
       const to = isPlaced(one) ? chainAfter(one) : undefined;
       if (to === undefined || (chains.has(to) && !isHook(table, to))) continue;
       const at = wordsOf(one as PlacedRule, checked).jump ?? lineOf(one as PlacedRule, source);
-      if (isHook(table, to)) source.error(at, `built-in chain \`${to}\` cannot be jumped to`);
+      if (isHook(table, to))
+        source.error(
+          at,
+          `built-in chain \`${to}\` cannot be jumped to`,
+          'jump to a chain of your own, or give a target',
+        );
       else source.error(at, `table ${table} has no chain \`${to}\``, 'no target of that name is known either');
     }
 }
@@ -102,7 +107,11 @@ function reachableHooks(checked: Checked): ReadonlyMap<string, ReadonlySet<HookN
 function sayLoop(name: string, one: AnyRule, checked: Checked): void {
   const at = isPlaced(one) ? wordsOf(one, checked).jump : undefined;
   const message = `the chains run in a loop: \`${name}\` leads back to itself`;
-  checked.source.error(at ?? checked.source.whole(1), message);
+  checked.source.error(
+    at ?? checked.source.whole(1),
+    message,
+    'the kernel refuses such tables (ELOOP): take one of the jumps away',
+  );
 }
 
 function checkRule(checked: Checked, chain: string, one: PlacedRule, hooks: readonly HookName[]): void {
@@ -110,14 +119,26 @@ function checkRule(checked: Checked, chain: string, one: PlacedRule, hooks: read
   one.loaded.forEach((loaded, i) => {
     const wrong = refusal(table, loaded, one, hooks);
     if (wrong === undefined) return;
-    source.error(wordsOf(one, checked).loaded[i]?.at ?? lineOf(one, source), `${loaded.name}: ${wrong}`);
+    source.error(
+      wordsOf(one, checked).loaded[i]?.at ?? lineOf(one, source),
+      `${loaded.name}: ${wrong}`,
+      'the kernel refuses the rule (EINVAL): write it where it is taken',
+    );
   });
   const { header } = one.rule;
   // iptables.c refuses these for the chain that the rule stands in only
   if (header.in !== undefined && (chain === 'OUTPUT' || chain === 'POSTROUTING'))
-    source.error(lineOf(one, source), `\`-i\` cannot stand in ${chain}: nothing comes in there`);
+    source.error(
+      lineOf(one, source),
+      `\`-i\` cannot stand in ${chain}: nothing comes in there`,
+      'match with `-o`, or put the rule in a chain where packets come in',
+    );
   if (header.out !== undefined && (chain === 'INPUT' || chain === 'PREROUTING'))
-    source.error(lineOf(one, source), `\`-o\` cannot stand in ${chain}: nothing goes out there yet`);
+    source.error(
+      lineOf(one, source),
+      `\`-o\` cannot stand in ${chain}: nothing goes out there yet`,
+      'match with `-i`, or put the rule in FORWARD, OUTPUT or POSTROUTING',
+    );
 }
 
 /** What `xt_check_match` and `xt_check_target` would refuse. */

@@ -50,7 +50,14 @@ function finishOptions(draft: Draft, loaded: Loaded): void {
   const { definition, given, at, name } = loaded;
   if (definition === undefined || loaded.broken) return;
   const conflict = findConflict(definition.options, given);
-  if (conflict !== undefined) draft.source.error(at, `${name}: ${conflict}`);
+  if (conflict !== undefined)
+    draft.source.error(
+      at,
+      `${name}: ${conflict}`,
+      `its options: ${Object.keys(definition.options)
+        .map((one) => `--${one}`)
+        .join(', ')}`,
+    );
   for (const [key, one] of Object.entries(given)) if (definition.options[key]?.idle?.(one) === true) delete given[key];
   if (definition.complete !== undefined) loaded.given = { ...definition.complete(given) };
 }

@@ -23,7 +23,8 @@ function readOption(draft: Draft, cursor: Cursor): void {
   const bang = takeBang(cursor);
   const word = cursor.words[cursor.next++];
   if (word === undefined) {
-    if (bang !== undefined) draft.source.error(bang, 'nothing stands behind this `!`');
+    if (bang !== undefined)
+      draft.source.error(bang, 'nothing stands behind this `!`', 'a `!` stands before the option that it turns round');
   } else if (word.text.startsWith('--') && word.text.length > 2) readLong(draft, cursor, word, bang);
   else if (/^-[A-Za-z0-9]/.test(word.text)) readShort(draft, cursor, word, bang);
   else draft.source.error(word, `\`${word.text}\` stands where an option should`, 'quote text that holds blanks');
@@ -57,7 +58,12 @@ function readLong(draft: Draft, cursor: Cursor, word: Word, bang: Word | undefin
   else if (found.kind === 'extension') readExtension(draft, cursor, { word, found, bang, attached });
   else if (found.kind === 'verbatim') readVerbatim(draft, cursor, { word, found, bang, attached });
   else if (found.kind === 'nobody') unknownOption(draft, cursor, word);
-  else draft.source.error(word, `\`${word.text}\` could be ${found.names.map((one) => `--${one}`).join(' or ')}`);
+  else
+    draft.source.error(
+      word,
+      `\`${word.text}\` could be ${found.names.map((one) => `--${one}`).join(' or ')}`,
+      'write the option out',
+    );
 }
 
 interface Met {
@@ -71,7 +77,8 @@ function readGeneric(draft: Draft, cursor: Cursor, met: Met & { readonly option:
   const bang =
     met.bang ?? (option.inverts && attached === undefined && option.words > 0 ? takeBang(cursor) : undefined);
   const words = take(draft, cursor, word, option.words, attached);
-  if (bang !== undefined && !option.inverts) draft.source.error(bang, `\`${word.text}\` cannot be negated`);
+  if (bang !== undefined && !option.inverts)
+    draft.source.error(bang, `\`${word.text}\` cannot be negated`, 'take the `!` away');
   else if (words !== undefined) takeGeneric(draft, cursor, { word, option, words, inverted: bang !== undefined });
 }
 
@@ -95,8 +102,10 @@ function readGiven(draft: Draft, cursor: Cursor, met: Met & { readonly found: Ow
   const context = { family: draft.family, ...(protocol === undefined ? {} : { protocol }) };
   const texts = words.map(({ text }) => text);
   const read: Read<unknown> = codec.parse(texts, context);
-  if (bang !== undefined && !inverts) draft.source.error(bang, `\`${word.text}\` cannot be negated`);
-  else if (isRefused(read)) draft.source.error(words[0] ?? word, read.refused, read.advice);
+  if (bang !== undefined && !inverts)
+    draft.source.error(bang, `\`${word.text}\` cannot be negated`, 'take the `!` away');
+  else if (isRefused(read))
+    draft.source.error(words[0] ?? word, read.refused, read.advice ?? `after \`${word.text}\` stands ${codec.metavar}`);
   else return { value: read.value, inverted: bang !== undefined };
   return undefined;
 }
@@ -104,7 +113,8 @@ function readGiven(draft: Draft, cursor: Cursor, met: Met & { readonly found: Ow
 function give(draft: Draft, word: Word, { loaded, name, option }: Own, given: Given): void {
   const meant = option.means?.(given) ?? { [name]: given };
   for (const [key, one] of Object.entries(meant)) {
-    if (loaded.given[key] !== undefined) draft.source.error(word, `\`--${key}\` stands twice`);
+    if (loaded.given[key] !== undefined)
+      draft.source.error(word, `\`--${key}\` stands twice`, 'say it once, or load the match a second time');
     loaded.given[key] = one;
   }
 }
@@ -135,14 +145,18 @@ function take(
   attached: Word | undefined,
 ): readonly Word[] | undefined {
   if (attached !== undefined && count === 0) {
-    draft.source.error(word, `\`${word.text}\` takes no argument`);
+    draft.source.error(word, `\`${word.text}\` takes no argument`, 'write it without what stands behind `=`');
     return undefined;
   }
   const wanted = attached === undefined ? count : count - 1;
   const words = cursor.words.slice(cursor.next, cursor.next + wanted);
   cursor.next += words.length;
   if (words.length === wanted) return attached === undefined ? words : [attached, ...words];
-  draft.source.error(word, `\`${word.text}\` needs ${count === 1 ? 'an argument' : `${count} arguments`}`);
+  draft.source.error(
+    word,
+    `\`${word.text}\` needs ${count === 1 ? 'an argument' : `${count} arguments`}`,
+    'a word is missing behind it',
+  );
   return undefined;
 }
 

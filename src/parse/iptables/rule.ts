@@ -42,7 +42,8 @@ export function parseRule(text: string, site: RuleSite): Result<RuleCommand> {
     source.error(source.whole(1), 'no rule to put somewhere', 'write `-A CHAIN …` or `-I CHAIN [N] …`');
     return source.result({ table, chain: '', rules: [] });
   }
-  if (!chains.has(chain.text)) source.error(chain, `table ${table} has no chain \`${chain.text}\``);
+  if (!chains.has(chain.text))
+    source.error(chain, `table ${table} has no chain \`${chain.text}\``, `it has: ${[...chains].join(', ')}`);
   const placed = finishRules(draft, chain.text);
   checkNewRules(table, chain.text, placed, site.ruleset, source);
   const rules = placed.map(({ rule }) => rule);

@@ -1,3 +1,4 @@
+import { BUILT_IN } from '../../network/edit-ruleset.ts';
 import { type Ruleset, TABLES, type Table, type TableName } from '../../network/ruleset.ts';
 import type { Result } from '../located.ts';
 import { Source, type Word } from '../source.ts';
@@ -59,7 +60,12 @@ function readComment(source: Source, line: Word): void {
 function openTable(dump: Dump, line: Word): void {
   const [, gap = '', name = ''] = /^\*(\s*)(\S*)$/.exec(line.text) ?? [];
   const at: Word = { ...line, text: name, column: line.column + 1 + gap.length, length: Math.max(1, name.length) };
-  if (dump.open !== undefined) dump.source.error(dump.open.at, `table ${dump.open.builder.name} has no \`COMMIT\``);
+  if (dump.open !== undefined)
+    dump.source.error(
+      dump.open.at,
+      `table ${dump.open.builder.name} has no \`COMMIT\``,
+      'the capture is cut off, or a line is missing: end each table with `COMMIT`',
+    );
   delete dump.open;
   const known = TABLES.find((table) => table === name);
   dump.skipping = known === undefined;
@@ -86,11 +92,15 @@ function readChain({ source }: Dump, table: TableBuilder, line: Word): void {
   if (head === undefined || name === undefined || policy === undefined || more !== undefined)
     return source.error(line, 'this is no chain', 'write `:CHAIN POLICY [packets:bytes]`');
   if (counters !== undefined && !/^\[\d+:\d+\]$/.test(counters.text))
-    source.error(counters, `\`${counters.text}\` are no counters`);
+    source.error(counters, `\`${counters.text}\` are no counters`, 'write `[packets:bytes]`, or leave them out');
   const chain: Word = { ...head, text: name, column: head.column + 1, length: name.length };
   if (policy.text === '-') return void table.declare(chain);
   if (!table.isBuiltIn(name))
-    return source.error(policy, `\`${name}\` is no built-in chain of ${table.name}: its policy is \`-\``);
+    return source.error(
+      policy,
+      `\`${name}\` is no built-in chain of ${table.name}: its policy is \`-\``,
+      `built-in chains of ${table.name}: ${BUILT_IN[table.name].join(', ')}`,
+    );
   if (policy.text === 'ACCEPT' || policy.text === 'DROP') return void table.declare(chain, policy.text);
   source.error(policy, `\`${policy.text}\` is no policy`, 'ACCEPT or DROP');
 }

@@ -31,7 +31,8 @@ export function takeGeneric(draft: Draft, cursor: Cursor, taken: Taken): void {
   const name = canonical(taken.option.name);
   // `-j` and `-g` exclude each other as well
   const key = name === 'goto' ? 'jump' : name;
-  if (SINGLE.has(name) && draft.seen.has(key)) draft.source.error(taken.word, `\`${taken.word.text}\` stands twice`);
+  if (SINGLE.has(name) && draft.seen.has(key))
+    draft.source.error(taken.word, `\`${taken.word.text}\` stands twice`, 'say it once, or write two rules');
   draft.seen.add(key);
   const [word] = taken.words;
   if (name === 'source' || name === 'destination') takeAddresses(draft, name, word as Word, taken.inverted);
@@ -49,13 +50,18 @@ export function takeGeneric(draft: Draft, cursor: Cursor, taken: Taken): void {
 
 function report<T>(draft: Draft, at: Word, read: Read<T>): T | undefined {
   if (!isRefused(read)) return read.value;
-  draft.source.error(at, read.refused, read.advice);
+  draft.source.error(at, read.refused, read.advice ?? 'write it as `iptables-save` prints it');
   return undefined;
 }
 
 function takeAddresses(draft: Draft, name: 'source' | 'destination', word: Word, inverted: boolean): void {
   const reads = readAddresses(word.text, inverted);
-  if (inverted && reads.length > 1) draft.source.error(word, 'a list of addresses cannot be negated');
+  if (inverted && reads.length > 1)
+    draft.source.error(
+      word,
+      'a list of addresses cannot be negated',
+      'iptables makes a rule of each: use `-m iprange` or `-m set` to leave out several',
+    );
   const list = reads.flatMap((read): MaskedAddress[] => {
     const address = report(draft, word, read);
     return address === undefined ? [] : [address];
@@ -108,7 +114,12 @@ const COMMANDS: ReadonlyMap<string, 'chain' | 'rule' | 'two' | 'all'> = new Map(
 ]);
 
 function takeCommand(draft: Draft, cursor: Cursor, name: string, { word, words }: Taken): void {
-  if (draft.command !== undefined) return draft.source.error(word, `\`${word.text}\` is a second command`);
+  if (draft.command !== undefined)
+    return draft.source.error(
+      word,
+      `\`${word.text}\` is a second command`,
+      'a line holds one command: write two lines',
+    );
   const shape = COMMANDS.get(name);
   const chain = shape === 'all' ? optional(cursor, /^[^-!]/) : words[0];
   const argument = shape === 'rule' ? optional(cursor, /^\d+$/) : words[1];

@@ -49,7 +49,12 @@ function splitQuoted(source: Source, line: number, text: string): readonly Word[
       else word += char;
     }
   }
-  if (quoted) source.error({ line, column: start + 1, length: text.length - start }, 'the quote is not closed');
+  if (quoted)
+    source.error(
+      { line, column: start + 1, length: text.length - start },
+      'the quote is not closed',
+      'end the text with `"`; a `"` in it is written `\\"`',
+    );
   end(text.length);
   return words;
 }

@@ -78,7 +78,11 @@ function inserted(node: Node, name: TableName, line: Word, source: Source): read
   const table = builder.finish();
   for (const { place, length, message, advice, severity } of whole.located)
     if (severity === 'error')
-      source.error(place.line === last ? { ...line, column: place.column, length } : line, message, advice);
+      source.error(
+        place.line === last ? { ...line, column: place.column, length } : line,
+        message,
+        advice ?? 'write the rule as `iptables` takes it',
+      );
   return source.located.length > 0 ? [] : picked(node, table, last, line, source);
 }
 
