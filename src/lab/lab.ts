@@ -94,7 +94,8 @@ async function buildNode(node: Node, agent: Agent, options: LabOptions): Promise
   const here = (text: string): string => `${node.name}: ${text}`;
   const interfaces = await ipBatch(interfaceLines(node), namespace);
   set(agent, settingLines(node));
-  const routes = await ipBatch([...routeLines(node), ...policyLines(node)], namespace);
+  const standing = (await run('ip', ['-n', namespace, '-j', 'route', 'show', 'table', 'local'])).out;
+  const routes = await ipBatch([...routeLines(node, standing), ...policyLines(node)], namespace);
   const sets = node.sets.size === 0 ? '' : (await inside(namespace, ['ipset', 'restore'], setLines(node.sets))).err;
   const rules =
     node.ruleset.kind === 'unknown' ? '' : await restore(namespace, restoreText(node.ruleset.value), options);

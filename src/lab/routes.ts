@@ -22,12 +22,43 @@ function ranked(routes: readonly Route[]): readonly Route[] {
 const keyOf = ({ table, destination, tos, metric }: Route): string =>
   `${table} ${printPrefix(destination)} ${tos} ${metric}`;
 
-/** `ip` lines that make a node's routing tables exactly what the network says: what the kernel derived from addresses goes first. */
-export const routeLines = (node: Node): readonly string[] => [
-  `route flush table ${LOCAL}`,
-  `route flush table ${MAIN}`,
-  ...ranked(node.routes).map(routeLine),
-];
+/** A route as `ip -j route show table local` tells it. */
+interface Standing {
+  readonly type: string;
+  readonly dst: string;
+  readonly dev?: string;
+  readonly prefsrc?: string;
+}
+
+const standingKey = ({ type, dst, dev = '', prefsrc = '' }: Standing): string =>
+  `${type} ${dst.includes('/') ? dst : `${dst}/32`} ${dev} ${prefsrc}`;
+const wantedKey = ({ type, destination, nextHops, source }: Route): string =>
+  standingKey({
+    type,
+    dst: printPrefix(destination),
+    ...(nextHops[0] === undefined ? {} : { dev: nextHops[0].device }),
+    ...(source === undefined ? {} : { prefsrc: printAddress(source) }),
+  });
+
+/**
+ * `ip` lines that make a node's routing tables what the network says. `standing` is what `ip -j route show table local`
+ * prints: the kernel's own local routes are left alone, because one that a user adds changes how it validates sources
+ * (`fib_has_custom_local_routes`).
+ */
+export function routeLines(node: Node, standing: string): readonly string[] {
+  const there = JSON.parse(standing === '' ? '[]' : standing) as readonly Standing[];
+  const kept = new Set(there.map(standingKey));
+  const wanted = new Set(node.routes.filter(({ table }) => table === LOCAL).map(wantedKey));
+  const gone = there.filter((one) => !wanted.has(standingKey(one)));
+  const missing = node.routes.filter((route) => route.table !== LOCAL || !kept.has(wantedKey(route)));
+  return [
+    ...gone.map(
+      ({ type, dst, dev }) => `route del ${type} ${dst}${dev === undefined ? '' : ` dev ${dev}`} table ${LOCAL}`,
+    ),
+    `route flush table ${MAIN}`,
+    ...ranked(missing).map(routeLine),
+  ];
+}
 
 function routeLine(route: Route): string {
   const { type, destination, table, metric, tos, scope, source, onlink, nextHops } = route;

@@ -25,7 +25,7 @@ export interface RecordedArrival {
 }
 
 /** `gw` is the node `gateway` in the tutorial's recordings. */
-export const nodeNamed = (name: string): string => (name === 'gw' ? 'gateway' : name);
+const nodeNamed = (name: string): string => (name === 'gw' ? 'gateway' : name);
 
 export function readRecorded(folder: string): readonly Recorded[] {
   const text = readFileSync(join(folder, 'kernel-verdicts.jsonl'), 'utf8');
@@ -35,7 +35,7 @@ export function readRecorded(folder: string): readonly Recorded[] {
     .map((line) => readLine(JSON.parse(line) as Recorded));
 }
 
-const readLine = (line: Recorded): Recorded => ({ ...line, from: nodeNamed(line.from), dport: line.dport ?? 0 });
+const readLine = (line: Recorded): Recorded => ({ ...line, dport: line.dport ?? 0 });
 
 /** Folders below `parent` that hold a recording, by name. */
 export const recordings = (parent: string): readonly string[] =>
@@ -44,7 +44,9 @@ export const recordings = (parent: string): readonly string[] =>
     .map(({ name }) => name)
     .sort();
 
-export const shotsOf = (lines: readonly Recorded[]): readonly Shot[] => lines.map(shotOf);
+/** What the tutorial's recordings asked, as the lab sends it. */
+export const shotsOf = (lines: readonly Recorded[]): readonly Shot[] =>
+  lines.map((line, n) => shotOf({ ...line, from: nodeNamed(line.from) }, n));
 
 /** What the lab saw, as a line to record. */
 export function record(
