@@ -42,7 +42,7 @@ function parseFrom(text: string, network: Network): Result<Source> {
   const located: Located[] = [];
   const name = text.replace(/^outside\s+via\s+/, '');
   const skipped = text.length - name.length;
-  const report = ([start, end]: Span, message: string, advice?: string): void => {
+  const report = ([start, end]: Span, message: string, advice: string): void => {
     const one = complaint(text, [start + skipped, end + skipped], message, advice);
     located.push({ ...one, place: { ...one.place, file: '--from' } });
   };

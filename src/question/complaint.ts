@@ -7,7 +7,7 @@ export type Span = readonly [start: number, end: number];
 export const QUESTION_FILE = '<question>';
 
 /** Something wrong with a piece of a question. A question may run over several lines; the caret stays on the first. */
-export function complain(text: string, [start, end]: Span, message: string, advice?: string): Located {
+export function complain(text: string, [start, end]: Span, message: string, advice: string): Located {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   const lineEnd = text.indexOf('\n', start) < 0 ? text.length : text.indexOf('\n', start);
   const line = text.slice(0, lineStart).split('\n').length;
@@ -17,6 +17,6 @@ export function complain(text: string, [start, end]: Span, message: string, advi
     length: Math.max(1, Math.min(end, lineEnd) - start),
     line: text.slice(lineStart, lineEnd),
     message,
-    ...(advice === undefined ? {} : { advice }),
+    advice,
   };
 }

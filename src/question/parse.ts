@@ -105,7 +105,7 @@ function complainOfService(syntax: ServiceSyntax, report: Complain): void {
 
 function endsOf(syntax: ServiceSyntax, network: Network, report: Complain): readonly [Source, Target] | undefined {
   const between = syntax.clauses.flatMap((clause) => (clause.kind === 'between' ? [clause] : []));
-  for (const extra of between.slice(1)) report(extra.at, '`between` is said twice');
+  for (const extra of between.slice(1)) report(extra.at, '`between` is said twice', 'ask once for each pair');
   const [one] = between;
   if (one === undefined) return undefined;
   const from = resolveSource(one.from, network, report);

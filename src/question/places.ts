@@ -8,7 +8,7 @@ import type { Target } from './question.ts';
 import type { PlaceSyntax } from './syntax.ts';
 
 /** Says what is wrong with a piece of the question. */
-export type Complain = (at: Span, message: string, advice?: string) => void;
+export type Complain = (at: Span, message: string, advice: string) => void;
 
 /** The addresses by which a node as target is reached: all of its own outside 127.0.0.0/8. */
 export const targetAddresses = (node: Node): readonly number[] => [

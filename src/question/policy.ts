@@ -28,7 +28,7 @@ export interface Policy {
 const MEMBERS = { file: ['version', 'policies'], policy: ['id', 'ask', 'expect', 'why'] } as const;
 
 /** Says what is wrong at offsets of the file. */
-type Complain = (start: number, length: number, message: string, advice?: string) => void;
+type Complain = (start: number, length: number, message: string, advice: string) => void;
 
 interface Reading {
   readonly text: string;
@@ -65,7 +65,12 @@ export function parsePolicies(text: string, file: string, network: Network): Res
     });
   };
   for (const { pos, message } of document.errors)
-    complain(pos[0], pos[1] - pos[0], message.split('\n')[0]?.toLowerCase() ?? 'no YAML');
+    complain(
+      pos[0],
+      pos[1] - pos[0],
+      message.split('\n')[0]?.toLowerCase() ?? 'no YAML',
+      'write it as YAML: indent with blanks, quote text that holds `: ` or `#`',
+    );
   const reading: Reading = { text, complain, placeOf, network, ids: new Set(), located };
   const policies = located.length > 0 ? [] : readFile(document.contents, reading);
   located.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
@@ -91,7 +96,12 @@ function readFile(contents: unknown, reading: Reading): readonly Policy[] {
 
 function readPolicy(item: unknown, reading: Reading): readonly Policy[] {
   if (!isMap(item)) {
-    complainAt(reading, item as YamlNode, 'a policy is a map with `id`, `ask` and `expect`');
+    complainAt(
+      reading,
+      item as YamlNode,
+      'a policy is a map with `id`, `ask` and `expect`',
+      'write `- id: …`, and the others below it',
+    );
     return [];
   }
   const members = membersOf(item as YAMLMap, MEMBERS.policy, reading);
@@ -124,6 +134,7 @@ function readText(
     reading,
     (found as YamlNode | undefined) ?? policy,
     found === undefined ? `a policy without \`${name}\`` : `\`${name}\` is a text`,
+    `write \`${name}: …\``,
   );
   return undefined;
 }
@@ -135,7 +146,12 @@ function readQuestion(ask: Text, reading: Reading): Question | undefined {
   const source = reading.text.slice(start, ask.range?.[1] ?? start);
   const offset = source.indexOf(ask.value); // where the text is folded or escaped, its beginning has to do
   for (const { place, length, message, advice } of located)
-    reading.complain(offset < 0 ? start : start + offset + place.column - 1, length, message, advice);
+    reading.complain(
+      offset < 0 ? start : start + offset + place.column - 1,
+      length,
+      message,
+      advice ?? 'ask as `can … reach …` does',
+    );
   return value;
 }
 
@@ -156,7 +172,7 @@ function membersOf(map: YAMLMap, known: readonly string[], reading: Reading): Re
   return members;
 }
 
-function complainAt({ complain }: Reading, node: unknown, message: string, advice?: string): void {
+function complainAt({ complain }: Reading, node: unknown, message: string, advice: string): void {
   const [start, end] = (node as YamlNode | null)?.range ?? [0, 1];
   complain(start, Math.max(1, end - start), message, advice);
 }

@@ -35,7 +35,7 @@ export const packetField = (field: QuestionField): Field => CODECS[field].field;
 export interface BadValue {
   readonly word: Word;
   readonly message: string;
-  readonly advice?: string;
+  readonly advice: string;
 }
 
 /** The values that a clause leaves to its field. Bad words are reported and count for nothing. */
@@ -63,8 +63,8 @@ function wordRanges(codec: Codec, word: Word, report: (bad: BadValue) => void): 
   const found = prefixRanges(codec, word.text) ?? rangeRanges(codec, word.text) ?? oneRange(codec, word.text);
   if (found === undefined) {
     const meant = nearest(word.text, Object.keys(codec.names));
-    const advice = meant === undefined ? undefined : { advice: `did you mean \`${meant}\`?` };
-    report({ word, message: `\`${word.text}\` is no ${codec.noun}`, ...advice });
+    const advice = meant === undefined ? `write it like ${exampleOf(codec)}` : `did you mean \`${meant}\`?`;
+    report({ word, message: `\`${word.text}\` is no ${codec.noun}`, advice });
     return [];
   }
   const [low, high] = found;
@@ -79,6 +79,16 @@ function wordRanges(codec: Codec, word: Word, report: (bad: BadValue) => void): 
   else return [found];
   return [];
 }
+
+const exampleOf = ({ noun, names }: Codec): string => {
+  const [name] = Object.keys(names);
+  if (name !== undefined) return `\`${name}\``;
+  return noun === 'address'
+    ? '`10.0.0.1`, `10.0.0.0/24`'
+    : noun === 'MAC address'
+      ? '`02:00:00:00:00:01`'
+      : '`1`, `0x1`';
+};
 
 const oneOf = (codec: Codec, text: string): number | undefined =>
   Object.entries(codec.names).find(([name]) => name.toLowerCase() === text.toLowerCase())?.[1] ?? codec.one(text);
