@@ -164,6 +164,14 @@ describe('unknowns', () => {
     expect(guessed.kind === 'depends' && guessed.unknowns).toEqual([unknown('port')]);
     await expect(ask([picked([]), ...reaches])).rejects.toThrow('port');
   });
+
+  it('with one id and other ranges are not mistaken for each other', async () => {
+    const port = (slot: Slot, ranges: Ranges): Step => ({ kind: 'forget', slot, ranges, unknown: unknown('port') });
+    const [one, other] = [port('sport', [[1, 3]]), port('dport', [[5, 6]])];
+    const here = all(inRanges('sport', [[1, 3]]), inRanges('dport', [[5, 6]]));
+    expect((await ask([one, other, filter(here), stop('yes')])).kind).toBe('found');
+    expect((await ask([one, other, filter(not(here)), stop('yes')])).kind).toBe('none');
+  });
 });
 
 describe('an answer', () => {

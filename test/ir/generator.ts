@@ -9,7 +9,7 @@ import { everything, intersect, type Range, type Ranges, ranges, size } from '..
  * Random Programs over few slots of all widths, whose inputs and forgotten slots have few values each, so that all packets
  * and all values of the unknowns can be tried one by one. Every kind of predicate, value and step occurs.
  */
-const SLOTS = [
+export const SLOTS = [
   'fragment',
   'ctState',
   'ttl',
@@ -93,7 +93,8 @@ const term = slot.chain((slot) =>
         valueIn(slot).map((mask) => ({ slot, mask })),
       ),
 );
-const value: fc.Arbitrary<Value> = fc.oneof(
+/** Any value, like {@link predicate}. */
+export const value: fc.Arbitrary<Value> = fc.oneof(
   slot.chain(valueIn).map((value): Value => ({ kind: 'constant', value })),
   fc
     .tuple(fc.array(term, { maxLength: 3 }), slot.chain(valueIn))
