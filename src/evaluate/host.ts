@@ -71,12 +71,13 @@ function forward(world: World, skb: Skb, node: Node, device: string, taken: Take
   return postRouting(world, skb, node, exit, device);
 }
 
-/** A ttl that runs out where the packet has been before has run out in a loop. */
+/** Where the packet has been before, the ttl has run out in a loop, and the text says so. */
 function expired(skb: Skb, node: Node, device: string): Fate {
   const { src, dst } = skb.packet;
   const before = skb.hops.some(
     ({ node: name, hook, packet }) =>
       name === node.name && hook === 'route' && packet.src === src && packet.dst === dst,
   );
-  return drop(skb, 'route', before ? 'loop' : 'ttl', { node: node.name, text: `time to live exceeded at ${device}` });
+  const text = `time to live exceeded at ${device}${before ? ', in a loop' : ''}`;
+  return drop(skb, 'route', 'ttl', { node: node.name, text });
 }
