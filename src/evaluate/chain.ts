@@ -136,6 +136,9 @@ function effect(run: Run, chain: Chain, rule: Rule, name: string, of: Effect<num
       return undefined;
     case 'unknown':
       return unknownEffect(run, chain, rule, name, of.unknown);
+    case 'lost':
+      hop(run, chain, rule, name);
+      return { kind: 'unknown', unknown: of.unknown };
   }
 }
 

@@ -98,8 +98,10 @@ export type Effect<V> =
   | { readonly kind: 'notrack' }
   /** `-j CT --zone N`. */
   | { readonly kind: 'zone'; readonly zone: number }
-  /** Whether it goes on, and how, can't be known: a packet may be dropped, accepted or go on to the next rule. */
-  | { readonly kind: 'unknown'; readonly unknown: Unknown };
+  /** Whether it goes on can't be known: the packet, as it is, may be dropped, accepted or go on to the next rule. */
+  | { readonly kind: 'unknown'; readonly unknown: Unknown }
+  /** What becomes of the packet can't be known at all: it may also be changed, copied or answered. */
+  | { readonly kind: 'lost'; readonly unknown: Unknown };
 
 /** A line for the kernel to judge: `accepted` unless it says that it is refused. */
 export interface Example {

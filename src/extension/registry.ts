@@ -54,7 +54,7 @@ export function applyTarget(action: Use, packet: Packet, context: RuleContext): 
   const target = findTarget(action.name);
   if (PASSIVE_TARGETS.has(action.name)) return { kind: 'continue' };
   if (target === undefined || action.options === undefined)
-    return { kind: 'unknown', unknown: context.unknown(whyTarget(action)) };
+    return { kind: 'lost', unknown: context.unknown(whyTarget(action)) };
   return target.apply(given(action.options), packet, context);
 }
 
@@ -63,6 +63,6 @@ export function lowerTarget(action: Use, context: RuleContext): Effect<Value> {
   const target = findTarget(action.name);
   if (PASSIVE_TARGETS.has(action.name)) return { kind: 'continue' };
   if (target === undefined || action.options === undefined)
-    return { kind: 'unknown', unknown: context.unknown(whyTarget(action)) };
+    return { kind: 'lost', unknown: context.unknown(whyTarget(action)) };
   return target.lower(given(action.options), context);
 }

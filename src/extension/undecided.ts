@@ -19,10 +19,12 @@ export function defineUndecidedMatch<const Table extends OptionTable>(of: Undeci
   return { ...of, ...meanings } as unknown as Match;
 }
 
-/** Defines a target whose effect no snapshot shows: the packet may be dropped, accepted or go on. */
-export function defineUndecidedTarget<const Table extends OptionTable>(of: Undecided<TargetDefinition<Table>>): Target {
+const targetThatAsks = <Table extends OptionTable>(
+  of: Undecided<TargetDefinition<Table>>,
+  kind: 'unknown' | 'lost',
+): Target => {
   const ask = ({ unknown }: RuleContext): Effect<never> => ({
-    kind: 'unknown',
+    kind,
     unknown: unknown(`-j ${of.name}: ${of.undecidable}`),
   });
   const meanings: Pick<Target, 'kind' | 'apply' | 'lower'> = {
@@ -31,7 +33,16 @@ export function defineUndecidedTarget<const Table extends OptionTable>(of: Undec
     lower: (_given, context) => ask(context),
   };
   return { ...of, ...meanings } as unknown as Target;
-}
+};
+
+/** Defines a target whose verdict no snapshot shows: the packet may be dropped, accepted or go on as it is. */
+export const defineUndecidedTarget = <const Table extends OptionTable>(
+  of: Undecided<TargetDefinition<Table>>,
+): Target => targetThatAsks(of, 'unknown');
+
+/** Defines a target after which nobody can tell what becomes of the packet: it may be changed, copied or answered. */
+export const defineLosingTarget = <const Table extends OptionTable>(of: Undecided<TargetDefinition<Table>>): Target =>
+  targetThatAsks(of, 'lost');
 
 /** Defines a target that changes nothing which decides where a packet goes; the next rule is asked. */
 export function definePassiveTarget<const Table extends OptionTable>(

@@ -175,6 +175,7 @@ function effectSummary(effect: Effect<Value>): readonly Outcome[] | 'effects' {
         { ...ACCEPTED, when: accepts },
       ];
     }
+    case 'lost':
     case 'nat':
     case 'notrack':
     case 'zone':

@@ -7,7 +7,7 @@ import type { Origin } from '../packet/place.ts';
 import { candidates, chainOf, effectOf, halvesOf, matching, type Scope, summarise } from './chain.ts';
 import { merge, type Pass, type Passage, sequence, stay, write } from './merge.ts';
 import { translate } from './nat.ts';
-import { disposition, dropped, forgetting, known, type Walk } from './walk.ts';
+import { disposition, dropped, forgetting, known, lostTo, type Walk } from './walk.ts';
 
 /** How far a packet is with a table that has side effects: {@link GOING}, {@link ACCEPTED}, or {@link leaving} a chain. */
 const VERDICT: Slot = 'mark@verdict';
@@ -137,6 +137,10 @@ function waysBy(scope: Scope, effect: Effect<Value>, depth: number, origin: Orig
         ],
         changes: false,
       };
+    }
+    case 'lost': {
+      const end: Pass = (on) => ({ steps: lostTo(on, scope.place.node, effect.unknown) });
+      return { ways: always(end), changes: false };
     }
     case 'nat': {
       const apply: Pass = (on) => translate(on, scope.place, effect.range, origin);

@@ -82,3 +82,13 @@ describe.each([
     expect(endsOf(blind('-m connmark ! --mark 1'), of)).toEqual(NONE);
   });
 });
+
+describe('what becomes of packets can be told only if they do not meet', () => {
+  const lost = ['unknown r, none'];
+  it.each([
+    ['-A FORWARD -j TEE --gateway 10.0.2.2', lost],
+    ['-A FORWARD -p tcp -j TEE --gateway 10.0.2.2', BOTH],
+  ])('%s', (rule, ends) => {
+    expect(endsOf(routed(rule, '-A FORWARD -j ACCEPT'), udp('10.0.2.2', 53))).toEqual(ends);
+  });
+});

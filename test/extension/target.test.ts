@@ -33,14 +33,16 @@ describe('verdicts and answers', () => {
     expect(effectOf(text, 'filter', 'FORWARD')).toEqual(effect);
   });
 
-  it.each(['-j QUEUE', '-j NFQUEUE --queue-num 3', '-j TEE --gateway 10.0.0.1'])(
-    '%s is an unknown with its reason',
-    (text) => {
-      const effect = effectOf(text, 'mangle', 'FORWARD');
-      expect(effect.kind).toBe('unknown');
-      expect(effect.kind === 'unknown' && effect.unknown.reason).toMatch(/^-j \w+: /);
-    },
-  );
+  it.each([
+    ['-j QUEUE', 'unknown'],
+    ['-j NFQUEUE --queue-num 3', 'unknown'],
+    ['-j TEE --gateway 10.0.0.1', 'lost'],
+    ['-j LED --led-trigger-id x', 'continue'],
+  ])('%s: %s, with a reason', (text, kind) => {
+    const effect = effectOf(text, 'mangle', 'FORWARD');
+    expect(effect.kind).toBe(kind);
+    if ('unknown' in effect) expect(effect.unknown.reason).toMatch(/^-j \w+: /);
+  });
 });
 
 describe('nat', () => {
@@ -119,7 +121,7 @@ describe('marks, tracking and packets that are only touched up', () => {
     expect(effectOf(text, 'raw', 'PREROUTING')).toEqual(effect);
   });
 
-  it('a zone for one direction is an unknown', () => {
-    expect(effectOf('-j CT --zone-orig 4', 'raw', 'PREROUTING').kind).toBe('unknown');
+  it('nobody can tell what becomes of packets after a zone for one direction', () => {
+    expect(effectOf('-j CT --zone-orig 4', 'raw', 'PREROUTING').kind).toBe('lost');
   });
 });

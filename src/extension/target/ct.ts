@@ -23,8 +23,8 @@ function effect(said: Said, context: RuleContext): Effect<never> {
   // xt_ct_tg_check: `--notrack` comes before everything else
   if (said.notrack !== undefined) return { kind: 'notrack' };
   if ((said['zone-orig'] ?? said['zone-reply']) !== undefined)
-    return { kind: 'unknown', unknown: context.unknown(ONE_WAY) };
-  if (said.zone?.value === 'mark') return { kind: 'unknown', unknown: context.unknown(BY_MARK) };
+    return { kind: 'lost', unknown: context.unknown(ONE_WAY) };
+  if (said.zone?.value === 'mark') return { kind: 'lost', unknown: context.unknown(BY_MARK) };
   // events, helpers and timeouts change nothing about the packet that gets them
   return said.zone === undefined ? { kind: 'continue' } : { kind: 'zone', zone: said.zone.value };
 }

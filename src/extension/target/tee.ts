@@ -1,9 +1,9 @@
 import { ipv4 } from '../codec/address.ts';
 import { interfaceName } from '../codec/interface.ts';
 import { option } from '../option.ts';
-import { defineUndecidedTarget } from '../undecided.ts';
+import { defineLosingTarget } from '../undecided.ts';
 
-export const tee = defineUndecidedTarget({
+export const tee = defineLosingTarget({
   name: 'TEE',
   summary: 'sends a copy to another gateway; the next rule is asked',
   source: 'net/netfilter/xt_TEE.c (tee_tg4)',

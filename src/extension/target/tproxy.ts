@@ -3,9 +3,9 @@ import { ipv4 } from '../codec/address.ts';
 import { markAndMask } from '../codec/number.ts';
 import { onePort } from '../codec/service.ts';
 import { option } from '../option.ts';
-import { defineUndecidedTarget } from '../undecided.ts';
+import { defineLosingTarget } from '../undecided.ts';
 
-export const tproxy = defineUndecidedTarget({
+export const tproxy = defineLosingTarget({
   name: 'TPROXY',
   summary: 'hands a flow to a socket of this host, its addresses unchanged',
   source: 'net/netfilter/xt_TPROXY.c (tproxy_tg4)',
