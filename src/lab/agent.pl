@@ -8,6 +8,7 @@
 #   A ID FROM                                 the answer came back to the asking socket
 #   E ID ERRNO                                the asking socket failed
 #   I ID TYPE CODE FROM                       an ICMP error about the probe was delivered here
+#   T LINE                                    what `nft monitor trace` printed, after the order `trace`
 use strict;
 use warnings;
 use Socket;
@@ -242,6 +243,26 @@ sub end_round {
     %echo = %heard = ();
 }
 
+# Tells of every traced packet from here on. The monitor does not say when it is ready: its socket in the group for
+# traces (NFNLGRP_NFTRACE, the ninth) does.
+my $monitor;
+sub start_trace {
+    $monitor = open(my $lines, '-|', 'nft', '-a', '-n', 'monitor', 'trace') or return say_line('X', 'nft monitor trace: ' . errno_name());
+    my $rest = '';
+    on_readable($lines, sub {
+        sysread($lines, $rest, 65536, length $rest) or return drop($lines);
+        say_line('T', $1) while $rest =~ s/^([^\n]*)\n//;
+    });
+    for (1 .. 500) { return if in_trace_group(); select(undef, undef, undef, 0.01) }
+    say_line('X', 'nft monitor trace does not start');
+}
+END { kill 'KILL', $monitor if $monitor }
+
+sub in_trace_group {
+    open(my $sockets, '<', '/proc/self/net/netlink') or return;
+    return scalar grep { my (undef, $protocol, undef, $groups) = split; $protocol eq '12' && hex($groups) & 0x100 } <$sockets>;
+}
+
 my %ORDER = (
     sysctl => \&set_sysctl,
     listen => sub { my ($proto, $port) = @_; ($proto == 6 ? tcp_listener($port) : udp_listener('0.0.0.0', $port)) or say_line('X', "listen $proto $port: " . errno_name()) },
@@ -254,6 +275,7 @@ my %ORDER = (
     echo   => \&ask_echo,
     packet => \&send_packet,
     frame  => \&send_frame,
+    trace  => \&start_trace,
 );
 
 my $orders = '';

@@ -9,6 +9,8 @@ export interface Agent {
   readonly namespace: string;
   /** What it told since it began, orders that failed included. */
   readonly failures: string[];
+  /** What `nft monitor trace` printed since the order `trace`. */
+  readonly traced: string[];
   order(words: Words): void;
   /** Resolves when all orders so far are carried out. */
   done(limit?: number): Promise<void>;
@@ -23,6 +25,7 @@ const PROGRAM = fileURLToPath(new URL('./agent.pl', import.meta.url));
 export function startAgent(namespace: string): Agent {
   const child = spawn('ip', ['netns', 'exec', namespace, 'perl', PROGRAM], { stdio: ['pipe', 'pipe', 'pipe'] });
   const failures: string[] = [];
+  const traced: string[] = [];
   const waiting = new Map<string, () => void>();
   let listener: ((words: readonly string[]) => void) | undefined;
   let barrier = 0;
@@ -32,6 +35,7 @@ export function startAgent(namespace: string): Agent {
   readLines(child, (line) => {
     const words = line.split('\t');
     if (words[0] === 'X') failures.push(words.slice(1).join(' '));
+    else if (words[0] === 'T') traced.push(words.slice(1).join(' '));
     else if (words[0] === 'R') waiting.get(words[1] ?? '')?.();
     else listener?.(words);
   });
@@ -43,7 +47,15 @@ export function startAgent(namespace: string): Agent {
       waiting.set(word, resolve),
     );
   };
-  return { namespace, failures, order, done, listen: (next) => void (listener = next), close: () => ended(child) };
+  return {
+    namespace,
+    failures,
+    traced,
+    order,
+    done,
+    listen: (next) => void (listener = next),
+    close: () => ended(child),
+  };
 }
 
 function readLines(child: ChildProcess, each: (line: string) => void): void {

@@ -59,8 +59,11 @@ export async function send(
   return [...records.values()].map(verdict);
 }
 
+/** The number that the next shot of the lab gets: its packets carry it. */
+export const upcoming = (lab: Lab): number => next.get(lab) ?? 0;
+
 function take(lab: Lab): number {
-  const id = next.get(lab) ?? 0;
+  const id = upcoming(lab);
   next.set(lab, (id + 1) % NUMBERS);
   return id;
 }
