@@ -28,11 +28,9 @@ function read(command: string, chain: string, rules: readonly string[]): unknown
 const EXAMPLES = [...MATCHES, ...TARGETS].flatMap(({ examples }) => examples.map(({ rule }) => rule));
 // biome-ignore format: a table
 const HEADERS = ['', '-s 10.0.0.0/8', '-s 10.0.0.1/8', '-s 10.0.0.1', '! -s 10.0.0.1/32', '-s 0.0.0.0/0', '-s 010.0.0.0/8', '-s 10.0.0.0/255.0.0.0', '-d 10.0.0.1/32 -s 10.0.0.1/32', '-d 10.0.0.1/32,10.0.0.2/32', '-d 10.0.0.300/32', '-i eth0 -o eth+', '-i eth0 -i eth1', '! -i "e th"', '-i averyveryverylongname', '-p tcp', '-p TCP', '-p 6', '! -p tcp', '-p udp', '-p all', '-p', '-f', '! -f', '-p tcp -f', '-m tcp -s 10.0.0.1/32', '!', '-s  10.0.0.1/32'];
-const PARTS = [
-  ...EXAMPLES,
-  ...['-j mine', '-g mine', '-j LOG', '-j NOBODY', '-m nobody --such thing', '--dport 22', '! --dport 22', '--dpo 22'],
-  ...['--sport 1', '-j ACCEPT -m tcp', '-m comment --comment "-j DROP \\" -m x"', '"', '-j INPUT', '--source 10.0.0.1'],
-];
+// biome-ignore format: a table
+const WORDS = ['-j mine', '-g mine', '-j LOG', '-j NOBODY', '-m nobody --such thing', '--dport 22', '! --dport 22', '--dpo 22', '--sport 1', '-j ACCEPT -m tcp', '-m comment --comment "-j DROP \\" -m x"', '"', '-j INPUT', '--source 10.0.0.1'];
+const PARTS = [...EXAMPLES, ...WORDS];
 const rule = fc
   .tuple(fc.constantFrom(...HEADERS), fc.array(fc.constantFrom(...PARTS), { maxLength: 4 }))
   .map(([header, parts]) => [header, ...parts].filter(Boolean).join(' '));
