@@ -50,7 +50,5 @@ export function first(cases: readonly Case[], otherwise: Predicate): Predicate {
   const certain = possible.findIndex(({ when }) => when.kind === 'true');
   const kept = certain < 0 ? possible : possible.slice(0, certain);
   const rest = certain < 0 ? otherwise : (possible[certain] as Case).then;
-  return kept.every(({ then }) => then === rest)
-    ? rest
-    : { kind: 'first', cases: kept, otherwise: rest };
+  return kept.every(({ then }) => then === rest) ? rest : { kind: 'first', cases: kept, otherwise: rest };
 }
