@@ -66,9 +66,11 @@ export function requested(walk: Walk, node: Node, device: string): Steps {
     when: inRanges('dst', complement(addressTypes(node).get('LOCAL') ?? [], 'dst')),
     then: (here) => toMany(here, node),
   };
+  const part: Way = { when: equals('fragment', 1), then: (here) => none(here, 'a fragment alone is not answered') };
   return split(
     on,
     [
+      part,
       bad,
       many,
       { when: equals('proto', PROTOCOL.TCP), then: (here) => ofTcp(here, node, device) },
