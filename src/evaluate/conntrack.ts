@@ -20,6 +20,8 @@ export interface Flow {
   /** Whether each kind of nat has been decided, and whether it changes anything. */
   readonly bound: { source: boolean; destination: boolean };
   readonly nat: { source: boolean; destination: boolean };
+  /** The device that MASQUERADE took its address for (`nf_conn_nat.masq_index`). */
+  masquerade: string | undefined;
   mark: number;
   tcp: TcpState;
 }
@@ -138,6 +140,7 @@ function begin(skb: Skb, node: string, tuple: Tuple, state: number, pinned: bool
     expected: state === CT_STATE.RELATED,
     bound: { source: false, destination: false },
     nat: { source: false, destination: false },
+    masquerade: undefined,
     mark: 0,
     tcp: answered && tcp !== 'none' ? 'ESTABLISHED' : tcp,
   };

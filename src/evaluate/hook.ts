@@ -6,7 +6,7 @@ import type { Unknown } from '../packet/place.ts';
 import { ACCEPT, runTable, type Verdict } from './chain.ts';
 import { confirm, describe, track } from './conntrack.ts';
 import type { Position } from './context.ts';
-import { bind, MANIP, mustAsk, translate } from './nat.ts';
+import { bind, hasMovedOn, MANIP, mustAsk, translate } from './nat.ts';
 import { note, type Skb } from './skb.ts';
 import { unmodelled } from './undecided.ts';
 import { assume, type World } from './world.ts';
@@ -75,6 +75,11 @@ function natStage(world: World, skb: Skb, position: Position, ruleset: Ruleset):
       return { kind: 'drop', origin: asked.origin };
     }
   } else if (table !== undefined && !skb.track.flow.bound[manip]) bind(world, skb.track, { manip }, position);
+  if (hasMovedOn(skb.track, position)) {
+    const text = `conntrack entry of the flow: masqueraded by ${skb.track.flow.masquerade}`;
+    note(skb, { node: position.node.name, hook, table: 'nat', text, verdict: 'DROP' });
+    return { kind: 'drop', origin: { node: position.node.name, text } };
+  }
   const before = skb.packet;
   translate(skb, manip);
   describe(skb);

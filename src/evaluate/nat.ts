@@ -38,8 +38,13 @@ export function bind(world: World, track: Track, range: NatRange, position: Posi
     flow.nat[range.manip] = true;
   }
   flow.bound[range.manip] = true;
+  if (range.masquerade === true) flow.masquerade = position.out;
   return true;
 }
+
+/** Whether a masqueraded flow leaves by another device than the one whose address it got (`nf_nat_oif_changed`): it is dropped. */
+export const hasMovedOn = ({ flow, direction }: Track, { hook, out }: Position): boolean =>
+  hook === 'POSTROUTING' && direction === 'original' && flow.masquerade !== undefined && flow.masquerade !== out;
 
 /** `get_unique_tuple` (net/netfilter/nf_nat_core.c): the translated tuple; ports change only where they must. */
 function uniqueTuple(world: World, flow: Flow, now: Tuple, range: NatRange, position: Position): Tuple | undefined {

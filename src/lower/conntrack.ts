@@ -53,6 +53,16 @@ const usesZones = ({ ruleset }: Node): boolean =>
     rules.some(({ action }) => action.kind === 'target' && action.name === 'CT' && action.text.includes('--zone')),
   );
 
+/** Whether rules of a node masquerade flows. */
+export const masquerades = ({ ruleset }: Node): boolean =>
+  ruleset.kind === 'known' &&
+  [...(ruleset.value.tables.get('nat')?.chains.values() ?? [])].some(({ rules }) =>
+    rules.some(({ action }) => action.kind === 'target' && action.name === 'MASQUERADE'),
+  );
+
+/** The number (from 1) of the device that an entry was masqueraded for (`nf_conn_nat.masq_index`); 0: none. */
+export const masqueradeSlot = ({ name }: Entry): Slot => `mark@${name}.masquerade`;
+
 /** Finds the packet's flow, or begins one (nf_conntrack_in). */
 export function track(walk: Walk, place: Place, then: Then): Steps {
   const { node } = place;
@@ -254,6 +264,7 @@ function begin(walk: Walk, node: Node, then: Then): Steps {
     [repl('icmpId')]: 'icmpId',
     [`ctMark@${entry.name}`]: 0,
     [`ctStatus@${entry.name}`]: 0,
+    ...(masquerades(node) ? { [masqueradeSlot(entry)]: 0 } : {}),
     ...(usesZones(node) ? { [`ctMark@${entry.name}.zone`]: 'ctMark@zone' } : {}),
   };
   const index = walk.entries.length;

@@ -8,7 +8,7 @@ import { CT_STATUS, PROTOCOL } from '../packet/field.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import { type Range, type Ranges, single } from '../packet/ranges.ts';
 import { SCOPE, selections } from './address.ts';
-import { type Entry, PORTS, replyShown, tupleSlot } from './conntrack.ts';
+import { type Entry, masqueradeSlot, PORTS, replyShown, tupleSlot } from './conntrack.ts';
 import type { Place } from './hook.ts';
 import { merge, type Pass, type Passage, sequence, stay, write } from './merge.ts';
 import type { Recorder } from './settings.ts';
@@ -49,8 +49,11 @@ export function mapTo(walk: Walk, place: Place, range: NatRange, entry: Entry, o
   });
   const mapping: Mapping = { range, half, origin, unknown };
   const keep = write({ [OLD_ADDRESS]: half.address, [OLD_PORT]: half.port, [OLD_ID]: 'icmpId' });
-  const change = range.masquerade === true ? masquerade(walk.at, place, mapping) : tuple(mapping, range.addresses);
-  return sequence(walk, keep, change, (on) => record(on, half, entry));
+  if (range.masquerade !== true)
+    return sequence(walk, keep, tuple(mapping, range.addresses), (on) => record(on, half, entry));
+  const by = place.node.interfaces.findIndex(({ name }) => name === place.out) + 1;
+  const change = masquerade(walk.at, place, mapping);
+  return sequence(walk, keep, change, write({ [masqueradeSlot(entry)]: by }), (on) => record(on, half, entry));
 }
 
 /** The flow's answers come to the new tuple; SNAT and DNAT are set only if it is a new one. */

@@ -1,14 +1,16 @@
 import type { NatRange } from '../extension/definition.ts';
+import { inRanges } from '../ir/predicate.ts';
 import type { Steps } from '../ir/program.ts';
 import type { TableName } from '../network/ruleset.ts';
 import { CT_STATE } from '../packet/field.ts';
 import type { Origin } from '../packet/place.ts';
+import { ranges } from '../packet/ranges.ts';
 import { table } from './chain.ts';
-import { type Direction, type Entry, tupleSlot } from './conntrack.ts';
+import { type Direction, type Entry, masqueradeSlot, masquerades, tupleSlot } from './conntrack.ts';
 import { type Place, pass } from './hook.ts';
 import { mapTo } from './mapping.ts';
 import { type Pass, type Passage, sequence, write } from './merge.ts';
-import { type Assignments, set, type Then, type Walk } from './walk.ts';
+import { type Assignments, dropped, filter, set, type Then, type Walk } from './walk.ts';
 
 /** Which half of a mapping each hook is for (HOOK2MANIP). */
 const MANIP = {
@@ -29,11 +31,32 @@ export function nat(walk: Walk, place: Place, then: Then): Steps {
   const entry = entries[track.entry] as Entry;
   const manip = MANIP[place.hook];
   if (track.direction === 'reply' || !track.fresh || entry.done[manip])
-    return set(walk, translated(entry, track.direction, manip), then);
+    return stays(walk, place, entry, (on) => set(on, translated(entry, track.direction, manip), then));
   const done: Entry = { ...entry, done: { ...entry.done, [manip]: true } };
   const consulted: Walk = { ...walk, entries: entries.map((one) => (one === entry ? done : one)) };
   return pass(
     asNew(consulted, (on) => table(on, place, TABLE)),
+    then,
+  );
+}
+
+/** A masqueraded flow that leaves by another device than the one whose address it got is dropped (nf_nat_oif_changed). */
+function stays(walk: Walk, { hook, node, out }: Place, entry: Entry, then: Then): Steps {
+  const { track } = walk;
+  if (hook !== 'POSTROUTING' || track.kind !== 'flow' || track.direction === 'reply' || !masquerades(node))
+    return then(walk);
+  const by = node.interfaces.findIndex(({ name }) => name === out) + 1;
+  const origin = { node: node.name, text: 'conntrack entry of the flow: masqueraded by another device' };
+  return filter(
+    walk,
+    inRanges(
+      masqueradeSlot(entry),
+      ranges([
+        [0, 0],
+        [by, by],
+      ]),
+    ),
+    dropped(node, 'rule', origin),
     then,
   );
 }

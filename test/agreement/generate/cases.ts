@@ -120,6 +120,20 @@ export const CASES: Readonly<Record<string, Case>> = {
       ...each('h', '10.3.0.5'),
     ],
   },
+  // what comes back over the host's own bridge belongs to a flow that was masqueraded for another device: dropped
+  'masqueraded-flow-by-another-device': {
+    world: {
+      ...(TOPOLOGIES['bare hypervisor'] as World),
+      nodes: {
+        ...(TOPOLOGIES['bare hypervisor'] as World).nodes,
+        h: {
+          ...((TOPOLOGIES['bare hypervisor'] as World).nodes['h'] as WorldNode),
+          tables: { nat: table('POSTROUTING', '-A POSTROUTING -o eth1 ! -p tcp -j MASQUERADE') },
+        },
+      },
+    },
+    questions: [...each('h', '10.1.0.11'), ...each('h', '10.3.0.1'), ...each('g1', '10.1.0.1')],
+  },
   // the hairpin and the published port of a container host
   containers: {
     world: TOPOLOGIES['containers'] as World,
