@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z3Engine } from '../../src/engine/z3/z3.ts';
 import { explore } from '../../src/evaluate/explore.ts';
+import type { Slot } from '../../src/ir/program.ts';
 import { lower } from '../../src/lower/lower.ts';
 import type { Network } from '../../src/network/network.ts';
+import { type Packet, packet } from '../../src/packet/packet.ts';
 import { parseSnapshot } from '../../src/parse/snapshot.ts';
 import {
   ANSWERED,
@@ -16,9 +18,10 @@ import {
   isAnswered,
   isDelivered,
 } from './ends.ts';
-import { type Drawn, drawn } from './generate/drawn.ts';
-import { probeOf, type Question } from './generate/probe.ts';
+import { drawn } from './generate/drawn.ts';
+import { classOfPackets, cornersOf, probeOf, type Question } from './generate/probe.ts';
 import { snapshotOf } from './generate/snapshot.ts';
+import type { World } from './generate/world.ts';
 
 /** Questions a network; so many of them are also put to Z3. */
 const QUESTIONS = 10;
@@ -28,7 +31,11 @@ const networks = Math.ceil(cases / QUESTIONS);
 const engine = z3Engine();
 afterAll(async () => (await engine).close());
 
-function read({ world }: Drawn): Network {
+/** A found packet: what the Program does not bring along is 0. */
+const packetFrom = (inputs: ReadonlyMap<Slot, number>): Packet =>
+  packet(Object.fromEntries([...inputs].filter(([slot]) => !slot.includes('@'))));
+
+function networkOf(world: World): Network {
   const { value, located } = parseSnapshot(snapshotOf(world));
   if (value === undefined) throw new Error(`a drawn network is not read: ${JSON.stringify(located[0])}`);
   return value;
@@ -56,7 +63,7 @@ describe('random networks', () => {
   it(`a Program ends every packet as the evaluator walks it (${networks * QUESTIONS} cases)`, () => {
     fc.assert(
       fc.property(drawn(QUESTIONS), (one) => {
-        const network = read(one);
+        const network = networkOf(one.world);
         one.questions.forEach((question, n) => {
           const both = compare(network, question, n);
           if (!agree(both))
@@ -71,7 +78,7 @@ describe('random networks', () => {
     const z3 = await engine;
     await fc.assert(
       fc.asyncProperty(drawn(PROVED), async (one) => {
-        const network = read(one);
+        const network = networkOf(one.world);
         for (const [n, question] of one.questions.entries()) {
           const { program, run } = compare(network, question, n);
           if (!run.complete) continue;
@@ -88,6 +95,33 @@ describe('random networks', () => {
             unanswered: expected(run.ends, (end) => !isAnswered(end)),
           };
           expect({ question, ...seen }).toEqual({ question, ...right });
+        }
+      }),
+      { numRuns: Math.ceil(networks / PROVED) },
+    );
+  });
+
+  it('what Z3 says of a class of packets, the evaluator does with each of them', async () => {
+    const z3 = await engine;
+    await fc.assert(
+      fc.asyncProperty(drawn(PROVED), async ({ world, questions }) => {
+        const network = networkOf(world);
+        for (const question of questions) {
+          const probe = classOfPackets(question);
+          for (const [goal, meets] of [
+            [DELIVERED, isDelivered],
+            [ANSWERED, isAnswered],
+          ] as const) {
+            const answer = await z3.solve({ programs: [lower(network, probe)], goal });
+            const ends = (start: Packet) =>
+              explore(network, probe, { packet: start, states: new Map() }).map(endOfExchange);
+            if (answer.kind === 'found')
+              expect({ question, all: ends(packetFrom(answer.inputs)).every(meets) }).toEqual({ question, all: true });
+            if (answer.kind === 'none')
+              for (const corner of cornersOf(world, probe, question))
+                expect({ question, corner, some: ends(corner).some(meets) }).toEqual({ question, corner, some: false });
+            expect(answer.kind).not.toBe('gave up');
+          }
         }
       }),
       { numRuns: Math.ceil(networks / PROVED) },

@@ -164,3 +164,25 @@ function macIn(world: World, name: string, device: string): number {
 
 const macsIn = (world: World): readonly number[] =>
   Object.keys(world.nodes).flatMap((name) => pluggedIn(world, name).map((device) => macIn(world, name, device)));
+
+/** A question about many packets: from one node, to any address of a range, to any port. */
+export function classOfPackets(one: Question): Probe {
+  const { source, packet: sent } = shotOf(one, 0);
+  const low = sent.dst - (sent.dst % 256);
+  const ports: PacketClass = sent.sport === 0 ? {} : { sport: [[32768, 60999]], dport: [[1, 65535]] };
+  return { source, packets: { ...classOf(sent), dst: [[low, low + 255]], ...ports }, state: 'fresh', back: true };
+}
+
+/** Packets of such a class that rules and routes are likely to tell apart. */
+export function cornersOf(world: World, { packets, source }: Probe, one: Question): readonly Packet[] {
+  const { packet: sent } = shotOf(one, 0);
+  const [low = 0, high = 0] = packets.dst?.[0] ?? [];
+  const known = [...ownedIn(world), ...unownedIn(world), ...broadcastsIn(world)].map(address);
+  const dsts = [...new Set([low, high, ...known])].filter((dst) => dst >= low && dst <= high);
+  const dports = packets.dport?.[0]?.[1] === 65535 ? [1, 65535, ...PORTS] : [sent.dport];
+  return dsts.flatMap((dst) =>
+    dports.map((dport) =>
+      packet({ ...sent, dst, dport, src: source.kind === 'socket' && !source.bound ? 0 : sent.src }),
+    ),
+  );
+}
