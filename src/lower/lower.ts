@@ -36,7 +36,7 @@ function inputsOf(network: Network, { source, packets, state }: Probe): Readonly
  */
 export function lower(network: Network, probe: Probe, options: Options = { slice: true }): Program {
   const inputs = inputsOf(network, probe);
-  const at: Lowering = { network, probe, options, assumptions: new Set() };
+  const at: Lowering = { network, probe, options, assumptions: new Set(), arrivals: { count: 0 } };
   const walk: Walk = {
     at,
     bounds: start(inputs),

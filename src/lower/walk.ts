@@ -22,6 +22,8 @@ export interface Lowering extends Recorder {
   readonly network: Network;
   readonly probe: Probe;
   readonly options: Options;
+  /** How often a packet, or a copy of it, has come in from a wire, on all ways together. */
+  readonly arrivals: { count: number };
 }
 
 /** What is known at one point of the path, apart from where it is. */

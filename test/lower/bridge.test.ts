@@ -96,4 +96,34 @@ describe('a broadcast', () => {
     ]);
     expect(ask(filtered(world(), '-A FORWARD -j DROP'), to)).toContain(`h: rule | ${LOST}`);
   });
+
+  it('in circles of bridges ends, and says where it was not followed', () => {
+    const names = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
+    const pairs = names.flatMap((one, i) => names.slice(i + 1).map((other) => [one, other] as const));
+    const ports = (name: string) =>
+      pairs
+        .flat()
+        .filter((one) => one === name)
+        .map((_, i) => [`p${i}`, port('br0')] as const);
+    const plug = (name: string, n: number): string =>
+      `${name}:p${
+        pairs
+          .slice(0, n)
+          .flat()
+          .filter((one) => one === name).length
+      }`;
+    const mesh: World = {
+      nodes: Object.fromEntries(
+        names.map((name, i) => [
+          name,
+          nodeOf({ br0: bridge(`10.1.0.${i + 1}/24`), ...Object.fromEntries(ports(name)) }),
+        ]),
+      ),
+      links: Object.fromEntries(pairs.map(([one, other], n) => [`l${n}`, [plug(one, n), plug(other, n)]])),
+      filtered: [],
+    };
+    const ends = ask(mesh, { from: 'h1', to: '10.1.0.255', back: false });
+    expect(ends).toContain('delivered h6 | not followed');
+    expect(ends.some((end) => end.includes('loop') || end.includes('too many ways'))).toBe(true);
+  });
 });
