@@ -35,7 +35,12 @@ export function readRecorded(folder: string): readonly Recorded[] {
     .map((line) => readLine(JSON.parse(line) as Recorded));
 }
 
-const readLine = (line: Recorded): Recorded => ({ ...line, dport: line.dport ?? 0 });
+const readLine = (line: Recorded): Recorded => ({
+  ...line,
+  from: nodeNamed(line.from),
+  dport: line.dport ?? 0,
+  ...(line.answered_by === undefined ? {} : { answered_by: nodeNamed(line.answered_by) }),
+});
 
 /** Folders below `parent` that hold a recording, by name. */
 export const recordings = (parent: string): readonly string[] =>
@@ -45,8 +50,7 @@ export const recordings = (parent: string): readonly string[] =>
     .sort();
 
 /** What the tutorial's recordings asked, as the lab sends it. */
-export const shotsOf = (lines: readonly Recorded[]): readonly Shot[] =>
-  lines.map((line, n) => shotOf({ ...line, from: nodeNamed(line.from) }, n));
+export const shotsOf = (lines: readonly Recorded[]): readonly Shot[] => lines.map((line, n) => shotOf(line, n));
 
 /** What the lab saw, as a line to record. */
 export function record(
