@@ -72,7 +72,7 @@ describe('rule paths from nft monitor trace', () => {
     const lines = [
       head('a', 'filter INPUT', SYN),
       head('b', 'filter INPUT', ECHO),
-      'trace id a ip filter INPUT policy drop ',
+      'trace id a ip filter INPUT policy drop meta mark 0x00000001 ',
       'trace id b ip filter INPUT policy accept ',
       head('a', 'filter INPUT', ECHO),
       'trace id a ip filter INPUT policy accept ',
