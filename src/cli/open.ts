@@ -2,6 +2,7 @@ import type { RuleContext } from '../extension/definition.ts';
 import { lowerMatch, lowerTarget } from '../extension/registry.ts';
 import type { Network, Node } from '../network/network.ts';
 import type { Rule, TableName } from '../network/ruleset.ts';
+import { lastingSet } from '../network/sets.ts';
 import type { OpenRule } from '../report/show.ts';
 
 /** The matches and targets of a network's rules that come out as unknown, each with the rule that it stands in. */
@@ -29,7 +30,7 @@ const contextOf = (rule: Rule, table: TableName, node: Node, reasons: Set<string
   table,
   bridged: false,
   addressTypes: () => new Map(),
-  set: (name) => node.sets.get(name),
+  set: (name) => lastingSet(node, name),
   addressesOf: () => [0],
   unknown: (reason) => {
     reasons.add(reason);

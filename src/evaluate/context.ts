@@ -2,6 +2,7 @@ import type { AddressTypes, RuleContext } from '../extension/definition.ts';
 import { findInterface } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
 import type { Hook, Rule, TableName } from '../network/ruleset.ts';
+import { lastingSet } from '../network/sets.ts';
 import { rangesOf } from '../packet/address.ts';
 import { complement, only, type Ranges, union, without } from '../packet/ranges.ts';
 import { TABLE_LOCAL } from './routing.ts';
@@ -40,7 +41,7 @@ export function ruleContext(
     ...(skb.bridge?.physOut === undefined ? {} : { physOut: skb.bridge.physOut }),
     bridged: skb.bridge?.physOut !== undefined,
     addressTypes: (limitTo) => addressTypes(node, limitTo),
-    set: (set) => node.sets.get(set),
+    set: (set) => lastingSet(node, set),
     addressesOf: (device) => primaryAddresses(node, device),
     unknown: (reason) => ({
       id: `${name} #${++occurrence} ${world.leg} ${hook}/${visit}`,

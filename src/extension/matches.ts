@@ -3,13 +3,16 @@ import { addrtype } from './match/addrtype.ts';
 import { ah } from './match/ah.ts';
 import { bpf } from './match/bpf.ts';
 import { cgroup } from './match/cgroup.ts';
+import { cluster } from './match/cluster.ts';
 import { comment } from './match/comment.ts';
 import { connbytes } from './match/connbytes.ts';
+import { connlabel } from './match/connlabel.ts';
 import { connlimit } from './match/connlimit.ts';
 import { connmark } from './match/connmark.ts';
 import { conntrack } from './match/conntrack.ts';
 import { cpu } from './match/cpu.ts';
 import { dccp } from './match/dccp.ts';
+import { devgroup } from './match/devgroup.ts';
 import { dscp } from './match/dscp.ts';
 import { ecn } from './match/ecn.ts';
 import { esp } from './match/esp.ts';
@@ -18,11 +21,13 @@ import { helper } from './match/helper.ts';
 import { icmp } from './match/icmp.ts';
 import { ipcomp } from './match/ipcomp.ts';
 import { iprange } from './match/iprange.ts';
+import { ipvs } from './match/ipvs.ts';
 import { length } from './match/length.ts';
 import { limit } from './match/limit.ts';
 import { mac } from './match/mac.ts';
 import { mark } from './match/mark.ts';
 import { multiport } from './match/multiport.ts';
+import { nfacct } from './match/nfacct.ts';
 import { osf } from './match/osf.ts';
 import { owner } from './match/owner.ts';
 import { physdev } from './match/physdev.ts';
@@ -51,13 +56,16 @@ export const MATCHES: readonly Match[] = [
   ah,
   bpf,
   cgroup,
+  cluster,
   comment,
   connbytes,
+  connlabel,
   connlimit,
   connmark,
   conntrack,
   cpu,
   dccp,
+  devgroup,
   dscp,
   ecn,
   esp,
@@ -66,11 +74,13 @@ export const MATCHES: readonly Match[] = [
   icmp,
   ipcomp,
   iprange,
+  ipvs,
   length,
   limit,
   mac,
   mark,
   multiport,
+  nfacct,
   osf,
   owner,
   physdev,

@@ -3,8 +3,6 @@ import { readLengths } from './verbatim.ts';
 // biome-ignore format: a table
 const ROWS: Readonly<Record<string, string>> = {
   ACCOUNT:     'addr=1 tname=1',
-  LED:         'led-trigger-id=1 led-delay=1 led-always-blink',
-  RATEEST:     'rateest-name=1 rateest-interval=1 rateest-ewmalog=1',
   ULOG:        'ulog-nlgroup=1 ulog-prefix=1 ulog-cprange=1 ulog-qthreshold=1',
 };
 

@@ -1,6 +1,7 @@
 import type { AddressTypes, RuleContext } from '../extension/definition.ts';
 import type { Node } from '../network/network.ts';
 import type { Rule, Table } from '../network/ruleset.ts';
+import { lastingSet } from '../network/sets.ts';
 import type { Unknown } from '../packet/place.ts';
 import { addressTypes, primaryAddresses } from './address.ts';
 import type { Place } from './hook.ts';
@@ -46,7 +47,7 @@ export function contextOf(
     ...(place.physIn === undefined ? {} : { physIn: place.physIn }),
     ...(place.physOut === undefined ? {} : { physOut: place.physOut }),
     addressTypes: (device) => typesOf(node, device),
-    set: (name) => node.sets.get(name),
+    set: (name) => lastingSet(node, name),
     addressesOf: (device) => primaryAddresses(node, device),
   };
   return (rule) => ({ ...common, unknown: unknownIn(rule) });

@@ -21,7 +21,7 @@ const NO_MAC =
 /** Why nobody can tell whether a set holds a packet at this rule; `undefined` if one can. */
 export function doubtOf(name: string, context: RuleContext): string | undefined {
   const set = context.set(name);
-  if (set === undefined) return `-m set: no capture shows set ${name}`;
+  if (set === undefined) return `-m set: what set ${name} holds is not known: no capture shows it, or rules change it`;
   const parts = set.entries.flatMap((entry) => entry.parts);
   return parts.map((part) => doubtOfPart(part, context)).find((doubt) => doubt !== undefined);
 }

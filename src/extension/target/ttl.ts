@@ -1,36 +1,60 @@
+import { inRanges } from '../../ir/predicate.ts';
+import type { Value } from '../../ir/program.ts';
+import { between } from '../../packet/ranges.ts';
 import { integer } from '../codec/number.ts';
-import type { Effect, RuleContext } from '../definition.ts';
+import type { Change } from '../definition.ts';
 import { defineTarget } from '../extension.ts';
 import { type Given, option } from '../option.ts';
 
-// the kernel stops at 0 and 255, which no sum modulo 256 says
-const SATURATES = '-j TTL --ttl-inc, --ttl-dec: a time to live that is counted up or down is not modelled';
+const LAST = 255;
 
-const unknown = ({ unknown: name }: RuleContext): Effect<never> => ({ kind: 'unknown', unknown: name(SATURATES) });
 const needs = (given: Readonly<Record<string, Given | undefined>>): string | undefined =>
   Object.keys(given).length === 0 ? 'it needs `--ttl-set`, `--ttl-dec` or `--ttl-inc`' : undefined;
 
+interface Said {
+  readonly 'ttl-set'?: Given<number>;
+  readonly 'ttl-dec'?: Given<number>;
+  readonly 'ttl-inc'?: Given<number>;
+}
+
+/** ttl_tg: the kernel counts in an int and stops at 0 and at 255. */
+function counted({ 'ttl-set': set, 'ttl-dec': down, 'ttl-inc': up }: Said, ttl: number): number {
+  if (set !== undefined) return set.value;
+  return Math.max(0, Math.min(LAST, ttl + (up?.value ?? 0) - (down?.value ?? 0)));
+}
+
+const constant = (value: number): Value => ({ kind: 'constant', value });
+const write = (value: Value) => [{ field: 'ttl', value }] as const;
+
+/** Where the sum fits, and what it is elsewhere. */
+function sum({ 'ttl-set': set, 'ttl-dec': down, 'ttl-inc': up }: Said): Change<Value> {
+  if (set !== undefined) return { fields: write(constant(set.value)) };
+  const by = (up?.value ?? 0) - (down?.value ?? 0);
+  return {
+    when: inRanges('ttl', by < 0 ? between(-by, LAST) : between(0, LAST - by)),
+    fields: write({ kind: 'plus', slot: 'ttl', by }),
+    otherwise: write(constant(by < 0 ? 0 : LAST)),
+  };
+}
+
 export const ttlTarget = defineTarget({
   name: 'TTL',
-  summary: 'sets the time to live of the packet',
+  summary: 'sets the time to live of the packet, or counts it up or down',
   source: 'net/netfilter/xt_HL.c (ttl_tg)',
   families: [4],
   tables: ['mangle'],
   options: {
-    'ttl-set': option(integer(0, 255, 'TTL'), { excludes: ['ttl-dec', 'ttl-inc'] }),
-    'ttl-dec': option(integer(1, 255, 'N'), { excludes: ['ttl-inc'] }),
-    'ttl-inc': option(integer(1, 255, 'N')),
+    'ttl-set': option(integer(0, LAST, 'TTL'), { excludes: ['ttl-dec', 'ttl-inc'] }),
+    'ttl-dec': option(integer(1, LAST, 'N'), { excludes: ['ttl-inc'] }),
+    'ttl-inc': option(integer(1, LAST, 'N')),
   },
   check: needs,
-  apply: ({ 'ttl-set': set }, _packet, context) =>
-    set === undefined ? unknown(context) : { kind: 'continue', fields: [{ field: 'ttl', value: set.value }] },
-  lower: ({ 'ttl-set': set }, context) =>
-    set === undefined
-      ? unknown(context)
-      : { kind: 'continue', fields: [{ field: 'ttl', value: { kind: 'constant', value: set.value } }] },
+  apply: (given, packet) => ({ kind: 'continue', fields: [{ field: 'ttl', value: counted(given, packet.ttl) }] }),
+  lower: (given) => ({ kind: 'continue', ...sum(given) }),
   examples: [
     { rule: '-j TTL --ttl-set 42' },
     { rule: '-j TTL --ttl-inc 1' },
+    { rule: '-j TTL --ttl-dec 255' },
     { rule: '-j TTL --ttl-dec 0', refused: true },
     { rule: '-j TTL --ttl-dec 1 --ttl-inc 1', refused: true },
     { rule: '-j TTL', refused: true },

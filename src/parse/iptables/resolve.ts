@@ -1,5 +1,6 @@
 import type { Option } from '../../extension/option.ts';
 import { findOption, namesOf } from '../../extension/option.ts';
+import { UP_TO_OPTION } from '../../extension/verbatim.ts';
 import type { Word } from '../source.ts';
 import type { Draft, Loaded } from './draft.ts';
 import { findGeneric, GENERIC, type GenericOption } from './generic.ts';
@@ -20,7 +21,8 @@ function inLoaded(loaded: Loaded, name: string): Resolved | undefined {
   const found = loaded.definition === undefined ? undefined : findOption(loaded.definition.options, name);
   if (found !== undefined) return { kind: 'extension', loaded, name: found[0], option: found[1] };
   const words = loaded.lengths?.get(name);
-  return words === undefined ? undefined : { kind: 'verbatim', loaded, name, words };
+  if (words === undefined) return undefined;
+  return words === UP_TO_OPTION ? { kind: 'verbatim', loaded, name } : { kind: 'verbatim', loaded, name, words };
 }
 
 /** The newest extension that has the option wins, as in the option table that xtables merges. */

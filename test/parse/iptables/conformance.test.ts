@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { MATCHES, TARGETS } from '../../../src/extension/registry.ts';
 import { parseIptablesSave } from '../../../src/parse/iptables/save.ts';
 import { hasShared, rowsOf } from './shared.ts';
 
@@ -10,10 +9,28 @@ const EXCEPTIONS: ReadonlyMap<string, string> = new Map([
   ['-m owner --suppl-groups --gid-owner 0-10', 'that `--gid-owner` must stand first is a matter of style'],
   ['-j SECMARK --selctx system_u:object_r:firewalld_exec_t:s0', 'the kernel that was asked has no SELinux'],
   ['-m set --match-set foo src,dst', 'whether a set exists is not in a dump of rules: a missing set is an unknown'],
+  ['-j SET --add-set foo src,dst', 'whether a set exists is not in a dump of rules'],
+  ['-m nfacct --nfacct-name wrong', 'whether an accounting object exists is not in a dump of rules'],
+  ['-m connlabel --label "foobar_not_there"', 'which labels have names is in /etc/xtables/connlabel.conf'],
+  ['-m policy --dir in --pol ipsec --strict', 'the elements of a policy are kept as text'],
+  [
+    '-m policy --dir in --pol ipsec --strict --reqid 1 --spi 0x1 --proto esp --tunnel-dst 10.0.0.0/8',
+    'the elements of a policy are kept as text',
+  ],
 ]);
 
-const KNOWN = new Set([...MATCHES, ...TARGETS].map(({ name }) => name).concat(['standard', 'iptables']));
-const isKnown = (extension: string): boolean => KNOWN.has(extension.replace(/^lib(xt|ipt)_/, ''));
+/** Why netqed is not held to a row, if it is not. */
+const exceptionFor = ({ ext, rule = '', error = '' }: Readonly<Record<string, string>>): string | undefined =>
+  ext === 'libxt_rateest' && error.includes('No chain/target/match')
+    ? 'whether an estimator exists is not in a dump of rules'
+    : EXCEPTIONS.get(rule);
+
+/** What iptables says; where the kernel that was asked has no such module, what its own test suite expects. */
+function wantedOf(row: Readonly<Record<string, string>>): string {
+  const lacking = /missing kernel module/.test(row['error'] ?? '');
+  const verdict = lacking ? row['expected'] : row['actual'];
+  return verdict === 'OK' ? ((lacking ? row['expected_save'] : row['saved_line']) ?? '') : 'FAIL';
+}
 
 /** What netqed makes of a rule: as it is saved, or `FAIL`. */
 function verdict(table: string, chain: string, rule: string): string {
@@ -24,17 +41,18 @@ function verdict(table: string, chain: string, rule: string): string {
   return value === undefined ? 'FAIL' : rules.map(({ text }) => text.replace(`-A ${chain}`, '').trim()).join('; ');
 }
 
-const rows = hasShared(TABLE) ? rowsOf(TABLE).filter((row) => row['family'] === '4' && isKnown(row['ext'] ?? '')) : [];
+const rows = hasShared(TABLE) ? rowsOf(TABLE).filter((row) => row['family'] === '4') : [];
 
 describe.skipIf(rows.length === 0)('rules that iptables 1.8.9 was asked', () => {
-  it('covers every extension that has rows', () => {
-    expect(rows.length).toBeGreaterThan(250);
+  it('are nearly all held to', () => {
+    const held = rows.filter((row) => exceptionFor(row) === undefined);
+    expect(held.length / rows.length).toBeGreaterThan(0.97);
   });
 
-  it.each(rows)('$ext: $rule', ({ table = '', chain = '', rule = '', actual, saved_line: saved = '' }) => {
-    const wanted = actual === 'OK' ? saved : 'FAIL';
+  it.each(rows)('$ext: $rule', (row) => {
+    const { table = '', chain = '', rule = '' } = row;
     const got = verdict(table, chain, rule);
-    if (EXCEPTIONS.has(rule)) expect(got).not.toBe(wanted);
-    else expect(got).toBe(wanted);
+    if (exceptionFor(row) === undefined) expect(got).toBe(wantedOf(row));
+    else expect(got).not.toBe(wantedOf(row));
   });
 });

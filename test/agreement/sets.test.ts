@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { explore } from '../../src/evaluate/explore.ts';
+import type { Slot } from '../../src/ir/program.ts';
+import { lower } from '../../src/lower/lower.ts';
+import type { Network } from '../../src/network/network.ts';
+import type { Probe } from '../../src/packet/exchange.ts';
+import type { Packet } from '../../src/packet/packet.ts';
+import { only } from '../../src/packet/ranges.ts';
+import { parseIpsetSave } from '../../src/parse/ipset.ts';
+import { said, udp } from '../evaluate/ask.ts';
+import { build, host } from '../evaluate/build.ts';
+import { everyEnd } from '../lower/ends.ts';
+
+const SETS = 'create friends hash:ip family inet\nadd friends 10.0.0.1\n';
+const guarded = (rules: string): Network =>
+  build(
+    {
+      a: host('10.0.0.1/24'),
+      b: host('10.0.0.2/24', {
+        iptables: `*filter\n:INPUT DROP [0:0]\n${rules}`,
+        sets: [...(parseIpsetSave(SETS, 'sets').value?.values() ?? [])],
+      }),
+    },
+    [['a:eth0', 'b:eth0']],
+  );
+
+function endsOf(network: Network, of: Packet): readonly string[] {
+  const probe: Probe = {
+    source: { kind: 'socket', node: 'a', bound: false },
+    packets: {},
+    state: 'fresh',
+    back: false,
+  };
+  const walked = explore(network, probe, { packet: of, states: new Map() });
+  const packets = Object.fromEntries(Object.entries(of).map(([field, value]) => [field, only(value)]));
+  const program = lower(network, { ...probe, packets });
+  const inputs = new Map<Slot, number>([...program.inputs].map(([slot]) => [slot, of[slot as keyof Packet] ?? 0]));
+  const one = [...new Set(walked.map(({ disposition }) => said(disposition.request)))].sort();
+  expect([...new Set(everyEnd(program, inputs).map(({ request }) => said(request)))].sort()).toEqual(one);
+  return one;
+}
+
+it('what a set holds is known, unless a rule changes it while packets pass', () => {
+  const asked = '-A INPUT -m set --match-set friends src -j ACCEPT';
+  const of = udp('10.0.0.2', 53);
+  expect(endsOf(guarded(asked), of)).toEqual(['delivered b']);
+  for (const change of [
+    '-j SET --add-set friends src',
+    '-j SET --del-set friends src',
+    '-p tcp -j SET --del-set friends src',
+  ])
+    expect(endsOf(guarded(`-A INPUT ${change}\n${asked}`), of)).toEqual(['delivered b', 'dropped b: rule']);
+  expect(endsOf(guarded(`-A INPUT -j SET --add-set others src\n${asked}`), of)).toEqual(['delivered b']);
+});
