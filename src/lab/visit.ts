@@ -72,12 +72,14 @@ export function readTrace(node: string, lines: readonly string[], places: Places
       visits.push(visit);
       current.set(id, visit);
     }
-    const hop =
-      kind === 'policy' ? { chain, verdict: text } : kind === 'rule' ? readRule(table, chain, text, places) : undefined;
+    const hop = kind === 'policy' ? readPolicy(chain, text) : readRule(table, chain, text, places);
     if (hop !== undefined) current.get(id)?.hops.push(hop);
   }
   return visits;
 }
+
+/** `accept`, and behind it the packet's mark if it has one. */
+const readPolicy = (chain: string, text: string): RuleHop => ({ chain, verdict: text.split(' ')[0] ?? '' });
 
 function readRule(table: string, chain: string, text: string, places: Places): RuleHop | undefined {
   const [, handle = '', verdict = ''] = RULE.exec(text) ?? [];
