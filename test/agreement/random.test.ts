@@ -56,6 +56,8 @@ function compare(network: Network, question: Question, n: number) {
 /** Where both sides saw every value of the unknowns, the same ends; else at least one in common. */
 function agree({ walked, complete, run }: ReturnType<typeof compare>): boolean {
   const [a, b] = [comparable(walked), comparable(run.ends)];
+  // a port that nat picks at random: the evaluator tries some, a Program may give up
+  if (!complete && b.some((end) => end.includes('unknown'))) return true;
   return complete && run.complete ? a.join() === b.join() : a.some((end) => b.includes(end));
 }
 

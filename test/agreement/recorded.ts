@@ -24,8 +24,9 @@ export interface RecordedArrival {
   readonly dport: number;
 }
 
-/** `gw` is the node `gateway` in the tutorial's recordings. */
-const nodeNamed = (name: string): string => (name === 'gw' ? 'gateway' : name);
+/** `gw` is the node `gateway` in the tutorial's recordings, which did not look where requests were delivered. */
+const nodeNamed = (name: string, { delivered }: Recorded): string =>
+  name === 'gw' && delivered === undefined ? 'gateway' : name;
 
 export function readRecorded(folder: string): readonly Recorded[] {
   const text = readFileSync(join(folder, 'kernel-verdicts.jsonl'), 'utf8');
@@ -37,9 +38,9 @@ export function readRecorded(folder: string): readonly Recorded[] {
 
 const readLine = (line: Recorded): Recorded => ({
   ...line,
-  from: nodeNamed(line.from),
+  from: nodeNamed(line.from, line),
   dport: line.dport ?? 0,
-  ...(line.answered_by === undefined ? {} : { answered_by: nodeNamed(line.answered_by) }),
+  ...(line.answered_by === undefined ? {} : { answered_by: nodeNamed(line.answered_by, line) }),
 });
 
 /** Folders below `parent` that hold a recording, by name. */
