@@ -1,6 +1,7 @@
 import { nodeOf } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
 import type { Walk } from '../network/trace.ts';
+import { isGroupMac } from '../packet/address.ts';
 import { LEGS, type Leg } from '../packet/exchange.ts';
 import type { Disposition, Fate } from '../packet/fate.ts';
 import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
@@ -9,8 +10,8 @@ import { isMulticast, LIMITED_BROADCAST } from './input-route.ts';
 import { groupMac } from './leave.ts';
 import { receive, transmit } from './link.ts';
 import { socketOutput } from './output.ts';
-import { isLocal } from './routing.ts';
-import { finish, newSkb, type Skb, write } from './skb.ts';
+import { isBroadcast, isLocal } from './routing.ts';
+import { finish, newSkb, RANK, type Skb, write } from './skb.ts';
 import { selectAddress } from './source.ts';
 import { assume, defaultTtl, setting, type World } from './world.ts';
 
@@ -52,8 +53,8 @@ function answer(world: World, walks: Walk[], request: Walk): Fate {
   const made = answerTo(world, node, request.received, request.fate.interface);
   if (!('src' in made)) return made;
   const back = reply(world, 'answer', node, made);
-  walks.push(back);
-  const fate = atAsker(world, request, back);
+  const { walk, fate } = taken(back, (copy) => atAsker(world, request, copy));
+  walks.push(walk);
   if (fate.kind !== 'delivered' || request.received.proto !== PROTOCOL.TCP) return fate;
   return connection(world, walks, request, node, made);
 }
@@ -67,12 +68,11 @@ function reply(world: World, leg: Leg, node: Node, made: Packet): Walk {
 /** After SYN and SYN-ACK: ACK and data from the asker, the acknowledgement of the data back. */
 function connection(world: World, walks: Walk[], request: Walk, node: Node, synAck: Packet): Fate {
   for (const leg of LEGS.slice(2)) {
-    const walk =
+    const { walk, fate } =
       leg === 'data answer'
-        ? reply(world, leg, node, segment(synAck, leg))
-        : send(world, leg, segment(request.sent, leg));
+        ? taken(reply(world, leg, node, segment(synAck, leg)), (copy) => atAsker(world, request, copy))
+        : taken(send(world, leg, segment(request.sent, leg)), (copy) => atServer(request, copy));
     walks.push(walk);
-    const fate = leg === 'data answer' ? atAsker(world, request, walk) : atServer(request, walk);
     if (fate.kind !== 'delivered' || leg === 'data answer') return fate;
   }
   throw new Error('an exchange has five legs');
@@ -90,6 +90,7 @@ function answerTo(world: World, node: Node, got: Packet, device: string): Packet
   if (got.fragment === 1) return none('a later fragment alone is no datagram');
   if (got.proto === PROTOCOL.ICMP) return echo(world, node, got, device);
   if (!isLocal(node, got.dst)) return none('what was sent to a group is not answered');
+  if (isGroupSegment(got)) return none('tcp takes no frame that is for a group');
   if (got.proto === PROTOCOL.TCP && (got.tcpFlags & OPENING) !== TCP_FLAG.SYN)
     return none('only a SYN opens a connection');
   if (!listens(world, node, got, device)) return none(refusal(node, got));
@@ -110,6 +111,8 @@ function echo(world: World, node: Node, got: Packet, device: string): Packet | F
   if (setting(world, node, 'net.ipv4.icmp_echo_ignore_all') !== 0) return none(`${node.name} ignores echo requests`);
   const fields = { icmpType: 0, icmpCode: got.icmpCode, icmpId: got.icmpId, tos: got.tos };
   if (isLocal(node, got.dst)) return answerPacket(world, node, got, fields);
+  if (!isBroadcast(node, got.dst) && !isGroup(got.dst))
+    return none(`${node.name} may not answer from a foreign address`);
   if (setting(world, node, 'net.ipv4.icmp_echo_ignore_broadcasts') !== 0)
     return none(`${node.name} ignores echo requests to groups`);
   return { ...answerPacket(world, node, got, fields), src: selectAddress(node, device, got.src, 0) };
@@ -140,9 +143,26 @@ function listens(world: World, { listeners }: Node, { proto, dst, dport }: Packe
   );
 }
 
-/** Whether an answer that was delivered belongs to the asking socket. */
+/** Of the copies of what was flooded, each is judged for itself; the one that its socket takes speaks for all. */
+function taken(walk: Walk, judge: (copy: Walk) => Fate): { readonly walk: Walk; readonly fate: Fate } {
+  const { copies, ...best } = walk;
+  const judged = [{ ...best, copies: [] }, ...copies].map((copy) => ({ copy, fate: judge(copy) }));
+  judged.sort((a, b) => RANK.indexOf(a.fate.kind) - RANK.indexOf(b.fate.kind));
+  const [first] = judged;
+  if (first === undefined) throw new Error('a walk without itself');
+  const others = judged.slice(1).map(({ copy }) => copy);
+  return { walk: { ...first.copy, copies: others }, fate: first.fate };
+}
+
+/**
+ * Whether an answer that was delivered belongs to the asking socket. None has the address of a group (`inet_bind`: use
+ * the device's), and tcp takes no frames that are for many (`tcp_v4_rcv`: PACKET_HOST).
+ */
 function atAsker(world: World, { sent }: Walk, { fate, received }: Walk): Fate {
   if (fate.kind !== 'delivered') return fate;
+  if (!isLocal(nodeOf(world.network, fate.node), received.dst))
+    return noSocket(fate.node, 'the answer was sent to a group');
+  if (isGroupSegment(received)) return noSocket(fate.node, 'tcp takes no frame that is for a group');
   const { source } = world.probe;
   const home = source.kind === 'wire' || fate.node === source.node;
   const echoed = received.icmpType === 0 && received.icmpId === sent.icmpId;
@@ -158,12 +178,15 @@ function atAsker(world: World, { sent }: Walk, { fate, received }: Walk): Fate {
 /** Whether a later segment of the asker came to the socket that the first one came to. */
 function atServer({ fate: first, received: syn }: Walk, { fate, received }: Walk): Fate {
   if (fate.kind !== 'delivered') return fate;
+  if (isGroupSegment(received)) return noSocket(fate.node, 'tcp takes no frame that is for a group');
   const same =
     first.kind === 'delivered' &&
     first.node === fate.node &&
     (['src', 'dst', 'sport', 'dport'] as const).every((field) => syn[field] === received[field]);
   return same ? fate : noSocket(fate.node, 'the segment came to another socket than the SYN');
 }
+
+const isGroupSegment = ({ proto, macDst }: Packet): boolean => proto === PROTOCOL.TCP && isGroupMac(macDst);
 
 const noSocket = (node: string, text: string): Fate => ({
   kind: 'dropped',

@@ -1,6 +1,6 @@
 import { findInterface } from '../network/access.ts';
-import type { Node } from '../network/network.ts';
-import { printAddress } from '../packet/address.ts';
+import type { Node, Route } from '../network/network.ts';
+import { holds as contains, printAddress } from '../packet/address.ts';
 import type { DropReason } from '../packet/fate.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import { type FlowKey, type Found, lookup, originOf, TABLE_LOCAL } from './routing.ts';
@@ -94,11 +94,19 @@ const ownSource = (node: Node, { src, iif }: FlowKey): InputRoute =>
 
 /** Any policy rule but the kernel's three, or a local route that no address brought, makes the full check necessary. */
 const hasCustomRules = (node: Node): boolean =>
+  node.rules.length > 3 ||
   node.rules.some(({ priority, undecided }) => undecided !== undefined || ![0, 32766, 32767].includes(priority)) ||
-  node.routes.some(
-    ({ type, table, destination }) =>
-      type === 'local' && (table !== TABLE_LOCAL || (destination.length < 32 && !isLoopback(destination.address))),
-  );
+  node.routes.some((route) => route.type === 'local' && !isOfAddress(node, route));
+
+/** `fib_add_ifaddr`: an address brings a local route to itself, on lo another one to its subnet. */
+const isOfAddress = ({ interfaces }: Node, { table, destination: { address, length } }: Route): boolean =>
+  table === TABLE_LOCAL &&
+  (isLoopback(address) ||
+    interfaces.some(({ kind, addresses }) =>
+      addresses.some((one) =>
+        length === 32 ? one.local === address : kind === 'loopback' && one.length === length && contains(one, address),
+      ),
+    ));
 
 /** `__fib_validate_source`: where would an answer go? */
 function reversePath(

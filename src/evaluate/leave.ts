@@ -8,7 +8,6 @@ import { LIMITED_BROADCAST } from './input-route.ts';
 import { transmit } from './link.ts';
 import { resolve } from './neighbour.ts';
 import type { Exit } from './output-route.ts';
-import { originOf } from './routing.ts';
 import { at, drop, note, type Skb, write } from './skb.ts';
 import { hidden } from './undecided.ts';
 import type { World } from './world.ts';
@@ -19,13 +18,14 @@ export function postRouting(world: World, skb: Skb, node: Node, exit: Exit, from
   const came = from === undefined ? {} : { in: from };
   const verdict = runHook(world, skb, { node, hook: 'POSTROUTING', ...came, out: device, nextHop });
   if (verdict.kind !== 'accept') return fateOf(skb, node, verdict);
-  return device === 'lo' ? loopback(world, skb, node, exit) : neighbourOutput(world, skb, node, exit);
+  return device === 'lo' ? loopback(world, skb, node) : neighbourOutput(world, skb, node, exit);
 }
 
-/** What leaves by lo comes in by lo and keeps its route (`skb_dst`): PREROUTING, then INPUT. */
-function loopback(world: World, skb: Skb, node: Node, { type, taken }: Exit): Fate {
-  const origin = taken === undefined ? { node: node.name, text: 'lo' } : originOf(node, taken.route);
-  if (type !== 'local') return drop(skb, 'route', 'no route', origin);
+/**
+ * What leaves by lo comes in by lo and keeps its route (`skb_dst`): PREROUTING, then INPUT. Whatever kind of route led
+ * there, its input is local delivery (`__mkroute_output`: RTCF_LOCAL for a loopback device).
+ */
+function loopback(world: World, skb: Skb, node: Node): Fate {
   write(skb, { macSrc: 0, macDst: 0 });
   const verdict = runHook(world, skb, { node, hook: 'PREROUTING', in: 'lo' });
   return verdict.kind === 'accept' ? localIn(world, skb, node, 'lo') : fateOf(skb, node, verdict);

@@ -11,7 +11,7 @@ import { type Exit, type NoExit, routeOutput, routeSocket } from './output-route
 import { originOf } from './routing.ts';
 import { at, clone, drop, finish, note, type Skb, write } from './skb.ts';
 import { undecided } from './undecided.ts';
-import type { World } from './world.ts';
+import { holds, type World } from './world.ts';
 
 /** A process sends (`ip_route_output_flow`, `ip_local_out`): route, source address, OUTPUT, POSTROUTING, device. */
 export function socketOutput(world: World, skb: Skb, node: Node, bound: boolean): Fate {
@@ -31,6 +31,8 @@ export function socketOutput(world: World, skb: Skb, node: Node, bound: boolean)
   if ('kind' in exit) return routeless(skb, node, exit);
   if (refusesGroup(skb, exit))
     return drop(skb, 'route', 'no route', { node: node.name, text: 'tcp connects to no group' });
+  if (skb.leg === 'answer' && exit.type === 'broadcast' && !mayBroadcast(world, skb, node))
+    return drop(skb, 'route', 'no route', { node: node.name, text: 'the udp service may not send to a broadcast' });
   noteRoute(skb, node, exit);
   return localOut(world, skb, node, exit);
 }
@@ -46,6 +48,14 @@ const refusesGroup = ({ leg, packet }: Skb, { type }: Exit): boolean =>
   packet.tcpFlags === TCP_FLAG.SYN &&
   packet.badChecksum === 0 &&
   (type === 'broadcast' || type === 'multicast');
+
+/** `udp_sendmsg`: EACCES without SO_BROADCAST, which is up to the program; the kernel's own answers need no leave. */
+const mayBroadcast = (world: World, { packet }: Skb, node: Node): boolean =>
+  packet.proto !== PROTOCOL.UDP ||
+  holds(world, {
+    id: `${node.name} answers broadcasts`,
+    reason: `whether what answers udp on ${node.name} may send to a broadcast address (SO_BROADCAST)`,
+  });
 
 function noteRoute(skb: Skb, node: Node, { taken, device, type }: Exit): void {
   const { text, place } =
@@ -73,7 +83,7 @@ function localOut(world: World, skb: Skb, node: Node, first: Exit): Fate {
   const verdict = runHook(world, skb, position, reroute);
   if (failed !== undefined) return failed;
   if (verdict.kind !== 'accept') return fateOf(skb, node, verdict);
-  if (exit.type === 'broadcast') loopBack(world, skb, node, exit);
+  if (exit.type === 'broadcast' && exit.device !== 'lo') loopBack(world, skb, node, exit);
   return postRouting(world, skb, node, exit);
 }
 

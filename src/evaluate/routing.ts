@@ -126,7 +126,12 @@ function nextHop(world: World, node: Node, route: Route, key: FlowKey): NextHop 
 }
 
 /** `inet_addr_type` of one address: what the local table says of it (net/ipv4/fib_frontend.c). */
-export function isLocal(node: Node, address: number): boolean {
+function typeOf(node: Node, address: number): Route['type'] | undefined {
   const key: FlowKey = { dst: address, src: 0, proto: 0, sport: 0, dport: 0, tos: 0, mark: 0, iif: 'lo' };
-  return lookupTable(node, TABLE_LOCAL, key)?.type === 'local';
+  return lookupTable(node, TABLE_LOCAL, key)?.type;
 }
+
+export const isLocal = (node: Node, address: number): boolean => typeOf(node, address) === 'local';
+/** 0.0.0.0 stands for a broadcast, as far as it is delivered at all. */
+export const isBroadcast = (node: Node, address: number): boolean =>
+  address === 0 || typeOf(node, address) === 'broadcast';

@@ -104,7 +104,7 @@ export const finish = (skb: Skb, fate: Fate): Walk => ({
 });
 
 /** Which copy of a flooded packet speaks for all: one that arrives, else one that may. */
-const RANK: readonly Fate['kind'][] = ['delivered', 'unknown', 'leaves', 'dropped', 'none'];
+export const RANK: readonly Fate['kind'][] = ['delivered', 'unknown', 'leaves', 'dropped', 'none'];
 
 /** Sends each copy its own way; the packet goes on as the best of them, the others are kept with it. */
 export function flood(skb: Skb, ways: readonly ((copy: Skb) => Fate)[], nowhere: () => Fate): Fate {

@@ -9,7 +9,8 @@ import type { Walk } from './walk.ts';
 
 const types = new WeakMap<Node, Map<string | undefined, AddressTypes>>();
 
-function typesOf(node: Node, device: string | undefined): AddressTypes {
+/** The same as `addressTypes`, found out once. */
+export function typesOf(node: Node, device?: string): AddressTypes {
   const known = types.get(node) ?? new Map<string | undefined, AddressTypes>();
   types.set(node, known);
   const found = known.get(device) ?? addressTypes(node, device);

@@ -5,10 +5,10 @@ import type { Node } from '../network/network.ts';
 import type { Leg, Source } from '../packet/exchange.ts';
 import type { Fate } from '../packet/fate.ts';
 import { CT_STATE, type Field, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
-import { complement, only } from '../packet/ranges.ts';
-import { addressTypes } from './address.ts';
+import { complement, only, union } from '../packet/ranges.ts';
+import { typesOf } from './context.ts';
 import { output } from './host.ts';
-import { FRESH, receive, transmit } from './link.ts';
+import { FRESH, receive, TO_GROUP, transmit } from './link.ts';
 import { flag, setting as settingOf } from './settings.ts';
 import {
   type Assignments,
@@ -63,7 +63,7 @@ export function requested(walk: Walk, node: Node, device: string): Steps {
     then: (here) => end({ ...here, leg: 'answer' }, dropped(node, 'checksum')),
   };
   const many: Way = {
-    when: inRanges('dst', complement(addressTypes(node).get('LOCAL') ?? [], 'dst')),
+    when: inRanges('dst', complement(typesOf(node).get('LOCAL') ?? [], 'dst')),
     then: (here) => toMany(here, node),
   };
   const part: Way = { when: equals('fragment', 1), then: (here) => none(here, 'a fragment alone is not answered') };
@@ -73,6 +73,7 @@ export function requested(walk: Walk, node: Node, device: string): Steps {
       part,
       bad,
       many,
+      { when: GROUP_SEGMENT, then: (here) => none(here, 'tcp takes no frame for many') },
       { when: equals('proto', PROTOCOL.TCP), then: (here) => ofTcp(here, node, device) },
       { when: equals('proto', PROTOCOL.UDP), then: (here) => ofUdp(here, node, device) },
       {
@@ -84,6 +85,9 @@ export function requested(walk: Walk, node: Node, device: string): Steps {
   );
 }
 
+/** tcp takes only what was sent to this host alone (tcp_v4_rcv: PACKET_HOST). */
+const GROUP_SEGMENT: Predicate = all(equals('proto', PROTOCOL.TCP), TO_GROUP);
+
 const SUMMED = [PROTOCOL.ICMP, PROTOCOL.TCP, PROTOCOL.UDP].map((one) => [one, one] as const);
 
 const none = (walk: Walk, reason: string): Steps => {
@@ -93,10 +97,15 @@ const none = (walk: Walk, reason: string): Steps => {
 
 /** A broadcast: only echo requests are answered, and those only if the node does not ignore them. */
 function toMany(walk: Walk, node: Node): Steps {
+  // what a route by lo brings to other addresses is delivered, but nothing can be sent from there
+  const types = typesOf(node);
+  const groups = inRanges('dst', union(types.get('BROADCAST') ?? [], types.get('MULTICAST') ?? []));
   const echo = all(equals('proto', PROTOCOL.ICMP), equals('icmpType', ECHO.request));
   const ignored = flag(walk.at, node, 'net.ipv4.icmp_echo_ignore_broadcasts');
-  return split(walk, [{ when: any(not(echo), ignored), then: (on) => none(on, 'it was sent to many') }], (on) =>
-    answerEcho(on, node, false),
+  return split(
+    walk,
+    [{ when: any(not(echo), not(groups), ignored), then: (on) => none(on, 'it was sent to many') }],
+    (on) => answerEcho(on, node, false),
   );
 }
 
@@ -186,11 +195,15 @@ const MIRRORED: Predicate = all(
 );
 const ECHOED: Predicate = all(equals('icmpType', ECHO.reply), sameSlots('icmpId', asked('icmpId')));
 
-/** An answer counts only with the node, and the socket, that asked; off the wire, with whoever has the asker's address. */
+/**
+ * An answer counts only with the node, and the socket, that asked; off the wire, with whoever has the asker's address. A
+ * socket's own address is never a broadcast (inet_bind, ip_route_connect).
+ */
 function back(walk: Walk, node: Node, mine: Predicate, then: Then): Steps {
   const { source } = walk.at.probe;
   if (source.kind !== 'wire' && source.node !== node.name) return end(walk, dropped(node, 'no socket'));
-  return filter(walk, mine, dropped(node, 'no socket'), then);
+  const own = inRanges('dst', typesOf(node).get('LOCAL') ?? []);
+  return filter(walk, all(mine, own, not(GROUP_SEGMENT)), dropped(node, 'no socket'), then);
 }
 
 const done = (walk: Walk, node: Node, device: string): Steps =>
@@ -218,7 +231,7 @@ const AT_SERVER: Predicate = all(
 function toServer(walk: Walk, asker: Node, server: Node, leg: Leg, tcpFlags: number, then: Then): Steps {
   const arrived: Deliver = (on, node) =>
     node.name === server.name
-      ? filter(on, AT_SERVER, dropped(node, 'no socket'), then)
+      ? filter(on, all(AT_SERVER, not(GROUP_SEGMENT)), dropped(node, 'no socket'), then)
       : end(on, dropped(node, 'no socket'));
   const { source } = walk.at.probe;
   if (source.kind === 'socket')

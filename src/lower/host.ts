@@ -161,14 +161,26 @@ const connects = (node: Node): Predicate =>
 function outputTo(walk: Walk, node: Node, bound: boolean, go: Go): Steps {
   return outputRoute(walk, node, { bound, transport: true }, (on, route) => {
     if (route.kind !== 'send') return failed(on, node, route);
+    const noRoute: Then = (here) => drop(here, node, 'no route');
     const send: Then = (here) => (bound ? go(here, route) : withSource(here, node, route, go));
-    if (!route.broadcast || on.leg !== 'request') return send(on);
-    return split(on, [{ when: CONNECTS, then: (tcp) => drop(tcp, node, 'no route') }], send);
+    if (!route.broadcast) return send(on);
+    if (on.leg === 'answer') return split(on, [{ when: all(UDP, not(mayBroadcast(node))), then: noRoute }], send);
+    if (on.leg !== 'request') return send(on);
+    return split(on, [{ when: CONNECTS, then: noRoute }], send);
   });
 }
 
 /** A SYN as a process has it sent: tcp connects to no group (tcp_v4_connect: ENETUNREACH). A raw socket's odd segments leave. */
 const CONNECTS = all(equals('proto', PROTOCOL.TCP), equals('tcpFlags', TCP_FLAG.SYN), equals('badChecksum', 0));
+
+const UDP = equals('proto', PROTOCOL.UDP);
+
+/** Without SO_BROADCAST a udp socket sends to no broadcast (udp_sendmsg: EACCES). */
+const mayBroadcast = ({ name }: Node): Predicate =>
+  unknownBit({
+    id: `${name} answers broadcasts`,
+    reason: `whether what answers udp on ${name} may send to a broadcast address (SO_BROADCAST)`,
+  });
 
 function withSource(walk: Walk, node: Node, route: Send, go: Go): Steps {
   const source = route.source === 'destination' ? 'dst' : route.source;

@@ -1,7 +1,8 @@
 import { all, any, equals, FALSE, first, inRanges, not, TRUE, unknownBit } from '../ir/predicate.ts';
 import type { Case, Predicate, Steps } from '../ir/program.ts';
 import { interfaceOf } from '../network/access.ts';
-import type { NextHop, Node } from '../network/network.ts';
+import type { Interface, NextHop, Node, Route } from '../network/network.ts';
+import { holds } from '../packet/address.ts';
 import type { DropReason } from '../packet/fate.ts';
 import type { Origin } from '../packet/place.ts';
 import { only, union } from '../packet/ranges.ts';
@@ -145,7 +146,7 @@ interface Bad {
  * a multipath route decides that, what the hops do not agree on is open.
  */
 function badFor(on: Recorder, node: Node, device: string, is: Decided['is']): Bad {
-  const asks = node.rules.some(({ iif }) => iif !== undefined && iif !== 'lo');
+  const asks = node.rules.some(({ iif }) => iif !== undefined);
   const outs = is.kind === 'hops' && asks ? [...new Set(is.hops.map((hop) => hop.device))] : ['lo'];
   const [single, ...others] = outs.map((out) => badSource(on, node, device, out));
   if (single === undefined) return badSource(on, node, device, 'lo');
@@ -164,7 +165,14 @@ function badSource(on: Recorder, node: Node, device: string, out: string): Bad {
   if (off.kind === 'true' && !hasCustomRules(node))
     return { martian: all(foreign, inRanges('src', ownAddresses(node))), filtered: FALSE, unknown: FALSE };
   const full = checked(on, node, device, out, { off, foreign });
-  if (off.kind === 'false' || hasCustomRules(node)) return full;
+  if (off.kind === 'false') return full;
+  // with accept_local nothing at all is looked at, whatever rules there are
+  if (hasCustomRules(node))
+    return {
+      martian: all(any(not(off), foreign), full.martian),
+      filtered: full.filtered,
+      unknown: all(any(not(off), foreign), full.unknown),
+    };
   return {
     martian: any(all(off, foreign, inRanges('src', ownAddresses(node))), all(not(off), full.martian)),
     filtered: full.filtered,
@@ -208,7 +216,20 @@ function checked(
   return { martian: by('martian'), filtered: by('filtered'), unknown: by('unknown') };
 }
 
-/** Besides the kernel's own three (fib4_has_custom_rules). */
-const hasCustomRules = ({ rules }: Node): boolean =>
-  rules.length > 3 ||
-  rules.some(({ priority, undecided }) => undecided !== undefined || ![0, 32766, 32767].includes(priority));
+/** Rules besides the kernel's own three (fib4_has_custom_rules), or local routes of the administrator's (fib_has_custom_local_routes). */
+const hasCustomRules = (node: Node): boolean =>
+  node.rules.length > 3 ||
+  node.rules.some(({ priority, undecided }) => undecided !== undefined || ![0, 32766, 32767].includes(priority)) ||
+  node.routes.some((route) => route.type === 'local' && !ofKernel(node, route));
+
+/** A local route that came with an address: that address itself, or the whole prefix of one on lo (fib_add_ifaddr). */
+function ofKernel({ interfaces }: Node, { table, destination }: Route): boolean {
+  if (table !== 255) return false;
+  if (holds({ address: 0x7f000000, length: 8 }, destination.address)) return true;
+  if (destination.length === 32) return interfaces.some((one) => hasAddress(one, destination.address));
+  const looped = interfaces.filter(({ kind }) => kind === 'loopback').flatMap(({ addresses }) => addresses);
+  return looped.some(({ address, length }) => address === destination.address && length === destination.length);
+}
+
+const hasAddress = ({ addresses }: Interface, address: number): boolean =>
+  addresses.some(({ local }) => local === address);
