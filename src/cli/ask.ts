@@ -1,4 +1,3 @@
-import type { Network } from '../network/network.ts';
 import type { Result } from '../parse/located.ts';
 import type { Finding } from '../question/finding.ts';
 import { parseQuestion } from '../question/parse.ts';
@@ -7,10 +6,10 @@ import { parseSyntax } from '../question/syntax.ts';
 import { jsonReport } from '../report/json.ts';
 import { type Checked, EXIT, summarise } from '../report/status.ts';
 import { textReport } from '../report/text.ts';
+import { decide } from './decide.ts';
 import { type Io, paintFor, wantsColour } from './io.ts';
 import { complain, load } from './load.ts';
 import type { Options } from './program.ts';
-import { startProgress } from './progress.ts';
 
 /** `netqed ask QUESTION [SNAPSHOT]`. */
 export async function ask(question: string, folder: string, options: Options, io: Io): Promise<number> {
@@ -24,7 +23,7 @@ export async function ask(question: string, folder: string, options: Options, io
 }
 
 /** Without a network, only the shape of a question can be judged. */
-function syntaxOnly(question: string): Result<Question> {
+export function syntaxOnly(question: string): Result<Question> {
   const syntax = parseSyntax(question);
   return { located: 'severity' in syntax ? [syntax] : [] };
 }
@@ -32,16 +31,4 @@ function syntaxOnly(question: string): Result<Question> {
 async function text(finding: Finding, options: Options, io: Io): Promise<string> {
   const paint = await paintFor(wantsColour(options.color, io.outIsTty, io.env));
   return textReport(finding, { detail: options.verbose ? 'every' : 'deciding', paint });
-}
-
-async function decide(question: Question, network: Network, io: Io): Promise<Finding> {
-  const progress = await startProgress(io, 'deciding');
-  const [{ z3Engine }, { answer }] = await Promise.all([import('../engine/z3/z3.ts'), import('../question/answer.ts')]);
-  const engine = await z3Engine();
-  try {
-    return await answer(question, network, engine);
-  } finally {
-    progress.stop();
-    await engine.close();
-  }
 }

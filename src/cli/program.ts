@@ -68,7 +68,7 @@ export function program(io: Io, done: Action): Command {
     .addHelpText('after', STATUSES)
     .exitOverride();
   root.setOptionValue('color', undefined);
-  for (const add of [ask, check, diff, trace, show]) add(root, io, done);
+  for (const add of [ask, check, diff, trace, replay, show]) add(root, io, done);
   return root;
 }
 
@@ -124,6 +124,23 @@ function trace(root: Command, io: Io, done: Action): void {
           return file.trace(words, from, json === true ? { ...asked, format: 'json' } : asked, io);
         }),
       ),
+    );
+}
+
+function replay(root: Command, io: Io, done: Action): void {
+  withChanges(
+    root
+      .command('replay')
+      .description('send one packet through namespaces built like the snapshot, and compare (root only)'),
+  )
+    .usage('[options] [snapshot] [packet]')
+    .argument('[snapshot-and-packet...]', `${SNAPSHOT} (default: .), then with --from the packet`)
+    .option('--from <node>', 'the node that sends the packet, as with trace')
+    .option('--ask <question>', 'send the packet that answers this question (or, under a proof, one of its packets)')
+    .addOption(format('text', 'json'))
+    .addOption(verbose())
+    .action((words: string[], aim: { from?: string; ask?: string }, self: Command) =>
+      done(import('./replay.ts').then((file) => file.replay(words, aim, options(self), io))),
     );
 }
 

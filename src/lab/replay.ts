@@ -8,6 +8,7 @@ import { recordPaths, whyNoPaths } from './rulepath.ts';
 import { send, upcoming } from './send.ts';
 import type { Shot } from './verdict.ts';
 import { ipBytes } from './wire.ts';
+import { isPlugged } from './wiring.ts';
 
 /** What came of sending one packet through the network rebuilt, or why that could not be done. */
 export type Replayed = Observed | { readonly impossible: readonly string[] };
@@ -23,14 +24,23 @@ export function lengthSent({ source, packet }: Shot): number {
 }
 
 /** Why no lab can send the packet as it is; `undefined` if it can. Its length is taken as the lab's. */
-export function whyUnsendable({ source, packet }: Shot): string | undefined {
-  if (packet.fragment === 1) return 'a later fragment';
-  if (source.kind === 'socket' && !source.bound && !isOrdinary(packet))
-    return 'a packet that only a raw socket sends needs a source: its checksum covers it';
-  return undefined;
+export function whyUnsendable({ source, packet }: Shot, { nodes }: Network): string | undefined {
+  if (packet.fragment === 1) return 'a later fragment can not be sent alone';
+  if (source.kind === 'socket') return isOrdinary(packet) ? undefined : whyNotRaw(packet, source.bound);
+  const one = nodes.get(source.node)?.interfaces.find(({ name }) => name === source.interface);
+  if (source.kind === 'raw' || (one !== undefined && isPlugged(one))) return undefined;
+  return `no cable leads to ${source.node}:${source.interface}`;
 }
 
-/** What an ordinary socket can send, whose source its kernel picks. */
+const CHECKS_SOURCE: readonly number[] = [PROTOCOL.TCP, PROTOCOL.UDP];
+
+function whyNotRaw({ proto, dst }: Packet, bound: boolean): string | undefined {
+  if (dst === 0) return 'a raw socket sends to 0.0.0.0 what an ordinary one would send to its own node';
+  if (bound || !CHECKS_SOURCE.includes(proto)) return undefined;
+  return 'its checksum covers its source: add `src ADDRESS`';
+}
+
+/** What an ordinary socket can send. */
 function isOrdinary({ proto, tcpFlags, icmpType, badChecksum }: Packet): boolean {
   if (badChecksum === 1) return false;
   if (proto === PROTOCOL.TCP) return tcpFlags === TCP_FLAG.SYN;
@@ -54,11 +64,11 @@ export const reachesBeyond = ({ nodes }: Network): readonly string[] =>
  * Builds the network, sends the packet, takes the network down again, and tells what happened; with the rules that the
  * request met, where they can be traced here.
  * @param limit how long to wait for what does not come, ms
- * @throws Error if namespaces can't be made
  */
 export async function replay(network: Network, shot: Shot, limit?: number): Promise<Replayed> {
   const traces = whyNoPaths() === undefined;
-  const lab = await openLab(network, traces ? { iptables: 'nft' } : {});
+  const lab = await openLab(network, traces ? { iptables: 'nft' } : {}).catch(said);
+  if (typeof lab === 'string') return { impossible: [lab] };
   try {
     if (lab.refused.length > 0) return { impossible: lab.refused };
     return await sendOne(lab, shot, traces, limit === undefined ? {} : { limit });
@@ -66,6 +76,8 @@ export async function replay(network: Network, shot: Shot, limit?: number): Prom
     await lab.close();
   }
 }
+
+const said = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function sendOne(lab: Lab, shot: Shot, traces: boolean, options: { limit?: number }): Promise<Replayed> {
   const recording = traces ? await recordPaths(lab) : undefined;

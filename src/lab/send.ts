@@ -153,6 +153,9 @@ function socketOrder(packet: Packet, bound: boolean, id: number): Words {
     if (proto === PROTOCOL.ICMP && icmpType === 8)
       return ['echo', id, src, packet.icmpId, dst, icmpBytes(packet, id).toString('hex'), ...options];
   }
-  if (!bound) throw new RangeError('such a packet needs a bound source: its checksum covers it');
-  return ['packet', id, src, dst, mark, ipBytes(packet, id).toString('hex')];
+  if (!bound && (proto === PROTOCOL.TCP || proto === PROTOCOL.UDP))
+    throw new RangeError('such a packet needs a bound source: its checksum covers it');
+  // 0 is filled in by the kernel (raw_send_hdrinc)
+  const whole = bound ? packet : { ...packet, src: 0 };
+  return ['packet', id, src, dst, mark, ipBytes(whole, id).toString('hex')];
 }

@@ -24,12 +24,10 @@ const PER_INTERFACE = [
   'src_valid_mark',
 ] as const;
 
-/** Keeps one probe from changing the way of the next: redirects are neither sent nor believed, errors are never held back. */
+/** Keeps one probe from changing the way of the next: redirects are not believed, errors are never held back. */
 const QUIET: readonly (readonly [key: string, value: number])[] = [
   ['net.ipv4.conf.all.accept_redirects', 0],
   ['net.ipv4.conf.default.accept_redirects', 0],
-  ['net.ipv4.conf.all.send_redirects', 0],
-  ['net.ipv4.conf.default.send_redirects', 0],
   ['net.ipv4.icmp_ratelimit', 0],
   ['net.ipv4.tcp_syn_retries', 1],
 ];
@@ -62,7 +60,7 @@ export function settingLines(node: Node): readonly SettingLine[] {
     ...NODE_WIDE.map(([key, standard]): SettingLine => [path(key), value(node, key, standard)]),
     ...PER_INTERFACE.flatMap((tail) => devices.map((device) => perInterface(node, device, tail))),
     ...node.interfaces.map(({ name }) => perInterface(node, name, 'forwarding')),
-    ...node.interfaces.map(({ name }): SettingLine => [path('net.ipv4.conf.*.send_redirects', name), 0]),
+    ...devices.map((device): SettingLine => [path('net.ipv4.conf.*.send_redirects', device), redirects(node, device)]),
     ...node.interfaces.flatMap(({ name }) => NEIGHBOUR.map(([key, number]): SettingLine => [path(key, name), number])),
   ];
 }
@@ -71,6 +69,13 @@ const perInterface = (node: Node, device: string, tail: string): SettingLine => 
   path(`net.ipv4.conf.*.${tail}`, device),
   value(node, `net.ipv4.conf.${device.replaceAll('.', '/')}.${tail}`, 0),
 ];
+
+/** Sent as the capture says (the kernel's default is 1): what is sent changes how sources are validated, nobody believes it. */
+const redirects = ({ settings }: Node, device: string): number =>
+  Number(
+    (settings.get(`net.ipv4.conf.${device}.send_redirects`) ?? settings.get('net.ipv4.conf.default.send_redirects'))
+      ?.value ?? 1,
+  );
 
 function value(node: Node, key: string, standard: number): number {
   const shown = sysctl(node, key);

@@ -16,7 +16,7 @@ export interface Row {
 const isJump = ({ verdict }: Hop): boolean => /^(jump|goto) /.test(verdict);
 const isPassing = (hop: Hop): boolean => isJump(hop) || hop.verdict === 'RETURN' || hop.verdict === 'continue';
 const isPolicy = ({ table, rule }: Hop): boolean => table !== undefined && rule === undefined;
-const isStart = ({ hook, verdict }: Hop): boolean => hook === 'socket' && verdict === 'sent';
+export const isStart = ({ hook, verdict }: Hop): boolean => hook === 'socket' && verdict === 'sent';
 const isQuiet = (hop: Hop): boolean => isPolicy(hop) && hop.verdict === 'ACCEPT';
 
 const position = ({ chain, rule }: Hop): string => (rule === undefined ? `${chain} policy` : `${chain}:${rule}`);
@@ -40,7 +40,7 @@ function pathTo(hops: readonly Hop[], at: number): string[] {
 }
 
 /** What stands in the column of rules for a hop outside of netfilter; all of its text is in the full table. */
-const SHORT: Partial<Record<Hop['hook'], RegExp>> = {
+export const SHORT: Partial<Record<Hop['hook'], RegExp>> = {
   neighbour: /^who has \S+/,
   link: /(?<=^link )[^:]+/,
   bridge: /^.*$/,
