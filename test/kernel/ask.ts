@@ -1,5 +1,4 @@
 import { explore } from '../../src/evaluate/explore.ts';
-import { forget } from '../../src/lab/forget.ts';
 import { type Lab, openLab } from '../../src/lab/lab.ts';
 import { send } from '../../src/lab/send.ts';
 import type { Verdict } from '../../src/lab/verdict.ts';
@@ -29,18 +28,18 @@ export async function disagreements(lab: Lab, questions: readonly Question[]): P
   const found: Disagreement[] = [];
   for (const [n, question] of questions.entries()) {
     const first = compare(lab.network, question, n, verdicts[n] as Verdict);
-    const sure = first === undefined ? undefined : await alone(lab, question, questions.length + n);
+    const sure = first === undefined ? undefined : await alone(lab, question, n);
     if (sure !== undefined) found.push(sure);
   }
   return found;
 }
 
-/** Once more, without company: other questions fill neighbour tables, and a busy machine loses time. */
-async function alone(lab: Lab, question: Question, n: number): Promise<Disagreement | undefined> {
-  await forget(lab);
-  const [verdict] = await send(lab, [shotOf(question, n)], { limit: 2500 });
-  return verdict === undefined ? undefined : compare(lab.network, question, n, verdict);
-}
+/** Once more, in a network of its own: other questions fill neighbour tables, and a busy machine loses time. */
+const alone = ({ network }: Lab, question: Question, n: number): Promise<Disagreement | undefined> =>
+  withLab(network, async (lab) => {
+    const [verdict] = await send(lab, [shotOf(question, n)], { limit: 2500 });
+    return verdict === undefined ? undefined : compare(network, question, n, verdict);
+  });
 
 function compare(network: Network, question: Question, n: number, verdict: Verdict): Disagreement | undefined {
   const { probe, start } = probeOf(question, n);
