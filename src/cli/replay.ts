@@ -33,6 +33,8 @@ interface Wanted {
   readonly packet?: { readonly probe: Probe; readonly start: Start };
   readonly finding?: Finding;
   readonly impossible?: string;
+  /** The walk to show where the packet can't be sent. */
+  readonly exchange?: Exchange;
 }
 
 /** `netqed replay [SNAPSHOT] --from NODE PACKET`, `netqed replay [SNAPSHOT] --ask QUESTION`. */
@@ -86,11 +88,12 @@ function fromFinding(network: Network, finding: Finding): Wanted {
   const shown = finding.witness ?? finding.proof?.example;
   if (shown === undefined) return { network, finding, impossible: 'the answer has no packet to show' };
   const { probe } = shown.exchange;
+  if (probe.state !== 'fresh') return { network, finding, impossible: NOT_FRESH, exchange: shown.exchange };
   const start: Start = { packet: shown.packet, states: new Map() };
   const packet = asSent(probe, start);
   const wanted: Wanted = { network, packet, finding };
   const fates = [{ probe: packet.probe, start }, packet].map((one) => fateOf(explore(network, one.probe, one.start)));
-  return fates[0] === fates[1] || probe.state !== 'fresh'
+  return fates[0] === fates[1]
     ? wanted
     : {
         ...wanted,
@@ -107,8 +110,10 @@ function asSent(probe: Probe, start: Start): NonNullable<Wanted['packet']> {
   return { probe: { ...probe, back: true }, start: { ...start, packet: { ...start.packet, length } } };
 }
 
-async function carryOut({ network, packet, finding, impossible }: Wanted, io: Io): Promise<Replay> {
-  const known = finding === undefined ? {} : { finding };
+const NOT_FRESH = 'every flow of a lab is a new one: leave the conntrack state out';
+
+async function carryOut({ network, packet, finding, impossible, exchange: shown }: Wanted, io: Io): Promise<Replay> {
+  const known = { ...(finding === undefined ? {} : { finding }), ...(shown === undefined ? {} : { exchange: shown }) };
   if (packet === undefined) return { ...known, reasons: [impossible ?? ''], differences: [] };
   const exchanges = explore(network, packet.probe, packet.start);
   const shot: Shot = { source: packet.probe.source, packet: packet.start.packet };
@@ -121,7 +126,7 @@ async function carryOut({ network, packet, finding, impossible }: Wanted, io: Io
 
 function whyNotSent(network: Network, { state }: Probe, shot: Shot, exchanges: Exploration): readonly string[] {
   const reasons = [
-    state === 'fresh' ? undefined : 'every flow of a lab is a new one: leave the conntrack state out',
+    state === 'fresh' ? undefined : NOT_FRESH,
     whyUnsendable(shot, network),
     ...exchanges.flatMap(undecided),
     ...reachesBeyond(network),
@@ -155,13 +160,13 @@ const PATIENCE = 3000;
 
 function told(network: Network, exchanges: Exploration, replayed: Replayed): Told {
   if ('impossible' in replayed) return { reasons: replayed.impossible, differences: [] };
-  const { exchange, kernel, pairs, differences } = compare(network, exchanges, replayed);
+  const { exchange, pairs, differences } = compare(network, exchanges, replayed);
   const { verdict, visits } = replayed;
   const untraced = visits === undefined ? { untraced: whyNoPaths() ?? 'not traced' } : {};
   return {
     exchange,
     reasons: [],
-    kernel: { ...verdict, delivered: kernel.delivered, release: release() },
+    kernel: { ...verdict, delivered: verdict.arrivals, release: release() },
     pairs,
     differences,
     ...untraced,

@@ -17,7 +17,7 @@ use Errno;
 
 # Numbers of include/uapi/linux/{in,tcp,if_packet,icmp}.h that Socket.pm does not have.
 my %NUMBER = (
-    IP_TOS => 1, IP_TTL => 2, IP_HDRINCL => 3, IP_RECVERR => 11, IP_TRANSPARENT => 19, SO_MARK => 36, SO_BINDTODEVICE => 25,
+    IP_TOS => 1, IP_TTL => 2, IP_HDRINCL => 3, IP_RECVERR => 11, IP_FREEBIND => 15, IP_TRANSPARENT => 19, SO_MARK => 36, SO_BINDTODEVICE => 25,
     TCP_REPAIR => 19, TCP_REPAIR_QUEUE => 20, TCP_QUEUE_SEQ => 21, ICMP_FILTER => 1, SOL_RAW => 255, PF_PACKET => 17,
 );
 my $PROBE  = 'NQED';    # the last eight bytes of a probe: this and its number
@@ -118,14 +118,23 @@ sub send_frame {
     close $socket;
 }
 
+# A socket that waits, as `ss` may show it: at an address (that need not be there), at a device, beside others like it.
+sub bound_socket {
+    my ($type, $proto, $address, $port, $device) = @_;
+    socket(my $socket, PF_INET, $type, $proto) or return;
+    setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
+    setsockopt($socket, 0, $NUMBER{IP_FREEBIND}, pack('i', 1));
+    setsockopt($socket, SOL_SOCKET, $NUMBER{SO_BINDTODEVICE}, "$device\0") or return if $device;
+    bind($socket, sockaddr_in($port, inet_aton($address))) or return;
+    return $socket;
+}
+
 # A datagram counts as delivered when a raw socket saw where to; its answer needs the udp socket to have taken it too
 # (a raw socket also sees a wrong checksum).
 sub udp_listener {
-    my ($address, $port) = @_;
+    my ($address, $port, $device) = @_;
     return 1 if $listener{"$address:$port"};
-    socket(my $socket, PF_INET, SOCK_DGRAM, 17) or return;
-    setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
-    bind($socket, sockaddr_in($port, inet_aton($address))) or return;
+    my $socket = bound_socket(SOCK_DGRAM, 17, $address, $port, $device) or return;
     nonblocking($socket);
     $listener{"$address:$port"} = $socket;
     on_readable($socket, sub {
@@ -146,10 +155,7 @@ sub answer_udp {
 }
 
 sub tcp_listener {
-    my $port = shift;
-    socket(my $socket, PF_INET, SOCK_STREAM, 6) or return;
-    setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
-    bind($socket, sockaddr_in($port, INADDR_ANY)) or return;
+    my $socket = bound_socket(SOCK_STREAM, 6, @_) or return;
     listen($socket, 256) or return;
     nonblocking($socket);
     on_readable($socket, sub {
@@ -162,6 +168,13 @@ sub tcp_listener {
             syswrite($peer, $ANSWER . substr($data, -4)) if substr($data, -8, 4) eq $PROBE;
         });
     });
+}
+
+sub wait_at {
+    my ($proto, $port, $address, $device) = @_;
+    $address //= '0.0.0.0';
+    return if $proto == 6 ? tcp_listener($address, $port, $device) : udp_listener($address, $port, $device);
+    say_line('X', "listen $proto $port: " . errno_name());
 }
 
 sub probe_in {
@@ -265,7 +278,7 @@ sub in_trace_group {
 
 my %ORDER = (
     sysctl => \&set_sysctl,
-    listen => sub { my ($proto, $port) = @_; ($proto == 6 ? tcp_listener($port) : udp_listener('0.0.0.0', $port)) or say_line('X', "listen $proto $port: " . errno_name()) },
+    listen => \&wait_at,
     hear   => \&hear,
     ready  => sub { say_line('R', @_) },
     settle => \&settle,

@@ -1,6 +1,7 @@
-import type { Network, Node } from '../network/network.ts';
+import type { Listener, Network, Node } from '../network/network.ts';
+import { printAddress } from '../packet/address.ts';
 import { PROTOCOL } from '../packet/field.ts';
-import type { Agent } from './agent.ts';
+import type { Agent, Words } from './agent.ts';
 import type { Lab } from './lab.ts';
 import type { Shot } from './verdict.ts';
 
@@ -8,7 +9,10 @@ const prepared = new WeakMap<Agent, Set<string>>();
 /** A rule may translate to many ports; beyond this many in a row not all are listened on. */
 const MOST = 64;
 
-/** Makes every node listen on every port that a shot names or a rule translates to, and hear every protocol on every interface. */
+/**
+ * Makes every node listen on every port that a shot names or a rule translates to, unless the network says what listens
+ * there, and hear every protocol on every interface.
+ */
 export async function prepare(lab: Lab, shots: readonly Shot[]): Promise<void> {
   const ports = new Set(
     [...shots.map(({ packet }) => packet.dport), ...translatedPorts(lab.network)].filter((port) => port > 0),
@@ -26,11 +30,22 @@ function listenAt(node: Node, agent: Agent, ports: ReadonlySet<number>, protocol
     if (!done.has(key)) agent.order(words);
     done.add(key);
   };
-  for (const port of ports) for (const protocol of [PROTOCOL.TCP, PROTOCOL.UDP]) once('listen', protocol, port);
+  for (const words of node.listeners.kind === 'unknown' ? everywhere(ports) : shown(node.listeners.value, ports))
+    once('listen', ...words);
   // What comes in by a port of a bridge is delivered as if it came in by the bridge.
   for (const { name, master } of node.interfaces)
     if (master === undefined) for (const protocol of protocols) once('hear', protocol, name);
 }
+
+const ANSWERING = [PROTOCOL.TCP, PROTOCOL.UDP] as const;
+
+const everywhere = (ports: ReadonlySet<number>): readonly Words[] =>
+  [...ports].flatMap((port) => ANSWERING.map((protocol) => [protocol, port]));
+
+const shown = (listeners: readonly Listener[], ports: ReadonlySet<number>): readonly Words[] =>
+  listeners
+    .filter(({ protocol, port }) => ports.has(port) && ANSWERING.some((one) => one === protocol))
+    .map(({ protocol, port, address, device }) => [protocol, port, printAddress(address), device ?? '']);
 
 /** The ports that the nat rules of a network translate to, as their text has them. */
 export function translatedPorts(network: Network): readonly number[] {

@@ -2,7 +2,7 @@ import type { Exchange, Walk } from '../network/trace.ts';
 import { printAddress } from '../packet/address.ts';
 import type { Finding } from '../question/finding.ts';
 import { describeFate, originOf, printOrigin } from './fate.ts';
-import { fateJson, print, SCHEMA_VERSION, traceJson } from './json.ts';
+import { copiesJson, fateJson, print, SCHEMA_VERSION, traceJson } from './json.ts';
 import { align, hanging, indent, labelled, WIDTH } from './layout.ts';
 import { describeFrame, packetJson } from './packet.ts';
 import type { Paint } from './paint.ts';
@@ -86,15 +86,12 @@ function kernelLines({ delivered, answered, from, errno, errors }: Kernel): stri
 
 function modelLines({ walks, disposition: { reply } }: Exchange): string[] {
   const ends = walks.filter(({ leg }) => leg === 'request').flatMap((walk) => [walk, ...walk.copies]);
-  const told = ends.map(({ fate, received }) =>
-    fate.kind === 'delivered' ? describeDelivery({ ...fate, ...received, ...ports(received) }) : describeFate(fate),
-  );
-  const [origin] = ends.flatMap(({ fate }) => originOf(fate) ?? []);
-  return [
-    ...new Set(told),
-    ...(origin === undefined ? [] : [`  ${printOrigin(origin)}`]),
-    reply.kind === 'delivered' ? 'answered' : 'no answer',
-  ];
+  const told = ends.flatMap(({ fate, received }) => {
+    if (fate.kind === 'delivered') return [describeDelivery({ ...fate, ...received, ...ports(received) })];
+    const origin = originOf(fate);
+    return [describeFate(fate), ...(origin === undefined ? [] : [`  ${printOrigin(origin)}`])];
+  });
+  return [...new Set(told), reply.kind === 'delivered' ? 'answered' : 'no answer'];
 }
 
 const PORTED: readonly number[] = [6, 17];
@@ -161,6 +158,7 @@ function modelJson(exchange: Exchange): object {
     request: fateJson(disposition.request),
     reply: fateJson(disposition.reply),
     trace: traceJson(exchange),
+    copies: copiesJson(exchange),
   };
 }
 
