@@ -1,6 +1,7 @@
 import { unknownBit } from '../ir/predicate.ts';
 import type { Predicate, Value } from '../ir/program.ts';
 import type { Packet } from '../packet/packet.ts';
+import type { Family } from './codec/codec.ts';
 import type { Effect, Matched, RuleContext } from './definition.ts';
 import type { Match, Target } from './extension.ts';
 import { MATCHES } from './matches.ts';
@@ -10,13 +11,22 @@ export { MATCHES, TARGETS };
 
 import type { GivenOptions } from './option.ts';
 import { PASSIVE_TARGETS } from './passive.ts';
+import { SIX_MATCHES, SIX_TARGETS } from './six/registry.ts';
 import { UNDECIDABLE_MATCHES, UNDECIDABLE_TARGETS, type Undecidable } from './undecidable.ts';
 
 const matches = new Map(MATCHES.map((match) => [match.name, match]));
 const targets = new Map(TARGETS.map((target) => [target.name, target]));
 
-export const findMatch = (name: string): Match | undefined => matches.get(name);
-export const findTarget = (name: string): Target | undefined => targets.get(name);
+const sixMatches = new Map(SIX_MATCHES.map((match) => [match.name, match]));
+const sixTargets = new Map(SIX_TARGETS.map((target) => [target.name, target]));
+
+/** The match of that name, as rules of the family have it. */
+export const findMatch = (name: string, family: Family = 4): Match | undefined =>
+  (family === 6 ? sixMatches.get(name) : undefined) ?? matches.get(name);
+
+/** The target of that name, as rules of the family have it. */
+export const findTarget = (name: string, family: Family = 4): Target | undefined =>
+  (family === 6 ? sixTargets.get(name) : undefined) ?? targets.get(name);
 
 /** A match or target as a rule uses it (`MatchUse`, `Action` of network/ruleset.ts fit). */
 export interface Use {

@@ -24,8 +24,18 @@ export interface MaskedAddress {
   readonly inverted: boolean;
 }
 
+/** The same in a rule of IPv6: no packet is asked about it. */
+export interface MaskedAddress6 {
+  readonly address: bigint;
+  readonly mask: bigint;
+  readonly inverted: boolean;
+}
+
 /** The part of a rule that needs no extension: `-s -d -p -i -o -f`. */
 export interface Header {
+  /** Of a rule of IPv6, in place of `source` and `destination`. */
+  readonly source6?: MaskedAddress6;
+  readonly destination6?: MaskedAddress6;
   readonly source?: MaskedAddress;
   readonly destination?: MaskedAddress;
   readonly protocol?: { readonly number: number; readonly inverted: boolean };

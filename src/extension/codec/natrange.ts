@@ -17,6 +17,7 @@ const WITH_PORTS: readonly number[] = [
   PROTOCOL.DCCP,
   PROTOCOL.UDPLITE,
   PROTOCOL.ICMP,
+  PROTOCOL.ICMPV6,
 ];
 
 /** Reads the ports of a nat target: they need a protocol that has some, named before. */
@@ -43,6 +44,13 @@ function readPorts(text: string, context: ReadContext): Read<NatSpec> {
   );
 }
 
+const printPorts = ({ ports, base }: NatSpec): string =>
+  ports === undefined ? '' : `${printPortRange(ports, '-')}${base === undefined ? '' : `/${base}`}`;
+
+/** Reads `PORT[-PORT[/BASE]]` of a nat target, as it is printed. */
+export const readNatTail = (text: string, context: ReadContext): Read<string> =>
+  andThen(readPorts(text, context), (ports) => value(printPorts(ports)));
+
 /** `[LOW[-HIGH]][:PORT[-PORT[/BASE]]]`. */
 export const natSpec: Codec<NatSpec> = {
   metavar: '[ADDRESS[-ADDRESS]][:PORT[-PORT]]',
@@ -58,10 +66,10 @@ export const natSpec: Codec<NatSpec> = {
       colon < 0 ? value(of) : andThen(readPorts(text.slice(colon + 1), context), (ports) => value({ ...of, ...ports })),
     );
   },
-  print({ addresses, ports, base }) {
+  print(of) {
+    const { addresses } = of;
     const from = addresses === undefined ? '' : addressRange.print(addresses);
-    const shift = base === undefined ? '' : `/${base}`;
-    return ports === undefined ? from : `${from}:${printPortRange(ports, '-')}${shift}`;
+    return of.ports === undefined ? from : `${from}:${printPorts(of)}`;
   },
   domain: { kind: 'record', members: { addresses: { kind: 'interval', low: 0, high: 0xffffffff } } },
 };

@@ -9,6 +9,7 @@ export const osf = defineUndecidedMatch({
   summary: 'a guess at the operating system of the sender',
   source: 'net/netfilter/xt_osf.c (xt_osf_match_packet)',
   undecidable: 'depends on bytes of the packet that are not modelled',
+  families: [4],
   protocols: [PROTOCOL.TCP],
   options: {
     genre: invertible(plainText(31, 'GENRE'), { required: true }),

@@ -1,3 +1,4 @@
+import type { Family } from '../../extension/codec/codec.ts';
 import { BUILT_IN } from '../../network/edit-ruleset.ts';
 import type { Chain, Rule, Table, TableName } from '../../network/ruleset.ts';
 import type { Place } from '../../packet/place.ts';
@@ -18,11 +19,13 @@ interface Growing {
 export class TableBuilder {
   readonly name: TableName;
   readonly #source: Source;
+  readonly #family: Family;
   readonly #chains = new Map<string, Growing>();
   readonly #printed: PrintedRules;
 
-  constructor(name: TableName, source: Source) {
+  constructor(name: TableName, source: Source, family: Family = 4) {
     this.name = name;
+    this.#family = family;
     this.#source = source;
     this.#printed = new PrintedRules({ source, table: name, chains: this.#chains });
   }
@@ -48,6 +51,7 @@ export class TableBuilder {
 
   /** Reads a line `-A CHAIN …`, with or without counters, that looks as it is printed; says whether it was one. */
   readPrinted(line: Word): boolean {
+    if (this.#family === 6) return false;
     const { text } = line;
     const command = text.startsWith('[') ? text.indexOf(' ') + 1 : 0;
     const behind = text.indexOf(' ', command + 3);
@@ -60,16 +64,17 @@ export class TableBuilder {
 
   /** Reads one line with a command: `-A`, `-I`, `-N`, `-P`, `-F`, `-X`, `-D`, `-R`, `-Z`. */
   readCommand(words: readonly Word[], line: Word): void {
-    const draft = newDraft(this.#source, line, this.name, this.#chains);
+    const draft = newDraft(this.#source, line, this.name, this.#chains, this.#family);
     readWords(draft, words);
-    if (draft.only === 6) return this.#source.note(line, 'a rule for IPv6 only: no part of this table');
+    if (draft.only !== undefined && draft.only !== this.#family)
+      return this.#source.note(line, `a rule for IPv${draft.only} only: no part of this table`);
     if (draft.command === undefined) this.#source.error(line, 'a rule without `-A CHAIN`', 'begin it with `-A CHAIN`');
     else this.#run(draft.command, draft);
   }
 
   /** The table with all its chains, checked as the kernel checks it when it is committed. */
   finish(): Table {
-    checkTable(this.name, this.#chains, this.#source);
+    checkTable(this.name, this.#chains, this.#source, this.#family);
     const chains = [...this.#chains].map(([name, { policy, place, rules }]): [string, Chain] => [
       name,
       { name, ...(policy === undefined ? {} : { policy }), rules: numbered(rules), place },

@@ -15,6 +15,7 @@ interface ChainRules {
 
 /** A table with all its chains, and who hears what is wrong with it. */
 interface Checked {
+  readonly family: Family;
   readonly table: TableName;
   readonly chains: ReadonlyMap<string, ChainRules>;
   readonly source: Source;
@@ -35,8 +36,13 @@ const wordsOf = (one: PlacedRule, { source, table, chains }: Checked): Pick<Plac
 const lineOf = ({ rule }: PlacedRule, source: Source): Word => source.whole(rule.place.line);
 
 /** Says everything that the kernel would refuse when the table is committed. */
-export function checkTable(table: TableName, chains: ReadonlyMap<string, ChainRules>, source: Source): void {
-  const checked: Checked = { table, chains, source };
+export function checkTable(
+  table: TableName,
+  chains: ReadonlyMap<string, ChainRules>,
+  source: Source,
+  family: Family = 4,
+): void {
+  const checked: Checked = { family, table, chains, source };
   checkJumps(checked);
   checkRules(checked, reachableHooks(checked));
 }
@@ -115,9 +121,9 @@ function sayLoop(name: string, one: AnyRule, checked: Checked): void {
 }
 
 function checkRule(checked: Checked, chain: string, one: PlacedRule, hooks: readonly HookName[]): void {
-  const { source, table } = checked;
+  const { source } = checked;
   one.loaded.forEach((loaded, i) => {
-    const wrong = refusal(table, loaded, one, hooks);
+    const wrong = refusal(checked, loaded, one, hooks);
     if (wrong === undefined) return;
     source.error(
       wordsOf(one, checked).loaded[i]?.at ?? lineOf(one, source),
@@ -142,24 +148,27 @@ function checkRule(checked: Checked, chain: string, one: PlacedRule, hooks: read
 }
 
 /** What `xt_check_match` and `xt_check_target` would refuse. */
-function refusal(table: TableName, loaded: Loaded, placed: PlacedRule, hooks: readonly HookName[]): string | undefined {
+function refusal(
+  { family, table }: Checked,
+  loaded: Loaded,
+  placed: PlacedRule,
+  hooks: readonly HookName[],
+): string | undefined {
   const { definition, given } = loaded;
   if (definition === undefined || loaded.broken) return undefined;
   const { families, tables, hooks: allowed, protocols, check } = definition;
   const { header } = placed.rule;
   const protocol = header.protocol?.inverted === false ? header.protocol.number : undefined;
-  if (families?.includes(FAMILY) === false) return `it is not for IPv${FAMILY}`;
+  if (families?.includes(family) === false) return `it is not for IPv${family}`;
   if (tables?.includes(table) === false) return `it may stand in table ${tables.join(', ')} only`;
   const wrong = allowed === undefined ? undefined : hooks.find((hook) => !allowed.includes(hook));
   if (wrong !== undefined) return `it cannot be asked from ${wrong}, only from ${allowed?.join(', ')}`;
   if (protocols !== undefined && (protocol === undefined || !protocols.includes(protocol)))
     return 'the rule must name its protocol with `-p`';
   if (check === undefined) return undefined;
-  const standing = { family: FAMILY, table, hooks, beside: besides(placed, loaded) };
+  const standing = { family, table, hooks, beside: besides(placed, loaded) };
   return check(given, protocol === undefined ? standing : { ...standing, protocol });
 }
-
-const FAMILY: Family = 4;
 
 const besides = ({ loaded }: PlacedRule, not: Loaded) =>
   loaded.filter((one) => one !== not).map(({ name, given }) => ({ name, options: given }));

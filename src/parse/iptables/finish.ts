@@ -1,7 +1,7 @@
 import { findConflict, printOptions } from '../../extension/option.ts';
 import type { Action, Header, MatchUse, Rule } from '../../network/ruleset.ts';
 import type { Word } from '../source.ts';
-import type { Draft, Loaded } from './draft.ts';
+import type { AnyAddress, Draft, Loaded } from './draft.ts';
 import { printHeader } from './header.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -37,13 +37,12 @@ function headersOf({ header, sources, destinations }: Draft): readonly Header[] 
   const froms = sources.length === 0 ? [undefined] : sources;
   const tos = destinations.length === 0 ? [undefined] : destinations;
   return froms.flatMap((source) =>
-    tos.map((destination) => ({
-      ...(source === undefined ? {} : { source }),
-      ...(destination === undefined ? {} : { destination }),
-      ...header,
-    })),
+    tos.map((destination) => ({ ...addressed('source', source), ...addressed('destination', destination), ...header })),
   );
 }
+
+const addressed = (side: 'source' | 'destination', of: AnyAddress | undefined): Header =>
+  of === undefined ? {} : { [typeof of.address === 'bigint' ? `${side}6` : side]: of };
 
 /** Fills in defaults, leaves out what says nothing, and says what is missing. */
 function finishOptions(draft: Draft, loaded: Loaded): void {

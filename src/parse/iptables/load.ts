@@ -1,3 +1,4 @@
+import type { Family } from '../../extension/codec/codec.ts';
 import { PASSIVE_TARGETS } from '../../extension/passive.ts';
 import { findMatch, findTarget } from '../../extension/registry.ts';
 import { UNDECIDABLE_MATCHES, UNDECIDABLE_TARGETS } from '../../extension/undecidable.ts';
@@ -8,19 +9,23 @@ const own = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined
   Object.hasOwn(table, name) ? table[name] : undefined;
 
 /** Whether `-j NAME` can name a target, written or not. */
-export const isTarget = (name: string): boolean =>
-  findTarget(name) !== undefined || PASSIVE_TARGETS.has(name) || Object.hasOwn(UNDECIDABLE_TARGETS, name);
+export const isTarget = (name: string, family: Family): boolean =>
+  findTarget(name, family) !== undefined || PASSIVE_TARGETS.has(name) || Object.hasOwn(UNDECIDABLE_TARGETS, name);
+
+/** xtables.c: xtables_find_match */
+const ALIASES: Readonly<Record<string, string>> = { icmpv6: 'icmp6', 'ipv6-icmp': 'icmp6' };
 
 /** `-m NAME`: what is known of it. */
-export function loadMatch(at: Word, name = at.text): Loaded {
-  const definition = findMatch(name);
+export function loadMatch(at: Word, family: Family, written = at.text): Loaded {
+  const name = ALIASES[written] ?? written;
+  const definition = findMatch(name, family);
   const lengths = own(UNDECIDABLE_MATCHES, name)?.options;
   return { kind: 'match', name, at, given: {}, verbatim: [], ...part({ definition, lengths }) };
 }
 
 /** `-j NAME` of a target: what is known of it. */
-export function loadTarget(at: Word): Loaded {
-  const definition = findTarget(at.text);
+export function loadTarget(at: Word, family: Family): Loaded {
+  const definition = findTarget(at.text, family);
   const lengths = PASSIVE_TARGETS.get(at.text) ?? own(UNDECIDABLE_TARGETS, at.text)?.options;
   return { kind: 'target', name: at.text, at, given: {}, verbatim: [], ...part({ definition, lengths }) };
 }

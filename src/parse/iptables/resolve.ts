@@ -59,7 +59,7 @@ const isStranger = ({ definition, lengths }: Loaded): boolean => definition === 
 function implied(draft: Draft, name: string, at: Word): Resolved {
   const match = draft.header.protocol === undefined ? undefined : matchOfProtocol(draft.header.protocol.number);
   if (match === undefined || draft.loaded.some((one) => one.name === match)) return NOBODY;
-  const loaded = loadMatch(at, match);
+  const loaded = loadMatch(at, draft.family, match);
   const found = exact([loaded], name) ?? abbreviated(draft, [loaded], name);
   if (found.kind === 'extension' || found.kind === 'verbatim') draft.loaded.push(loaded);
   return found;

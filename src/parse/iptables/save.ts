@@ -1,3 +1,4 @@
+import type { Family } from '../../extension/codec/codec.ts';
 import { BUILT_IN } from '../../network/edit-ruleset.ts';
 import { type Ruleset, TABLES, type Table, type TableName } from '../../network/ruleset.ts';
 import type { Result } from '../located.ts';
@@ -7,6 +8,7 @@ import { isCommand, readCommandLine, readProse } from './line.ts';
 
 /** What has been read of a dump so far. */
 interface Dump {
+  readonly family: Family;
   readonly source: Source;
   readonly tables: Map<TableName, Table>;
   /** The table between `*NAME` and `COMMIT`. */
@@ -16,11 +18,11 @@ interface Dump {
 }
 
 /**
- * Reads what `iptables-save` printed, or a file for `iptables-restore`.
+ * Reads what `iptables-save` printed, or a file for `iptables-restore`; with family 6, those of ip6tables.
  * @returns every error at once: syntax, and all that iptables-restore would refuse when it commits a table
  */
-export function parseIptablesSave(text: string, file: string): Result<Ruleset> {
-  const dump: Dump = { source: new Source(text, file), tables: new Map(), skipping: false };
+export function parseIptablesSave(text: string, file: string, family: Family = 4): Result<Ruleset> {
+  const dump: Dump = { family, source: new Source(text, file), tables: new Map(), skipping: false };
   for (let line = 1; line <= dump.source.lines.length; line++) readLine(dump, dump.source.whole(line));
   if (dump.open !== undefined)
     dump.source.error(
@@ -70,7 +72,7 @@ function openTable(dump: Dump, line: Word): void {
   const known = TABLES.find((table) => table === name);
   dump.skipping = known === undefined;
   if (known === undefined) dump.source.error(at, `no table \`${name}\``, `one of: ${TABLES.join(', ')}`);
-  else dump.open = { builder: new TableBuilder(known, dump.source), at };
+  else dump.open = { builder: new TableBuilder(known, dump.source, dump.family), at };
 }
 
 function commit(dump: Dump, line: Word): void {

@@ -1,7 +1,6 @@
 import { isRefused, type Read } from '../../extension/codec/codec.ts';
-import type { MaskedAddress } from '../../network/ruleset.ts';
 import type { Word } from '../source.ts';
-import type { Command, Draft } from './draft.ts';
+import type { AnyAddress, Command, Draft } from './draft.ts';
 import { canonical, type GenericOption } from './generic.ts';
 import { readAddresses, readHeaderProtocol, readInterface } from './header.ts';
 import { isTarget, loadMatch, loadTarget } from './load.ts';
@@ -39,8 +38,8 @@ export function takeGeneric(draft: Draft, cursor: Cursor, taken: Taken): void {
   else if (name === 'protocol') takeProtocol(draft, word as Word, taken.inverted);
   else if (name === 'in-interface' || name === 'out-interface')
     takeInterface(draft, name, word as Word, taken.inverted);
-  else if (name === 'fragments') draft.header.fragment = { inverted: taken.inverted };
-  else if (name === 'match') draft.loaded.push(loadMatch(word as Word));
+  else if (name === 'fragments') takeFragments(draft, taken);
+  else if (name === 'match') draft.loaded.push(loadMatch(word as Word, draft.family));
   else if (name === 'jump') takeJump(draft, word as Word);
   else if (name === 'goto') draft.jump = { kind: 'goto', chain: word as Word };
   else if (name === 'table') takeTable(draft, word as Word);
@@ -55,19 +54,25 @@ function report<T>(draft: Draft, at: Word, read: Read<T>): T | undefined {
 }
 
 function takeAddresses(draft: Draft, name: 'source' | 'destination', word: Word, inverted: boolean): void {
-  const reads = readAddresses(word.text, inverted);
+  const reads = readAddresses(word.text, inverted, draft.family);
   if (inverted && reads.length > 1)
     draft.source.error(
       word,
       'a list of addresses cannot be negated',
       'iptables makes a rule of each: use `-m iprange` or `-m set` to leave out several',
     );
-  const list = reads.flatMap((read): MaskedAddress[] => {
+  const list = reads.flatMap((read): AnyAddress[] => {
     const address = report(draft, word, read);
     return address === undefined ? [] : [address];
   });
   if (name === 'source') draft.sources = list;
   else draft.destinations = list;
+}
+
+/** ip6tables.c: there is `-m frag` for that. */
+function takeFragments(draft: Draft, { word, inverted }: Taken): void {
+  if (draft.family === 6) draft.source.error(word, '`-f` is not for IPv6', 'write `-m frag`');
+  else draft.header.fragment = { inverted };
 }
 
 function takeProtocol(draft: Draft, word: Word, inverted: boolean): void {
@@ -84,7 +89,8 @@ function takeInterface(draft: Draft, name: 'in-interface' | 'out-interface', wor
 
 /** A chain of that name comes before a target: a user's chain can't have a target's name. */
 function takeJump(draft: Draft, word: Word): void {
-  if (!draft.chains.has(word.text) && isTarget(word.text)) draft.loaded.push(loadTarget(word));
+  if (!draft.chains.has(word.text) && isTarget(word.text, draft.family))
+    draft.loaded.push(loadTarget(word, draft.family));
   else draft.jump = { kind: 'jump', chain: word };
 }
 
