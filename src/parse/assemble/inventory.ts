@@ -13,7 +13,7 @@ const NOT_MODELLED: Readonly<Partial<Record<Thing, string>>> = {
   cards: 'what a guest sends is checked by its filter, if it has one: the model lets it through',
   filters: 'what a guest sends is checked for spoofing: the model lets it through',
   resolver: 'names take no part in where a packet goes',
-  ip6tables: 'rules of IPv6 see no IPv4',
+  ip6tables: 'read, IPv6 questions are not answered yet',
 };
 
 /** What a file that was read is listed as. */

@@ -93,7 +93,8 @@ function readChain({ source }: Dump, table: TableBuilder, line: Word): void {
   const name = head?.text === ':' ? undefined : head?.text.slice(1);
   if (head === undefined || name === undefined || policy === undefined || more !== undefined)
     return source.error(line, 'this is no chain', 'write `:CHAIN POLICY [packets:bytes]`');
-  if (counters !== undefined && !/^\[\d+:\d+\]$/.test(counters.text))
+  // parse_counters of iptables-restore is content without the bracket
+  if (counters !== undefined && !/^\[\d+:\d+/.test(counters.text))
     source.error(counters, `\`${counters.text}\` are no counters`, 'write `[packets:bytes]`, or leave them out');
   const chain: Word = { ...head, text: name, column: head.column + 1, length: name.length };
   if (policy.text === '-') return void table.declare(chain);

@@ -6,7 +6,9 @@ import { hasShared, readShared, rowsOf } from './shared.ts';
 
 const MANIFEST = 'corpora/manifest.tsv';
 const dumps = hasShared(MANIFEST)
-  ? rowsOf(MANIFEST).filter(({ file, family }) => file?.startsWith('iptables/') === true && family === 'ip4')
+  ? rowsOf(MANIFEST).filter(
+      ({ file, family = '' }) => file?.startsWith('iptables/') === true && /^ip[46]$/.test(family),
+    )
   : [];
 
 /** Dumps that iptables-restore loads and netqed does not, or the other way round, each with the reason. */
@@ -24,15 +26,16 @@ const bare = ({ tables }: Ruleset): unknown =>
   ]);
 
 describe.skipIf(dumps.length === 0)('dumps of the corpora', () => {
-  it.each(dumps)('$file', ({ file = '', 'loads(legacy=nft)': loads = '' }) => {
-    const { value, located } = parseIptablesSave(readShared(`corpora/${file}`), file);
+  it.each(dumps)('$file', ({ file = '', family: name, 'loads(legacy=nft)': loads = '' }) => {
+    const family = name === 'ip6' ? 6 : 4;
+    const { value, located } = parseIptablesSave(readShared(`corpora/${file}`), file, family);
     if (EXCEPTIONS.has(file)) return expect(value === undefined).toBe(loads.startsWith('yes'));
     if (value === undefined) {
       // what iptables-restore loads must be read
       expect({ loads, located: located.map(({ message }) => message) }).not.toMatchObject({ loads: 'yes' });
       return undefined;
     }
-    const again = parseIptablesSave(printRuleset(value), 'printed');
+    const again = parseIptablesSave(printRuleset(value), 'printed', family);
     expect(again.located).toEqual([]);
     return expect(bare(again.value as Ruleset)).toEqual(bare(value));
   });
