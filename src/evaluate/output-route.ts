@@ -76,7 +76,7 @@ export function routeOutput(world: World, node: Node, packet: Packet): Exit | No
 /** Sources that `ip_route_output_key` refuses (EINVAL): groups, and localhost by any other device than lo. */
 function oddSource(world: World, node: Node, src: number, device: string): string | undefined {
   const group = isMulticast(src) || src === LIMITED_BROADCAST;
-  const away = isLoopback(src) && strongest(world, node, device, 'route_localnet') === 0;
+  const away = device !== 'lo' && isLoopback(src) && strongest(world, node, device, 'route_localnet') === 0;
   return group || away ? `source ${printAddress(src)} may not leave by ${device}` : undefined;
 }
 
