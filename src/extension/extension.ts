@@ -37,6 +37,10 @@ export interface Extension {
   readonly complete?: (options: GivenOptions) => GivenOptions;
   /** A reason if nothing in a snapshot decides it; then its meanings say so too. */
   readonly undecidable?: string;
+  /** Reasons why some of it is unknown, where the rest is exact: all that its meanings give. */
+  readonly partly?: readonly string[];
+  /** It changes nothing which decides where a packet goes. */
+  readonly passive?: true;
   readonly examples: readonly Example[];
 }
 

@@ -53,5 +53,5 @@ export function definePassiveTarget<const Table extends OptionTable>(
     apply: () => ({ kind: 'continue' }),
     lower: () => ({ kind: 'continue' }),
   };
-  return { ...of, ...meanings } as unknown as Target;
+  return { ...of, ...meanings, passive: true } as unknown as Target;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Matched } from '../../src/extension/definition.ts';
-import type { Match } from '../../src/extension/extension.ts';
+import type { Extension, Match } from '../../src/extension/extension.ts';
 import { type GivenOptions, printOptions } from '../../src/extension/option.ts';
 import { MATCHES, TARGETS } from '../../src/extension/registry.ts';
 import type { Packet } from '../../src/packet/packet.ts';
@@ -17,6 +17,10 @@ const TRUE_FOR_ALL = new Set(['comment']);
 
 const settle = (matched: Matched, choose: (unknown: Unknown) => boolean): boolean =>
   typeof matched === 'boolean' ? matched : choose(matched);
+
+/** Whether a reason is one that the extension says it has. */
+const isFor = ({ undecidable, partly = [] }: Extension, reason: string): boolean =>
+  (undecidable !== undefined && reason.endsWith(undecidable)) || partly.some((one) => reason.startsWith(one));
 
 /** Values for the unknowns of one visit, the same for both meanings. */
 const choices = fc.array(fc.boolean(), { minLength: 8, maxLength: 8 });
@@ -55,6 +59,7 @@ describe.each(MATCHES.map((match) => [match.name, match] as const))('match %s', 
       fc.property(caseOf(match), ([options, packet, place]) => {
         const { concrete, symbolic } = meanings(options, packet, place);
         expect(concrete.asked).toEqual(symbolic.asked);
+        expect(concrete.asked.filter((reason) => !isFor(match, reason))).toEqual([]);
       }),
       { numRuns: RUNS },
     );
@@ -80,9 +85,11 @@ describe.each(TARGETS.map((target) => [target.name, target] as const))('target %
     );
     fc.assert(
       fc.property(any, ([options, packet, place]) => {
-        const applied = target.apply(options, packet, contextAt(place));
+        const concrete = contextAt(place);
+        const applied = target.apply(options, packet, concrete);
         const lowered = target.lower(options, contextAt(place));
         expect(applied).toEqual(onPacket(lowered, packet));
+        expect(concrete.asked.filter((reason) => !isFor(target, reason))).toEqual([]);
       }),
       { numRuns: RUNS },
     );

@@ -14,14 +14,18 @@ export interface SetQuestion {
 /** The dimensions of a type by its name: `hash:ip,port` has two; `list:set` has one. */
 export const dimensions = (type: string): number => type.slice(type.indexOf(':') + 1).split(',').length;
 
+const CONTENTS = '-m set: what a set holds is known if a capture shows it and no rule changes it';
 const PORT_OF_BRIDGE = '-m set: an entry of a set names a bridge port, which no capture shows for packets';
 const NO_MAC =
   '-m set: a set of MAC addresses is asked where packets leave: whether they came in by Ethernet is not known';
 
+/** Every reason why nobody can tell whether a set holds a packet; the name of the set stands behind the first. */
+export const DOUBTS: readonly string[] = [CONTENTS, PORT_OF_BRIDGE, NO_MAC];
+
 /** Why nobody can tell whether a set holds a packet at this rule; `undefined` if one can. */
 export function doubtOf(name: string, context: RuleContext): string | undefined {
   const set = context.set(name);
-  if (set === undefined) return `-m set: what set ${name} holds is not known: no capture shows it, or rules change it`;
+  if (set === undefined) return `${CONTENTS} (${name})`;
   const parts = set.entries.flatMap((entry) => entry.parts);
   return parts.map((part) => doubtOfPart(part, context)).find((doubt) => doubt !== undefined);
 }

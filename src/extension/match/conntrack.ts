@@ -73,6 +73,7 @@ export const conntrack = defineMatch({
   name: 'conntrack',
   summary: "what connection tracking knows of the packet's flow",
   source: 'net/netfilter/xt_conntrack.c (conntrack_mt)',
+  partly: [INNER, EXPIRY],
   options: {
     ctstate: invertible(someOf('state', STATES, 'prefix')),
     ctproto: invertible(protocolNumber),

@@ -15,6 +15,7 @@ export const dccp = defineMatch({
   name: 'dccp',
   summary: 'ports and types of a DCCP packet',
   source: 'net/netfilter/xt_dccp.c (dccp_mt)',
+  partly: [HEADER],
   protocols: [PROTOCOL.DCCP],
   options: {
     ...PORT_OPTIONS,

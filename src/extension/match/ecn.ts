@@ -22,6 +22,7 @@ export const ecn = defineMatch({
   name: 'ecn',
   summary: 'congestion notification in the IP and TCP header',
   source: 'net/netfilter/xt_ecn.c (ecn_mt4)',
+  partly: [GARBAGE],
   options: {
     'ecn-tcp-ece': invertible(flag),
     'ecn-tcp-cwr': invertible(flag),

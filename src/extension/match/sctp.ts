@@ -12,6 +12,7 @@ export const sctp = defineMatch({
   name: 'sctp',
   summary: 'ports and chunks of an SCTP packet',
   source: 'net/netfilter/xt_sctp.c (sctp_mt)',
+  partly: [CHUNKS],
   protocols: [PROTOCOL.SCTP],
   options: { ...PORT_OPTIONS, 'chunk-types': invertible(chunkTypes) },
   matches({ sport, dport, 'chunk-types': chunks }, packet, context) {

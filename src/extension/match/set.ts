@@ -4,7 +4,7 @@ import { integer } from '../codec/number.ts';
 import { setName } from '../codec/setname.ts';
 import type { RuleContext } from '../definition.ts';
 import { defineMatch } from '../extension.ts';
-import { doubtOf } from '../ipset/dimension.ts';
+import { DOUBTS, doubtOf } from '../ipset/dimension.ts';
 import { lowerSet } from '../ipset/lower.ts';
 import { testSet } from '../ipset/test.ts';
 import { type GivenOptions, invertible, option } from '../option.ts';
@@ -21,6 +21,7 @@ export const set = defineMatch({
   name: 'set',
   summary: 'whether an ipset holds the packet',
   source: 'net/netfilter/xt_set.c (set_match_v4), net/netfilter/ipset/ip_set_core.c (ip_set_test)',
+  partly: [COUNTED, ...DOUBTS],
   options: {
     'match-set': invertible(setName, { required: true, aliases: ['set'] }),
     'return-nomatch': option(flag),

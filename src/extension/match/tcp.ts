@@ -15,6 +15,7 @@ export const tcp = defineMatch({
   name: 'tcp',
   summary: 'ports and flags of a TCP segment',
   source: 'net/netfilter/xt_tcpudp.c (tcp_mt)',
+  partly: [TCP_OPTION],
   protocols: [PROTOCOL.TCP],
   options: {
     ...PORT_OPTIONS,

@@ -7,6 +7,7 @@ export const checksum = defineTarget({
   summary: 'fills in a checksum that was left to the network card: no effect on where a packet goes',
   // it computes the sum of packets that this host made (CHECKSUM_PARTIAL); wrong sums from the wire stay wrong
   source: 'net/netfilter/xt_CHECKSUM.c (checksum_tg)',
+  passive: true,
   tables: ['mangle'],
   options: { 'checksum-fill': option(flag, { required: true }) },
   apply: () => ({ kind: 'continue' }),

@@ -63,6 +63,7 @@ export const connmarkTarget = defineTarget({
   name: 'CONNMARK',
   summary: 'sets the mark of the flow, or copies it from or to the packet',
   source: 'net/netfilter/xt_connmark.c (connmark_tg_shift)',
+  partly: [SHIFTED],
   options: {
     ...MARK_FORMS,
     'save-mark': option(flag, { excludes: ['set-xmark', 'restore-mark'] }),

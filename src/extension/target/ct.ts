@@ -33,6 +33,7 @@ export const ct = defineTarget({
   name: 'CT',
   summary: 'how connection tracking is to treat the packet',
   source: 'net/netfilter/xt_CT.c (xt_ct_target)',
+  partly: [ONE_WAY, BY_MARK],
   tables: ['raw'],
   options: {
     notrack: option(flag),

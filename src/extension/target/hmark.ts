@@ -58,6 +58,7 @@ export const hmark = defineTarget({
   name: 'HMARK',
   summary: 'sets the mark of the packet to a hash of its flow',
   source: 'net/netfilter/xt_HMARK.c (hmark_tg_v4)',
+  partly: [HASH],
   options: {
     'hmark-src-prefix': option(length),
     'hmark-dst-prefix': option(length),

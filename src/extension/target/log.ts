@@ -10,6 +10,7 @@ export const log = defineTarget({
   name: 'LOG',
   summary: 'writes to the kernel log; the next rule is asked',
   source: 'net/netfilter/xt_LOG.c (log_tg)',
+  passive: true,
   options: {
     'log-prefix': option(prefixText(29)),
     'log-level': option(logLevel, { idle: ({ value }) => value === WARNING }),

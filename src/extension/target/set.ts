@@ -20,6 +20,7 @@ export const setTarget = defineTarget({
   name: 'SET',
   summary: "adds the packet's addresses to an ipset, takes them out, or copies what the set's entry holds",
   source: 'net/netfilter/xt_set.c (set_target_v3)',
+  partly: [MAPPED],
   options: {
     'add-set': option(setName),
     exist: option(flag),

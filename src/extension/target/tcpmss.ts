@@ -17,6 +17,7 @@ export const tcpmss = defineTarget({
   name: 'TCPMSS',
   summary: 'lowers the segment size that a SYN announces: no effect on where a packet goes',
   source: 'net/netfilter/xt_TCPMSS.c (tcpmss_tg4)',
+  passive: true,
   protocols: [PROTOCOL.TCP],
   options: {
     'set-mss': option(integer(0, 65515, 'SIZE')),
