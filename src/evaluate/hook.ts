@@ -1,4 +1,5 @@
 import { EMPTY_RULESET, type Hook, type Ruleset, type TableName } from '../network/ruleset.ts';
+import { natRules, trackingUnknown } from '../network/tracking.ts';
 import { printAddress } from '../packet/address.ts';
 import { CT_STATE } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -9,7 +10,7 @@ import type { Position } from './context.ts';
 import { bind, hasMovedOn, MANIP, mustAsk, translate } from './nat.ts';
 import { note, type Skb } from './skb.ts';
 import { unmodelled } from './undecided.ts';
-import { assume, type World } from './world.ts';
+import { assume, holds, type World } from './world.ts';
 
 type Stage = TableName | 'conntrack' | 'confirm';
 
@@ -67,7 +68,8 @@ function natStage(world: World, skb: Skb, position: Position, ruleset: Ruleset):
   if (skb.track === undefined || hook === 'FORWARD') return ACCEPT;
   const manip = MANIP[hook];
   const table = ruleset.tables.get('nat');
-  const asked = table !== undefined && mustAsk(skb.track, manip) ? ask(world, skb, position, table) : ACCEPT;
+  const asks = table !== undefined && mustAsk(skb.track, manip) && areAsked(world, position, ruleset);
+  const asked = asks ? ask(world, skb, position, table) : ACCEPT;
   if (asked.kind === 'drop' || asked.kind === 'unknown') return asked;
   if (asked.kind === 'nat') {
     if (!bind(world, skb.track, asked.range, position)) {
@@ -85,6 +87,17 @@ function natStage(world: World, skb: Skb, position: Position, ruleset: Ruleset):
   describe(skb);
   explain(skb, asked, before, position);
   return ACCEPT;
+}
+
+function areAsked(world: World, { node }: Position, ruleset: Ruleset): boolean {
+  switch (natRules(ruleset)) {
+    case 'asked':
+      return true;
+    case 'idle':
+      return false;
+    case 'open':
+      return holds(world, trackingUnknown(node));
+  }
 }
 
 /** The nat rules see the flow's first packet, which is NEW whatever state the question gave this one. */

@@ -1,7 +1,8 @@
 import type { NatRange } from '../extension/definition.ts';
-import { inRanges } from '../ir/predicate.ts';
+import { inRanges, unknownBit } from '../ir/predicate.ts';
 import type { Steps } from '../ir/program.ts';
-import type { TableName } from '../network/ruleset.ts';
+import type { Ruleset, TableName } from '../network/ruleset.ts';
+import { natRules, trackingUnknown } from '../network/tracking.ts';
 import { CT_STATE } from '../packet/field.ts';
 import type { Origin } from '../packet/place.ts';
 import { ranges } from '../packet/ranges.ts';
@@ -9,7 +10,7 @@ import { table } from './chain.ts';
 import { type Direction, type Entry, masqueradeSlot, masquerades, tupleSlot } from './conntrack.ts';
 import { type Place, pass } from './hook.ts';
 import { mapTo } from './mapping.ts';
-import { type Pass, type Passage, sequence, write } from './merge.ts';
+import { merge, type Pass, type Passage, sequence, stay, write } from './merge.ts';
 import { type Assignments, dropped, filter, set, type Then, type Walk } from './walk.ts';
 
 /** Which half of a mapping each hook is for (HOOK2MANIP). */
@@ -34,10 +35,20 @@ export function nat(walk: Walk, place: Place, then: Then): Steps {
     return stays(walk, place, entry, (on) => set(on, translated(entry, track.direction, manip), then));
   const done: Entry = { ...entry, done: { ...entry.done, [manip]: true } };
   const consulted: Walk = { ...walk, entries: entries.map((one) => (one === entry ? done : one)) };
-  return pass(
-    asNew(consulted, (on) => table(on, place, TABLE)),
-    then,
-  );
+  return pass(asked(consulted, place, ruleset.value), then);
+}
+
+/** The way through the rules, where they are asked at all. */
+function asked(walk: Walk, place: Place, ruleset: Ruleset): Passage {
+  const ask: Pass = (of) => asNew(of, (on) => table(on, place, TABLE));
+  switch (natRules(ruleset)) {
+    case 'asked':
+      return ask(walk);
+    case 'idle':
+      return stay(walk);
+    case 'open':
+      return merge(walk, [{ when: unknownBit(trackingUnknown(place.node)), then: ask }]);
+  }
 }
 
 /** A masqueraded flow that leaves by another device than the one whose address it got is dropped (nf_nat_oif_changed). */

@@ -281,3 +281,35 @@ it('a masquerading host without an address drops', () => {
   const frame = udp('10.0.1.1', 53, { src: addr('10.0.0.1'), macDst: 0x0a0000000001 });
   expect(ends(send(bare, wire('h', 'eth0'), frame))[0]).toBe('dropped h: rule');
 });
+
+describe('nat rules of a node where no rule needs connection tracking', () => {
+  const marking = (rule: string): Network =>
+    build(
+      {
+        a: guest('10.0.0.1/24', '10.0.0.254'),
+        b: {
+          ...guest('10.0.0.2/24', '10.0.0.254'),
+          iptables: `*nat\n-A PREROUTING -j MARK --set-mark 7\n-A PREROUTING -j ACCEPT\nCOMMIT\n*filter\n${rule}-A INPUT -m mark --mark 7 -j DROP`,
+        },
+      },
+      [['a:eth0', 'b:eth0']],
+    );
+  const fates = (network: Network): readonly string[] =>
+    every(network, 'a', udp('10.0.0.2', 53)).map(({ disposition }) => disposition.request.kind);
+
+  // nothing is tracked there (Linux 4.10), and nf_nat asks for tracked packets only
+  it('may or may not be asked, where they would change something', () => {
+    expect([...fates(marking(''))].sort()).toEqual(['delivered', 'dropped']);
+  });
+
+  it('are asked as soon as any rule needs it, even one that no packet meets', () => {
+    expect(fates(marking('-N u\n-A u -m state --state NEW\n'))).toEqual(['dropped']);
+  });
+
+  it('are not asked, and nothing is left open, where they would change nothing', () => {
+    const network = bridged({ iptables: '*nat\n-A PREROUTING -j ACCEPT\n-A POSTROUTING -s 10.0.0.0/24 -j LOG' });
+    const [exchange, ...others] = every(network, 'a', udp('10.0.0.2', 53));
+    expect(others).toEqual([]);
+    expect(exchange?.walks[0]?.hops.filter(({ table }) => table === 'nat')).toEqual([]);
+  });
+});

@@ -116,3 +116,20 @@ describe('the other targets of nat', () => {
     expect(ask(world([]), { from: 'a', to: '10.2.0.2', fields: { src } })).toEqual(['delivered b | c: no socket']);
   });
 });
+
+describe('nat rules that only mark, where no rule needs connection tracking', () => {
+  const marking = (...more: readonly string[]): World =>
+    withRules(router, 'b', {
+      nat: rules(CHAINS, '-A PREROUTING -j MARK --set-mark 7'),
+      filter: rules(INPUT, ...more, '-A INPUT -m mark --mark 7 -j DROP'),
+    });
+  const asked = { from: 'a', to: '10.2.0.2' } as const;
+
+  it('may or may not be asked', () => {
+    expect([...ask(marking(), asked)].sort()).toEqual([...answered('b', 'a'), ...REFUSED].sort());
+  });
+
+  it('are asked as soon as a rule needs it', () => {
+    expect(ask(marking('-A INPUT -m state --state INVALID -j DROP'), asked)).toEqual(REFUSED);
+  });
+});
