@@ -39,12 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Imports that the table allows for their types only. */
-const TYPES_ONLY: ReadonlySet<string> = new Set([
-  'network → extension',
-  'extension → network',
-  'question → parse',
-  'report → parse',
-]);
+const TYPES_ONLY: ReadonlySet<string> = new Set(['network → extension', 'extension → network', 'report → parse']);
 
 interface Import {
   readonly from: string;

@@ -2,8 +2,8 @@ import { findInterface, leadsOutside, linkOf } from '../network/access.ts';
 import type { Interface, Network, Node } from '../network/network.ts';
 import { parsePrefix } from '../packet/address.ts';
 import type { Source } from '../packet/exchange.ts';
+import { nearest } from '../parse/nearest.ts';
 import type { Span } from './complaint.ts';
-import { nearest } from './nearest.ts';
 import type { Target } from './question.ts';
 import type { PlaceSyntax } from './syntax.ts';
 

@@ -12,7 +12,7 @@ import {
 import type { Network } from '../network/network.ts';
 import type { Place } from '../packet/place.ts';
 import type { Located, Result } from '../parse/located.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../parse/nearest.ts';
 import { parseQuestion } from './parse.ts';
 import type { Question } from './question.ts';
 

@@ -1,7 +1,7 @@
 import type { Located } from '../parse/located.ts';
+import { nearest } from '../parse/nearest.ts';
 import { complain, type Span } from './complaint.ts';
 import { type Expectation, SyntaxError as NotAQuestion, parse } from './grammar.js';
-import { nearest } from './nearest.ts';
 
 /** A word of a question and where it stands. */
 export interface Word {

@@ -1,8 +1,8 @@
 import { parseAddress, parseMac, parsePrefix, rangesOf } from '../packet/address.ts';
 import { CT_STATE, type Field, maximum } from '../packet/field.ts';
 import { complement, everything, only, type Ranges, ranges } from '../packet/ranges.ts';
+import { nearest } from '../parse/nearest.ts';
 import { ICMP_NAMES, PORT_NAMES, PROTOCOL_NAMES, STATE_NAMES } from './names.ts';
-import { nearest } from './nearest.ts';
 import type { QuestionField, ValueSyntax, Word } from './syntax.ts';
 
 /** How the values of one field are written. */
