@@ -6,7 +6,7 @@ import { CT_STATE, CT_STATUS, type Field, PROTOCOL, TCP_FLAG } from '../packet/f
 import { type Ranges, ranges, single } from '../packet/ranges.ts';
 import type { Place } from './hook.ts';
 import { flag } from './settings.ts';
-import { type Assignments, known, lost, set, split, type Then, type Walk, type Way } from './walk.ts';
+import { type Assignments, known, set, split, type Then, type Walk, type Way } from './walk.ts';
 
 /** A flow in some node's conntrack table. Its tuples, mark and status are slots; what is here is the same for all packets. */
 export interface Entry {
@@ -273,40 +273,4 @@ function begin(walk: Walk, node: Node, then: Then): Steps {
       then({ ...done, track: { kind: 'flow', entry: index, direction: 'original', fresh: true } }),
     ),
   );
-}
-
-/** At the end of its way through a node, a packet that began a flow leaves it behind (nf_conntrack_confirm). */
-export function confirm(walk: Walk, { node }: Place, then: Then): Steps {
-  const { track: of } = walk;
-  if (of.kind !== 'flow' || !of.fresh) return then(walk);
-  const entry = walk.entries[of.entry] as Entry;
-  const others = walk.entries.filter((one) => one !== entry && one.node === node.name);
-  const reason = `two flows on ${node.name} have the same answers: which port nat gives to one of them`;
-  const clash: Then = (on) => lost(on, node, `${entry.name} clash`, reason);
-  return split(walk, [{ when: any(...others.map((one) => clashes(entry, one))), then: clash }], (on) =>
-    keep(on, entry, then),
-  );
-}
-
-/** Whether answers to a flow carry a tuple that an older flow has already (nf_conntrack_tuple_taken). */
-function clashes(entry: Entry, old: Entry): Predicate {
-  const same = (field: Field, side: 'orig' | 'repl'): Predicate =>
-    sameSlots(tupleSlot(field, entry, 'repl'), tupleSlot(field, old, side));
-  const proto = tupleSlot('proto', entry, 'orig');
-  const on = (side: 'orig' | 'repl'): Predicate =>
-    all(
-      sameSlots(proto, tupleSlot('proto', old, 'orig')),
-      same('src', side),
-      same('dst', side),
-      any(not(inRanges(proto, PORTS)), all(same('sport', side), same('dport', side))),
-      any(not(equals(proto, PROTOCOL.ICMP)), side === 'repl' ? same('icmpId', side) : FALSE),
-    );
-  return any(on('repl'), on('orig'));
-}
-
-function keep(walk: Walk, entry: Entry, then: Then): Steps {
-  const status: Slot = `ctStatus@${entry.name}`;
-  const { CONFIRMED } = CT_STATUS;
-  const bits = { kind: 'bits', terms: [{ slot: status, mask: 63 - CONFIRMED }], xor: CONFIRMED } as const;
-  return set(walk, { [status]: bits }, (on) => set(on, { ctStatus: status }, then));
 }
