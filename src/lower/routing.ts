@@ -163,7 +163,7 @@ function byOutcome(
     const values = without(range, covered, 'dst');
     covered = union(covered, range);
     if (isEmpty(values) || passed(candidate)) continue;
-    const name = outcomeOf(candidate);
+    const name = outcomeOf(candidate, key);
     const before = outcomes.get(name);
     outcomes.set(name, { candidate: before?.candidate ?? candidate, values: union(before?.values ?? [], values) });
   }
@@ -191,10 +191,10 @@ function oneByOne(
 const foundBy = ({ route, hops }: Candidate): Found =>
   NOWHERE.has(route.type) ? { kind: 'none', text: route.text } : { kind: 'route', route, hops };
 
-/** A local address that is its own preferred source is told by no more than being local. */
-const outcomeOf = ({ route, hops }: Candidate): string => {
+/** A local address that is its own preferred source is told by no more than being local; source validation asks for its device. */
+const outcomeOf = ({ route, hops }: Candidate, { to }: Key): string => {
   const own = route.type === 'local' && (route.source === undefined || isHost(route));
-  const where = own ? 'itself' : `${route.source} ${route.scope} ${JSON.stringify(hops)}`;
+  const where = own && to === 'dst' ? 'itself' : `${route.source} ${route.scope} ${JSON.stringify(hops)}`;
   return `${route.type} ${NOWHERE.has(route.type) ? '' : where}`;
 };
 

@@ -134,6 +134,26 @@ export const CASES: Readonly<Record<string, Case>> = {
     },
     questions: [...each('h', '10.1.0.11'), ...each('h', '10.3.0.1'), ...each('g1', '10.1.0.1')],
   },
+  // with accept_local, a node's own address may come in as a source, but strictly only by the device that has it
+  'own-source-by-its-device': {
+    world: {
+      nodes: {
+        a: hostOf('10.1.0.2/24', '10.1.0.1'),
+        r: nodeOf(
+          { eth0: plug('10.1.0.1/24'), eth1: plug('10.2.0.1/24') },
+          { settings: { ...FORWARDING, 'net.ipv4.conf.all.accept_local': 1, 'net.ipv4.conf.all.rp_filter': 1 } },
+        ),
+        b: hostOf('10.2.0.2/24', '10.2.0.1'),
+      },
+      links: { left: ['a:eth0', 'r:eth0'], right: ['r:eth1', 'b:eth0'] },
+      filtered: [],
+    },
+    questions: ['10.1.0.1', '10.2.0.1'].flatMap((src) => [
+      ...each('a', '10.1.0.1', { src }),
+      ...each('a', '10.2.0.1', { src }),
+      ...each('b', '10.1.0.1', { src }),
+    ]),
+  },
   // the hairpin and the published port of a container host
   containers: {
     world: TOPOLOGIES['containers'] as World,
