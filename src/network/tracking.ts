@@ -2,9 +2,10 @@ import type { Node } from './network.ts';
 import type { Action, Rule, Ruleset } from './ruleset.ts';
 
 /** Matches and targets whose rules make the kernel track connections (they call `nf_ct_netns_get` when they are loaded). */
+// biome-ignore format: a table
 const TRACKING: ReadonlySet<string> = new Set([
-  ...['cluster', 'connbytes', 'connlabel', 'connmark', 'conntrack', 'helper', 'state'],
-  ...['CONNMARK', 'CONNSECMARK', 'DNAT', 'MASQUERADE', 'NETMAP', 'REDIRECT', 'SNAT', 'SYNPROXY'],
+  'cluster', 'connbytes', 'connlabel', 'connmark', 'conntrack', 'helper', 'state',
+  'CONNMARK', 'CONNSECMARK', 'DNAT', 'MASQUERADE', 'NETMAP', 'REDIRECT', 'SNAT', 'SYNPROXY',
 ]);
 
 /** `CT --notrack` alone needs no tracking (xt_ct_tg_check). */
