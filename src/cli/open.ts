@@ -32,6 +32,7 @@ const contextOf = (rule: Rule, table: TableName, node: Node, reasons: Set<string
   addressTypes: () => new Map(),
   set: (name) => lastingSet(node, name),
   addressesOf: () => [0],
+  assume: () => node.kernelDefaults,
   unknown: (reason) => {
     reasons.add(reason);
     return { id: rule.text, reason };

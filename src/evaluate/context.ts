@@ -7,7 +7,7 @@ import { rangesOf } from '../packet/address.ts';
 import { complement, only, type Ranges, union, without } from '../packet/ranges.ts';
 import { TABLE_LOCAL } from './routing.ts';
 import type { Skb } from './skb.ts';
-import type { World } from './world.ts';
+import { assume, type World } from './world.ts';
 
 /** Where a hook is asked: the devices that it knows and, for masquerading, the next hop. */
 export interface Position {
@@ -43,6 +43,10 @@ export function ruleContext(
     addressTypes: (limitTo) => addressTypes(node, limitTo),
     set: (set) => lastingSet(node, set),
     addressesOf: (device) => primaryAddresses(node, device),
+    assume: (text) => {
+      if (node.kernelDefaults) assume(world, { node: node.name, text });
+      return node.kernelDefaults;
+    },
     unknown: (reason) => ({
       id: `${name} #${++occurrence} ${world.leg} ${hook}/${visit}`,
       reason,

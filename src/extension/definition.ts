@@ -26,6 +26,8 @@ export interface RuleContext {
   readonly set: (name: string) => ContextSet | undefined;
   /** Primary addresses of an interface, in order (MASQUERADE, REDIRECT). */
   readonly addressesOf: (device: string) => readonly number[];
+  /** Takes for granted what no capture shows, and writes it down; false where nothing may be taken for granted. */
+  readonly assume?: (text: string) => boolean;
   /** Names one thing that can't be known at this rule; the walk makes `id` unique a rule, an occurrence and a visit. */
   readonly unknown: (reason: string) => Unknown;
 }

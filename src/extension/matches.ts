@@ -32,6 +32,7 @@ import { osf } from './match/osf.ts';
 import { owner } from './match/owner.ts';
 import { physdev } from './match/physdev.ts';
 import { pkttype } from './match/pkttype.ts';
+import { policy } from './match/policy.ts';
 import { quota } from './match/quota.ts';
 import { realm } from './match/realm.ts';
 import { recent } from './match/recent.ts';
@@ -85,6 +86,7 @@ export const MATCHES: readonly Match[] = [
   owner,
   physdev,
   pkttype,
+  policy,
   quota,
   realm,
   recent,

@@ -21,6 +21,11 @@ export interface Option<T> {
   readonly excludes: readonly string[];
   /** A short form for another option, and what it stands for: never part of what was read, never printed. */
   readonly means?: (given: Given<T>) => GivenOptions;
+  /**
+   * It may stand several times: the option of no name holds all of these as text, in the order in which they stand, and
+   * is printed in their place (`-m policy`: one element after the other).
+   */
+  readonly gathered?: true;
   /** A value that says nothing and is not saved (`--dport 0:65535`). */
   readonly idle?: (given: Given<T>) => boolean;
 }
@@ -65,13 +70,17 @@ export function findOption(
   table: OptionTable,
   name: string,
 ): readonly [name: string, option: Option<unknown>] | undefined {
+  if (name === '') return undefined;
   if (Object.hasOwn(table, name)) return [name, table[name] as Option<unknown>];
   return entriesOf(table).find(([, { aliases }]) => aliases.includes(name));
 }
 
 /** Every name that an option of the table may be written with. */
 export const namesOf = (table: OptionTable): readonly string[] =>
-  entriesOf(table).flatMap(([name, { aliases }]) => [name, ...aliases]);
+  entriesOf(table).flatMap(([name, { aliases }]) => (name === '' ? [] : [name, ...aliases]));
+
+export const printOption = (name: string, value: string, inverted: boolean): string =>
+  `${inverted ? '! ' : ''}--${name}${value === '' ? '' : ` ${value}`}`;
 
 /** Options as `iptables-save` prints them, in the order of the table. */
 export function printOptions(table: OptionTable, options: GivenOptions): string {
@@ -79,8 +88,8 @@ export function printOptions(table: OptionTable, options: GivenOptions): string 
   for (const [name, { codec }] of entriesOf(table)) {
     const given = options[name];
     if (given === undefined) continue;
-    const value = codec.print(given.value);
-    text += `${text === '' ? '' : ' '}${given.inverted ? '! ' : ''}--${name}${value === '' ? '' : ` ${value}`}`;
+    const one = name === '' ? codec.print(given.value) : printOption(name, codec.print(given.value), given.inverted);
+    if (one !== '') text += `${text === '' ? '' : ' '}${one}`;
   }
   return text;
 }

@@ -23,7 +23,6 @@ export const UNDECIDABLE_MATCHES: Readonly<Record<string, Undecidable>> = {
   ipp2p:       row(PAYLOAD, 'edk dc kazaa gnu bit apple winmx soul ares debug'),
   layer7:      row(PAYLOAD, 'l7dir=1 l7proto=1'),
   nth:         row(TIME, 'every=1 counter=1 start=1 packet=1'),
-  policy:      row('IPsec policies are not modelled', 'dir=1 pol=1 strict reqid=1 spi=1 proto=1 mode=1 tunnel-src=1 tunnel-dst=1 next'),
   psd:         row(TIME, 'psd-weight-threshold=1 psd-delay-threshold=1 psd-lo-ports-weight=1 psd-hi-ports-weight=1'),
   quota2:      row(TIME, 'quota=1 name=1 grow no-change packets'),
   random:      row(CHANCE, 'average=1'),

@@ -5,6 +5,7 @@ import { lastingSet } from '../network/sets.ts';
 import type { Unknown } from '../packet/place.ts';
 import { addressTypes, primaryAddresses } from './address.ts';
 import type { Place } from './hook.ts';
+import { assuming } from './settings.ts';
 import type { Walk } from './walk.ts';
 
 const types = new WeakMap<Node, Map<string | undefined, AddressTypes>>();
@@ -50,6 +51,10 @@ export function contextOf(
     addressTypes: (device) => typesOf(node, device),
     set: (name) => lastingSet(node, name),
     addressesOf: (device) => primaryAddresses(node, device),
+    assume: (text) => {
+      if (node.kernelDefaults) assuming(walk.at, { node: node.name, text });
+      return node.kernelDefaults;
+    },
   };
   return (rule) => ({ ...common, unknown: unknownIn(rule) });
 }

@@ -43,7 +43,9 @@ const standing = ({ protocols, tables }: Extension): Standing => ({
 
 /** Options as the parser could have made them: nothing that excludes each other, defaults filled in. */
 export function optionsOf(extension: Extension): fc.Arbitrary<GivenOptions> {
-  const written = Object.entries(extension.options).filter(([, { means }]) => means === undefined);
+  const written = Object.entries(extension.options).filter(
+    ([, { means, gathered }]) => means === undefined && gathered !== true,
+  );
   const each = written.map(([name, option]) =>
     fc.option(given(option), { nil: undefined, freq: option.required ? 1e6 : 2 }).map((one) => [name, one] as const),
   );

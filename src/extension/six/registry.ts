@@ -8,6 +8,7 @@ import { conntrack } from '../match/conntrack.ts';
 import { hashlimit } from '../match/hashlimit.ts';
 import { iprange } from '../match/iprange.ts';
 import { ipvs } from '../match/ipvs.ts';
+import { policy } from '../match/policy.ts';
 import { recent } from '../match/recent.ts';
 import { type Given, type GivenOptions, type Option, option } from '../option.ts';
 import { dnat } from '../target/dnat.ts';
@@ -68,6 +69,7 @@ export const SIX_MATCHES: readonly Match[] = [
   matchInSix(hashlimit, { options: with128(hashlimit, 'hashlimit-srcmask', 'hashlimit-dstmask') }),
   matchInSix(iprange, { options: reread(iprange, range6, 'src-range', 'dst-range') }),
   matchInSix(ipvs, { options: reread(ipvs, addressAndMask6, 'vaddr') }),
+  matchInSix(policy, { options: reread(policy, addressAndMask6, 'tunnel-src', 'tunnel-dst') }),
   matchInSix(recent, { options: reread(recent, address6, 'mask'), complete: filled(recent, 'mask', FULL) }),
   dst,
   eui64,

@@ -1,8 +1,8 @@
 import { isRefused, type Read } from '../../extension/codec/codec.ts';
-import type { Given } from '../../extension/option.ts';
+import { type Given, printOption } from '../../extension/option.ts';
 import { verbatim } from '../../extension/verbatim.ts';
 import type { Word } from '../source.ts';
-import type { Draft } from './draft.ts';
+import type { Draft, Loaded } from './draft.ts';
 import { findLetter, type GenericOption } from './generic.ts';
 import { type Resolved, resolve } from './resolve.ts';
 import { takeGeneric } from './take.ts';
@@ -111,12 +111,19 @@ function readGiven(draft: Draft, cursor: Cursor, met: Met & { readonly found: Ow
 }
 
 function give(draft: Draft, word: Word, { loaded, name, option }: Own, given: Given): void {
+  if (option.gathered === true)
+    return gather(loaded, printOption(name, option.codec.print(given.value), given.inverted));
   const meant = option.means?.(given) ?? { [name]: given };
   for (const [key, one] of Object.entries(meant)) {
     if (loaded.given[key] !== undefined)
       draft.source.error(word, `\`--${key}\` stands twice`, 'say it once, or load the match a second time');
     loaded.given[key] = one;
   }
+}
+
+function gather({ given }: Loaded, one: string): void {
+  const before = (given['']?.value ?? []) as readonly string[];
+  given[''] = { value: [...before, one], inverted: false };
 }
 
 type Foreign = Extract<Resolved, { readonly kind: 'verbatim' }>;
