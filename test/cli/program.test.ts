@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { netqed, SINGLE_HOST } from './captured.ts';
 
-const COMMANDS = ['ask', 'check', 'diff', 'trace', 'show'];
+const COMMANDS = ['ask', 'check', 'diff', 'trace', 'replay', 'show'];
 
 describe('the command line', () => {
   it('prints its help on stdout, status 0, and the exit statuses with it', async () => {
@@ -35,6 +35,10 @@ describe('the command line', () => {
     [['diff', SINGLE_HOST]],
     [['trace', SINGLE_HOST, 'udp 10.0.0.3:53']],
     [['trace', SINGLE_HOST, 'udp 10.0.0.3:53', 'more', '--from', 'compute-1']],
+    [['replay', SINGLE_HOST]],
+    [['replay', SINGLE_HOST, 'udp 10.0.0.3:53']],
+    [['replay', SINGLE_HOST, '--from', 'compute-1', '--ask', 'can compute-1 reach 10.0.0.3']],
+    [['replay', SINGLE_HOST, 'more', '--ask', 'can compute-1 reach 10.0.0.3']],
     [['show', SINGLE_HOST, 'more']],
   ])('%j is wrong usage: status 2, nothing on stdout', async (args) => {
     const { status, out, err } = await netqed(args);
