@@ -12,7 +12,7 @@ export interface PlacedRule {
   readonly loaded: readonly Loaded[];
   /** The chain that it leads to, where it stands in the line. */
   readonly jump?: Word;
-  /** `loaded` and `jump` are shared with other lines: the words stand elsewhere. */
+  /** `loaded` is shared with other lines: the words of this one are read again where they are needed. */
   readonly shared?: true;
 }
 

@@ -11,28 +11,24 @@ export interface Site {
 }
 
 /**
- * Cuts what stands behind the header of a rule before each `-m`, `-j` and `-g`; quoted text is left alone. It begins with
- * one of them, or with an option of the protocol's own match.
+ * Where a match, target or jump ends that begins at a place: before the next `-m`, `-j` or `-g`. Quoted text is left alone.
  */
-export function cutParts(tail: string): readonly string[] {
-  const parts: string[] = [];
-  let start = 0;
-  for (let at = 1; at < tail.length; at++) {
-    const char = tail.charCodeAt(at);
-    if (char === QUOTE) at = endOfQuote(tail, at);
-    else if (char === BLANK && tail.charCodeAt(at + 1) === DASH && BEGINS.test(tail.slice(at + 2, at + 4))) {
-      parts.push(tail.slice(start, at));
-      start = at + 1;
-    }
+export function endOfPart(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char === QUOTE) at = endOfQuote(text, at);
+    else if (char === BLANK && text.charCodeAt(at + 1) === DASH && begins(text, at + 2)) return at;
   }
-  parts.push(tail.slice(start));
-  return parts;
+  return text.length;
 }
 
 const QUOTE = 34;
 const BLANK = 32;
 const DASH = 45;
-const BEGINS = /^[mjg] /;
+const LETTERS: readonly number[] = [...'mjg'].map((letter) => letter.charCodeAt(0));
+
+const begins = (text: string, at: number): boolean =>
+  text.charCodeAt(at + 1) === BLANK && LETTERS.includes(text.charCodeAt(at));
 
 function endOfQuote(text: string, from: number): number {
   let at = from + 1;

@@ -1,33 +1,44 @@
-import type { Action, MatchUse } from '../../network/ruleset.ts';
+import type { Action, Header, MatchUse } from '../../network/ruleset.ts';
 import type { Word } from '../source.ts';
 import { type Draft, type Loaded, newDraft } from './draft.ts';
 import { finishUses, type PlacedRule, printAction } from './finish.ts';
-import { cutParts, readPart, type Site } from './part.ts';
+import { endOfPart, readPart, type Site } from './part.ts';
 import { type PrintedHeader, readPrintedHeader } from './printed-header.ts';
 import { readWords } from './read.ts';
 import { splitWords } from './words.ts';
 
-/** What stands behind the header of a rule, the same for all rules that say the same. */
-interface Tail {
-  readonly matches: readonly MatchUse[];
-  readonly action: Action;
-  readonly loaded: readonly Loaded[];
-  readonly jump?: Word;
-  /** As `iptables-save` prints it. */
-  readonly text: string;
+/** One match, target or jump of a rule, the same for all rules that have it. */
+interface Part {
+  readonly match?: MatchUse;
+  readonly action?: Action;
+  readonly loaded?: Loaded;
+  /** As `iptables-save` prints it, if that is not how it is written. */
+  readonly text?: string;
 }
 
-/** By protocol, because the meaning of an option may depend on it; nothing where it must be read word by word. */
+/** What stands behind the header of a rule. */
+interface Tail {
+  readonly matches: readonly MatchUse[];
+  readonly loaded: readonly Loaded[];
+  readonly action: Action;
+  readonly text?: string;
+}
+
+/** What was read of texts before; nothing where one must be read word by word. */
 type Known<T> = Map<string, T | undefined>;
 
+/** So many tails are remembered whole: few that all rules share, or else it is not worth the while. */
+const MOST_TAILS = 1000;
+
 /**
- * Reads rules that look as `iptables-save` prints them without cutting them into words: what stands behind the header
- * is read once and shared. Whatever looks different, or has anything wrong with it, is left to be read word by word.
+ * Reads rules that look as `iptables-save` prints them without cutting them into words: each match and target is read
+ * once and shared. Whatever looks different, or has anything wrong with it, is left to be read word by word.
  */
 export class PrintedRules {
   readonly #site: Site;
+  /** By protocol, because the meaning of an option may depend on it. */
+  readonly #parts = new Map<number, Known<Part>>();
   readonly #tails = new Map<number, Known<Tail>>();
-  readonly #parts = new Map<number, Known<Tail>>();
 
   constructor(site: Site) {
     this.#site = site;
@@ -35,76 +46,84 @@ export class PrintedRules {
 
   /** What a `-j` means depends on the chains that there are. */
   forget(): void {
-    this.#tails.clear();
     this.#parts.clear();
+    this.#tails.clear();
   }
 
   /** The rule of a line, if it can be read so: `text` begins with `-A CHAIN`, and the header stands from `from` on. */
   read(line: Word, text: string, from: number): PlacedRule | undefined {
     const head = readPrintedHeader(text, from);
     if (head === undefined) return undefined;
-    const said = text.slice(head.end);
-    const tail = said === '' ? NOTHING : this.#tail(said, head);
+    const tail = this.#tail(text.slice(head.end), head);
     if (tail === undefined) return undefined;
-    const { matches, action, loaded, jump } = tail;
-    const printed = said === tail.text ? text : text.slice(0, head.end) + tail.text;
+    const { matches, action, loaded } = tail;
+    const printed = tail.text === undefined ? text : text.slice(0, head.end) + tail.text;
     const place = this.#site.source.place(line);
-    const rule = { number: 0, header: head.header, matches, action, text: printed, place };
-    return jump === undefined ? { rule, loaded, shared: true } : { rule, loaded, jump, shared: true };
+    return { rule: { number: 0, header: head.header, matches, action, text: printed, place }, loaded, shared: true };
   }
 
-  #tail(text: string, head: PrintedHeader): Tail | undefined {
-    return remember(this.#tails, head.key, text, () => this.#newTail(text, head));
+  #tail(text: string, { header, key }: PrintedHeader): Tail | undefined {
+    const known = knownFor(this.#tails, key);
+    const found = known.get(text);
+    if (found !== undefined || known.has(text)) return found;
+    const tail = this.#newTail(text, header, knownFor(this.#parts, key));
+    if (known.size < MOST_TAILS) known.set(text, tail);
+    return tail;
   }
 
-  #newTail(text: string, head: PrintedHeader): Tail | undefined {
-    const parts: Tail[] = [];
-    for (const one of cutParts(text)) {
-      const before = parts.at(-1);
-      const part = remember(this.#parts, head.key, one, () => this.#newPart(one, head));
+  #newTail(text: string, header: Header, known: Known<Part>): Tail | undefined {
+    const matches: MatchUse[] = [];
+    const loaded: Loaded[] = [];
+    let action: Action = NONE;
+    let printed: string | undefined;
+    for (let at = 0; at < text.length; ) {
+      const end = endOfPart(text, at);
+      const part = this.#part(text.slice(at, end), header, known);
       // a match behind the target is for the slow way, as is a second target
-      if (part === undefined || (before !== undefined && before.action.kind !== 'none')) return undefined;
-      parts.push(part);
+      if (part === undefined || action !== NONE) return undefined;
+      if (part.match !== undefined) matches.push(part.match);
+      if (part.loaded !== undefined) loaded.push(part.loaded);
+      if (part.action !== undefined) action = part.action;
+      if (part.text !== undefined) printed = (printed ?? text.slice(0, at)) + part.text;
+      else if (printed !== undefined) printed += text.slice(at, end);
+      if (printed !== undefined && end < text.length) printed += ' ';
+      at = end + 1;
     }
-    return joined(parts);
+    return printed === undefined ? { matches, loaded, action } : { matches, loaded, action, text: printed };
   }
 
-  #newPart(text: string, { header }: PrintedHeader): Tail | undefined {
-    const draft = readPart(text, header.protocol, this.#site);
+  #part(text: string, { protocol }: Header, known: Known<Part>): Part | undefined {
+    const found = known.get(text);
+    if (found !== undefined || known.has(text)) return found;
+    const part = this.#newPart(text, protocol);
+    known.set(text, part);
+    return part;
+  }
+
+  #newPart(text: string, protocol: Header['protocol']): Part | undefined {
+    const chain = text.slice(3);
+    if (text.startsWith('-j ') && this.#site.chains.has(chain)) return { action: { kind: 'jump', chain } };
+    const draft = readPart(text, protocol, this.#site);
     if (draft === undefined) return undefined;
     const { matches, action } = finishUses(draft);
     if (draft.source.located.length > 0) return undefined;
-    const { loaded, jump } = draft;
-    const printed = [...matches.map((match) => match.text), ...printAction(action)].join(' ');
-    return { matches, action, loaded, text: printed, ...(jump === undefined ? {} : { jump: jump.chain }) };
+    const [loaded] = draft.loaded;
+    const [match] = matches;
+    const printed = match?.text ?? printAction(action).join(' ');
+    return {
+      ...(loaded === undefined ? {} : { loaded }),
+      ...(match === undefined ? { action } : { match }),
+      ...(printed === text ? {} : { text: printed }),
+    };
   }
 }
 
-const NOTHING: Tail = { matches: [], action: { kind: 'none' }, loaded: [], text: '' };
+const NONE: Action = { kind: 'none' };
 
-function joined(parts: readonly Tail[]): Tail {
-  const last = parts.at(-1) ?? NOTHING;
-  return {
-    ...last,
-    matches: parts.flatMap(({ matches }) => matches),
-    loaded: parts.flatMap(({ loaded }) => loaded),
-    text: parts.map(({ text }) => text).join(' '),
-  };
-}
-
-function remember<T>(
-  known: Map<number, Known<T>>,
-  key: number,
-  text: string,
-  make: () => T | undefined,
-): T | undefined {
-  const by = known.get(key) ?? new Map<string, T | undefined>();
-  known.set(key, by);
-  const found = by.get(text);
-  if (found !== undefined || by.has(text)) return found;
-  const made = make();
-  by.set(text, made);
-  return made;
+function knownFor<T>(all: Map<number, Known<T>>, key: number): Known<T> {
+  const known = all.get(key) ?? new Map<string, T | undefined>();
+  all.set(key, known);
+  return known;
 }
 
 /** Reads the line of a rule whose words are shared word by word, to see where they stand in it. */
