@@ -50,7 +50,8 @@ describe('the ways to write a rule', () => {
     ['-m comment --comment a -m comment --comment "b c"', '-m comment --comment a -m comment --comment "b c"'],
     ['-m comment --comment "it\'s \\"x\\" \\\\"', '-m comment --comment "it\\\'s \\"x\\" \\\\"'],
     // extensions that nobody has written are kept, not skipped
-    ['-m policy --pol ipsec --dir in -j DROP', '-m policy --pol ipsec --dir in -j DROP'],
+    ['-m policy --pol ipsec --dir in -j DROP', '-m policy --dir in --pol ipsec -j DROP'],
+    ['-m psd --psd-hi-ports-weight 2 --psd-delay-threshold 3 -j DROP', '-m psd --psd-hi-ports-weight 2 --psd-delay-threshold 3 -j DROP'],
     ['-m layer7 --l7dir "a b" --l7proto x', '-m layer7 --l7dir "a b" --l7proto x'],
     ['-m nosuchmatch --foo 1 ! --bar x y -j DROP', '-m nosuchmatch --foo 1 ! --bar x y -j DROP'],
     ['-p tcp -m nosuchmatch --foo 1 -m tcp --dport 22 -j DROP', '-p tcp -m nosuchmatch --foo 1 -m tcp --dport 22 -j DROP'],
