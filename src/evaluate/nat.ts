@@ -2,7 +2,7 @@ import type { NatRange } from '../extension/definition.ts';
 import type { Hook } from '../network/ruleset.ts';
 import { printAddress } from '../packet/address.ts';
 import { CT_STATE } from '../packet/field.ts';
-import type { Range } from '../packet/ranges.ts';
+import { only, type Range, type Ranges, without } from '../packet/ranges.ts';
 import { type Flow, type Track, tableOf } from './conntrack.ts';
 import type { Position } from './context.ts';
 import { bits } from './header.ts';
@@ -74,7 +74,7 @@ function pickAddress(world: World, flow: Flow, now: Tuple, range: NatRange, posi
   if (low === high) return low;
   // SNAT keeps a source that is in the range already
   if (range.manip === 'source' && low <= old && old <= high && range.random !== true) return old;
-  return picked(world, flow, `address of ${printAddress(low)}-${printAddress(high)}`, [low, high]);
+  return picked(world, flow, `address of ${printAddress(low)}-${printAddress(high)}`, [[low, high]]);
 }
 
 function keepsPort(world: World, flow: Flow, moved: Tuple, { manip, ports, portBase, random }: NatRange): boolean {
@@ -106,13 +106,15 @@ function pickPort(world: World, flow: Flow, moved: Tuple, { manip, ports, portBa
   if (low === high) return low;
   // a destination port that must change becomes the first free one, a source port any
   if (manip === 'destination' && random !== true) return low;
-  return picked(world, flow, `${manip} port of ${low}-${high}`, [low, high]);
+  // never the one that another flow has (`nf_nat_l4proto_unique_tuple` tries until it finds one that is free)
+  const free = taken(world, flow, moved) ? without([[low, high]], only(old), 'sport') : ([[low, high]] as const);
+  return picked(world, flow, `${manip} port of ${low}-${high}`, free);
 }
 
 /** The kernel picks by hash or at random. */
-function picked(world: World, { node, original }: Flow, what: string, range: Range): number {
+function picked(world: World, { node, original }: Flow, what: string, ranges: Ranges): number {
   const id = `${node} nat ${what} ${world.leg} ${original.proto} ${original.src} ${original.dst}`;
-  return choose(world, { id, reason: `nat on ${node} picks the ${what}` }, [range]);
+  return choose(world, { id, reason: `nat on ${node} picks the ${what}` }, ranges);
 }
 
 /** `nf_nat_packet`: translates the packet as its flow is bound, if it has anything to do with this hook. */

@@ -70,21 +70,29 @@ function forward(walk: Walk, node: Node, arrived: Arrived, route: Extract<Incomi
   return filter(walk, inRanges('ttl', [[2, 255]]), dropped(node, 'ttl'), (alive) =>
     set({ ...alive, forwarded: alive.forwarded + 1 }, { ttl: { kind: 'plus', slot: 'ttl', by: -1 } }, (on) =>
       traverse(on, { ...placeOf(node, arrived, 'FORWARD'), ...out }, (passed) =>
-        postrouting(passed, node, { device, ...(nextHop === undefined ? {} : { nextHop }) }, (sent) =>
-          leave(sent, node, device, nextHop),
+        postrouting(
+          passed,
+          node,
+          { device, ...(nextHop === undefined ? {} : { nextHop }) },
+          (sent) => leave(sent, node, device, nextHop),
+          arrived,
         ),
       ),
     ),
   );
 }
 
+/** Rules there see by which device a forwarded packet came in, too (ip_output: indev). */
 function postrouting(
   walk: Walk,
   node: Node,
   { device, nextHop }: { readonly device: string; readonly nextHop?: number },
   then: Then,
+  from?: Arrived,
 ): Steps {
   const place: Place = {
+    ...(from === undefined ? {} : { in: from.device }),
+    ...(from?.physIn === undefined ? {} : { physIn: from.physIn }),
     node,
     hook: 'POSTROUTING',
     out: device,
