@@ -61,8 +61,9 @@ function policy({ skb, position, table }: Run, base: Chain): Verdict {
 
 /** Whether header and matches hold, in the order of the rule: the first that fails ends it. */
 function matches({ world, skb, position, table }: Run, chain: Chain, rule: Rule): boolean {
-  describe(skb);
   if (!matchHeader(rule.header, skb.packet, position)) return false;
+  // a header asks nothing of conntrack, and most rules of a long chain end with it
+  describe(skb);
   if (rule.matches.length === 0) return true;
   const context = ruleContext(world, skb, position, table.name, chain.name, rule);
   return rule.matches.every((use) => {
