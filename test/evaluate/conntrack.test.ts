@@ -48,16 +48,19 @@ it('a packet that is dropped leaves no entry: the next one is NEW again and nat 
   expect(hopsAt(confirmed, 'h', 'PREROUTING', 'answer').filter(({ rule }) => rule !== undefined)).toEqual([]);
 });
 
-it('nat is asked for the first packet of a flow only', () => {
-  const exchange = send(
-    chain({ iptables: '*nat\n-A PREROUTING -p tcp\n-A POSTROUTING -p tcp' }),
-    'a',
-    tcp('10.0.0.2', 80),
-  );
-  const asked = exchange.walks.map(
+const natRulesAsked = (iptables: string): readonly number[] =>
+  send(chain({ iptables }), 'a', tcp('10.0.0.2', 80)).walks.map(
     ({ hops }) => hops.filter(({ table, rule }) => table === 'nat' && rule !== undefined).length,
   );
-  expect(asked).toEqual([2, 0, 0, 0, 0]);
+const COUNTING = '*nat\n-A PREROUTING -p tcp\n-A POSTROUTING -p tcp';
+
+it('nat is asked for the first packet of a flow only', () => {
+  const tracked = `${COUNTING}\n*filter\n-A FORWARD -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT`;
+  expect(natRulesAsked(tracked)).toEqual([2, 0, 0, 0, 0]);
+});
+
+it('nat is not asked where no rule makes the kernel track connections', () => {
+  expect(natRulesAsked(COUNTING)).toEqual([0, 0, 0, 0, 0]);
 });
 
 // facts 14 and 15

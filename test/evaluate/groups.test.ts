@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { groupMac } from '../../src/evaluate/leave.ts';
+import { BROADCAST_MAC } from '../../src/packet/address.ts';
+import { ends, every, said, send, udp, wire } from './ask.ts';
+import { addr, build, host } from './build.ts';
+
+/** One host; the wire is in the test's hand. */
+const network = build({ b: host('10.0.0.2/24') }, []);
+const sent = (dst: string) =>
+  udp(dst, 5000, { src: addr('10.0.0.9'), macSrc: 0x020000000099, macDst: groupMac(addr(dst)) });
+
+describe('a multicast group', () => {
+  it('has the MAC address that RFC 1112 gives it: 23 bits of the group behind 01:00:5e', () => {
+    expect(groupMac(addr('224.0.0.1'))).toBe(0x01005e000001);
+    expect(groupMac(addr('239.255.255.255'))).toBe(0x01005e7fffff);
+    expect(groupMac(addr('225.129.2.3'))).toBe(0x01005e010203);
+    expect(groupMac(addr('255.255.255.255'))).toBe(BROADCAST_MAC);
+  });
+
+  it('of all hosts is joined by everybody', () => {
+    const exchange = send(network, wire('b', 'eth0'), sent('224.0.0.1'));
+    expect(said(exchange.disposition.request)).toBe('delivered b');
+    expect(exchange.met).toEqual([]);
+  });
+
+  it('of any other kind leaves open whether a host has joined it', () => {
+    const all = every(network, wire('b', 'eth0'), sent('224.0.0.5'));
+    expect(all.map(({ disposition }) => said(disposition.request)).sort()).toEqual([
+      'delivered b',
+      'dropped b: not for me',
+    ]);
+    expect(all[0]?.met.map(({ unknown }) => unknown.reason)).toEqual([
+      'whether b has joined the group 224.0.0.5 on eth0',
+    ]);
+  });
+
+  it('takes no packet from a group, nor from localhost', () => {
+    for (const src of ['224.0.0.9', '255.255.255.255', '127.0.0.9'])
+      expect(ends(send(network, wire('b', 'eth0'), { ...sent('224.0.0.1'), src: addr(src) }))[0]).toContain('martian');
+  });
+});
