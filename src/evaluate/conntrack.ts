@@ -159,6 +159,12 @@ function pin(world: World, skb: Skb, node: string, state: number): void {
   else skb.track = { flow, direction: 'original', state, pinned: true };
 }
 
+/** Whether another flow of the table has the tuple already, either way (`nf_conntrack_tuple_taken`). */
+export const isTaken = (world: World, flow: Flow, answer: Tuple): boolean =>
+  tableOf(world, flow.node, flow.zone).some(
+    (other) => other !== flow && (sameTuple(other.original, answer) || sameTuple(other.reply, answer)),
+  );
+
 /** `nf_conntrack_confirm`, at the end of INPUT and POSTROUTING: from here on other packets find the entry. */
 export function confirm(world: World, skb: Skb): void {
   const flow = skb.track?.flow;

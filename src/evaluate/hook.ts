@@ -5,7 +5,7 @@ import { CT_STATE } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Unknown } from '../packet/place.ts';
 import { ACCEPT, runTable, type Verdict } from './chain.ts';
-import { confirm, describe, track } from './conntrack.ts';
+import { confirm, describe, isTaken, track } from './conntrack.ts';
 import type { Position } from './context.ts';
 import { bind, hasMovedOn, MANIP, mustAsk, translate } from './nat.ts';
 import { note, type Skb } from './skb.ts';
@@ -53,12 +53,23 @@ function rulesOf(world: World, { node }: Position): Ruleset | Unknown {
 
 function runStage(world: World, skb: Skb, position: Position, stage: Stage, ruleset: Ruleset): Verdict {
   if (stage === 'conntrack') track(world, skb, position);
-  else if (stage === 'confirm') confirm(world, skb);
+  else if (stage === 'confirm') return confirmed(world, skb, position);
   else if (stage === 'nat') return natStage(world, skb, position, ruleset);
   else {
     const table = ruleset.tables.get(stage);
     if (table !== undefined) return runTable(world, skb, position, table);
   }
+  return ACCEPT;
+}
+
+/** Where another flow has the tuple of the answers already, one of the two gives way: which, and how, is left open. */
+function confirmed(world: World, skb: Skb, { node }: Position): Verdict {
+  const flow = skb.track?.flow;
+  if (flow !== undefined && !flow.confirmed && isTaken(world, flow, flow.reply)) {
+    const reason = `two flows on ${node.name} have the same answers: which port nat gives to one of them`;
+    return { kind: 'unknown', unknown: { id: `${node.name} clash`, reason } };
+  }
+  confirm(world, skb);
   return ACCEPT;
 }
 

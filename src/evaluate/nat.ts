@@ -3,7 +3,7 @@ import type { Hook } from '../network/ruleset.ts';
 import { printAddress } from '../packet/address.ts';
 import { CT_STATE } from '../packet/field.ts';
 import { only, type Range, type Ranges, without } from '../packet/ranges.ts';
-import { type Flow, type Track, tableOf } from './conntrack.ts';
+import { type Flow, isTaken, type Track } from './conntrack.ts';
 import type { Position } from './context.ts';
 import { bits } from './header.ts';
 import { type Skb, write } from './skb.ts';
@@ -88,12 +88,7 @@ function keepsPort(world: World, flow: Flow, moved: Tuple, { manip, ports, portB
 }
 
 /** Another flow of the table answers to it already (`nf_nat_used_tuple`). */
-function taken(world: World, flow: Flow, wanted: Tuple): boolean {
-  const answer = inverse(wanted);
-  return tableOf(world, flow.node, flow.zone).some(
-    (other) => other !== flow && (sameTuple(other.original, answer) || sameTuple(other.reply, answer)),
-  );
-}
+const taken = (world: World, flow: Flow, wanted: Tuple): boolean => isTaken(world, flow, inverse(wanted));
 
 /** Where no range is given, low source ports stay low (`nf_nat_l4proto_unique_tuple`). */
 const portsFor = (port: number): Range => (port < 512 ? [1, 511] : port < 1024 ? [600, 1023] : [1024, 65535]);
