@@ -39,3 +39,29 @@ describe('a multicast group', () => {
       expect(ends(send(network, wire('b', 'eth0'), { ...sent('224.0.0.1'), src: addr(src) }))[0]).toContain('martian');
   });
 });
+
+describe('a frame to an address behind the port that it came in by', () => {
+  const hypervisor = (hairpin: boolean) =>
+    build(
+      {
+        a: host('10.0.0.1/24'),
+        h: { interfaces: { p1: { master: 'br0', hairpin }, br0: {} } },
+      },
+      [['a:eth0', 'h:p1']],
+    );
+  const sentTo = (of: ReturnType<typeof hypervisor>) => {
+    const macDst = of.nodes.get('a')?.interfaces.find(({ name }) => name === 'eth0')?.mac ?? 0;
+    return send(of, wire('h', 'p1'), udp('10.0.0.1', 53, { src: addr('10.0.0.9'), macSrc: 0x020000000099, macDst }));
+  };
+
+  it('stays out: the bridge sends nothing back', () => {
+    const { disposition, walks } = sentTo(hypervisor(false));
+    expect(said(disposition.request)).toBe('dropped h: no port');
+    expect(walks[0]?.hops.at(-1)?.hook).toBe('bridge');
+    expect(walks[0]?.hops.at(-1)?.text).toMatch(/lives behind p1, where the frame came from$/);
+  });
+
+  it('goes back where hairpin is on', () => {
+    expect(said(sentTo(hypervisor(true)).disposition.request)).toBe('delivered a');
+  });
+});
