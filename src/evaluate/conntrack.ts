@@ -1,7 +1,7 @@
-import { CT_STATE, CT_STATUS, PROTOCOL } from '../packet/field.ts';
+import { CT_STATE, CT_STATUS, NO_TRACK, PROTOCOL } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Position } from './context.ts';
-import { NO_TRACK, type Skb, write } from './skb.ts';
+import { type Skb, write } from './skb.ts';
 import { nextTcp, type TcpState, validFlags } from './tcp.ts';
 import { hasPorts, ICMP_ANSWER, inverse, sameTuple, type Tuple, tupleOf } from './tuple.ts';
 import { setting, type World } from './world.ts';

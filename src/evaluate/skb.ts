@@ -2,7 +2,7 @@ import type { Interface } from '../network/network.ts';
 import type { Hop, Walk } from '../network/trace.ts';
 import type { Leg } from '../packet/exchange.ts';
 import type { DropReason, Fate } from '../packet/fate.ts';
-import { CT_STATE } from '../packet/field.ts';
+import { NO_TRACK } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Origin, Place } from '../packet/place.ts';
 import type { Track } from './conntrack.ts';
@@ -59,22 +59,6 @@ export function scrub(skb: Skb): void {
   skb.bridge = undefined;
   write(skb, { mark: 0, ...NO_TRACK });
 }
-
-/** The conntrack fields of a packet that belongs to no entry. */
-export const NO_TRACK = {
-  ctState: CT_STATE.INVALID,
-  ctStatus: 0,
-  ctDirection: 0,
-  ctMark: 0,
-  ctOrigSrc: 0,
-  ctOrigDst: 0,
-  ctOrigSport: 0,
-  ctOrigDport: 0,
-  ctReplSrc: 0,
-  ctReplDst: 0,
-  ctReplSport: 0,
-  ctReplDport: 0,
-} as const satisfies Partial<Packet>;
 
 /** File and line of a hop, where the thing was read somewhere. */
 export const at = (place: Place | undefined): { file: string; line: number } | Record<string, never> =>

@@ -2,6 +2,7 @@ import { equals, FALSE, masked } from '../ir/predicate.ts';
 import type { Predicate, Steps } from '../ir/program.ts';
 import { findInterface, interfaceOf, leadsOutside, nodeOf, peersOf, portsOf } from '../network/access.ts';
 import type { Interface, LinkEnd, Node } from '../network/network.ts';
+import { NO_TRACK } from '../packet/field.ts';
 import { only } from '../packet/ranges.ts';
 import { bridgeIn, bridgeOut } from './bridge.ts';
 import { hiddenAt } from './hidden.ts';
@@ -28,21 +29,7 @@ export interface Frame {
 export const TO_GROUP: Predicate = masked('macDst', 2 ** 40, only(2 ** 40));
 
 /** What the other side of a wire does not see, and what conntrack attached. */
-export const FRESH = {
-  mark: 0,
-  ctState: 0,
-  ctStatus: 0,
-  ctDirection: 0,
-  ctMark: 0,
-  ctOrigSrc: 0,
-  ctOrigDst: 0,
-  ctOrigSport: 0,
-  ctOrigDport: 0,
-  ctReplSrc: 0,
-  ctReplDst: 0,
-  ctReplSport: 0,
-  ctReplDport: 0,
-} as const;
+export const FRESH = { mark: 0, ...NO_TRACK } as const;
 
 /** A node sends a frame by one of its interfaces. */
 export function transmit(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {

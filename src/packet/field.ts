@@ -46,6 +46,22 @@ export const maximum = (field: Field): number => 2 ** WIDTH[field] - 1;
 /** Values of `ctState` (`-m conntrack --ctstate`): INVALID means that conntrack has no entry for the packet. */
 export const CT_STATE = { INVALID: 0, NEW: 1, ESTABLISHED: 2, RELATED: 3, UNTRACKED: 4 } as const;
 
+/** The conntrack fields of a packet that belongs to no entry. */
+export const NO_TRACK = {
+  ctState: CT_STATE.INVALID,
+  ctStatus: 0,
+  ctDirection: 0,
+  ctMark: 0,
+  ctOrigSrc: 0,
+  ctOrigDst: 0,
+  ctOrigSport: 0,
+  ctOrigDport: 0,
+  ctReplSrc: 0,
+  ctReplDst: 0,
+  ctReplSport: 0,
+  ctReplDport: 0,
+} as const satisfies Partial<Record<Field, number>>;
+
 /** Bits of `ctStatus`, numbered as in `include/uapi/linux/netfilter/nf_conntrack_common.h`. */
 export const CT_STATUS = { EXPECTED: 1, SEEN_REPLY: 2, ASSURED: 4, CONFIRMED: 8, SNAT: 16, DNAT: 32 } as const;
 
