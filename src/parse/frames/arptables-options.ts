@@ -3,7 +3,7 @@ import { readNumber } from '../../extension/codec/number.ts';
 import type { FrameAction, FrameVerdict } from '../../network/frame-rules.ts';
 import { parseAddress, printAddress, printMac } from '../../packet/address.ts';
 import { maskedIp } from './address.ts';
-import { type FrameCodec, hexadecimal, interfaceName, number, verbatim } from './codec.ts';
+import { type FrameCodec, hexadecimal, interfaceName, verbatim } from './codec.ts';
 import { argument, type Bare, byName, type FrameOption, type FrameTarget, test } from './dialect.ts';
 import { ETHERTYPE } from './ethertype.ts';
 import { mac, plainMac } from './mac.ts';
@@ -60,6 +60,13 @@ const address: FrameCodec<number> = {
   print: printAddress,
 };
 
+/** Marks are printed in hexadecimal without `0x` (libarpt_MARK.c), whatever base they were given in. */
+const bareHex: FrameCodec<number> = {
+  metavar: 'MARK',
+  parse: (text) => readNumber(/^[\da-f]+$/i.test(text) ? `0x${text}` : text, 0, 0xffffffff),
+  print: (of) => of.toString(16),
+};
+
 /** What a rule of arptables can test (arptables(8), net/ipv4/netfilter/arp_tables.c: `arp_packet_match`), and its targets' arguments. */
 // biome-ignore format: a table
 export const ARPTABLES_OPTIONS: ReadonlyMap<string, FrameOption> = byName([
@@ -74,7 +81,7 @@ export const ARPTABLES_OPTIONS: ReadonlyMap<string, FrameOption> = byName([
   test('--h-type --arhrd',                          masked(0xffff, { Ethernet: 1 }, String), whole(0xffff, (type) => ({ kind: 'arp hardware type', type }), '--h-type')),
   test('--proto-type --arpro',                      masked(0xffff, { IPv4: ETHERTYPE.ipv4 }, hexadecimal), whole(0xffff, (type) => ({ kind: 'arp protocol type', type }), '--proto-type')),
   argument('--mangle-ip-s', address), argument('--mangle-ip-d', address), argument('--mangle-mac-s', mac), argument('--mangle-mac-d', mac), argument('--mangle-target', verdict),
-  argument('--set-class', verbatim), argument('--set-mark', number(0, 0xffffffff)), argument('--and-mark', number(0, 0xffffffff)), argument('--or-mark', number(0, 0xffffffff)),
+  argument('--set-class', verbatim), argument('--set-mark', bareHex), argument('--and-mark', bareHex), argument('--or-mark', bareHex),
 ]);
 
 type Given = ReadonlyMap<string, unknown>;

@@ -26,7 +26,7 @@ const PRINTED = [
   '-A OUTPUT -j mangle -o eth0 --mangle-ip-s 10.0.0.9 --mangle-mac-s 02:00:00:00:00:01 --mangle-ip-d 10.0.0.10 --mangle-mac-d 02:00:00:00:00:02 --mangle-target CONTINUE',
   '-A OUTPUT -j CLASSIFY -o eth0 --set-class 1:2',
   '-A OUTPUT -j MARK --set-mark 5',
-  '-A OUTPUT -j MARK --and-mark 5',
+  '-A OUTPUT -j MARK --and-mark 1f',
   '-A FORWARD -j DROP -i eth0 -o eth1',
   '-A own -j RETURN',
 ];
@@ -77,10 +77,10 @@ describe('a rule of arptables', () => {
       then: 'ACCEPT',
     });
     expect(one('-A OUTPUT -j CLASSIFY --set-class 1:2').action).toEqual({ kind: 'verdict', verdict: 'CONTINUE' });
-    expect(one('-A OUTPUT -j MARK --or-mark 1').action).toEqual({
+    expect(one('-A OUTPUT -j MARK --or-mark 10').action).toEqual({
       kind: 'mark',
       how: 'or',
-      value: 1,
+      value: 16,
       then: 'CONTINUE',
     });
     expect(one('-A INPUT -j QUEUE').action).toEqual({ kind: 'unknown', reason: 'target QUEUE is not modelled' });
