@@ -2,7 +2,11 @@ import type { Leg, Probe } from '../packet/exchange.ts';
 import type { Disposition, Fate } from '../packet/fate.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Assumption, Unknown } from '../packet/place.ts';
+import type { FrameTableName } from './frame-rules.ts';
 import type { Hook, TableName } from './ruleset.ts';
+
+/** Tables whose rules look at frames: at the hop `bridge` at those of packets, at the hop `neighbour` at ARP. */
+export type FrameTable = `ebtables ${FrameTableName}` | 'arptables filter';
 
 /**
  * One thing that happened to a packet, in the order in which it happened. Every rule that matched is a hop (jumps too),
@@ -12,7 +16,7 @@ export interface Hop {
   readonly node: string;
   /** A netfilter hook, or the part of the path outside of netfilter. */
   readonly hook: Hook | 'socket' | 'route' | 'neighbour' | 'bridge' | 'link' | 'deliver';
-  readonly table?: TableName;
+  readonly table?: TableName | FrameTable;
   readonly chain?: string;
   /** Position in its chain from 1; absent for the policy of a chain. */
   readonly rule?: number;
