@@ -72,4 +72,6 @@ it('a hook without such a device has the empty name', () => {
     false,
     true,
   ]);
+  for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')
+    expect([letter, at(`${letter}+`, false)]).toEqual([letter, false]);
 });

@@ -36,6 +36,9 @@ describe('the address that a node sends from', () => {
     expect(pick(n, '10.0.0.9')).toBe('10.0.0.1');
     expect(pick(n, '8.8.8.8')).toBe('10.0.0.1');
     expect(pick(n, '0.0.0.0')).toBe('10.0.0.1');
+    // a subnet of everybody holds 0.0.0.0, too
+    expect(pick(node({ eth0: ['10.0.0.1/24', '10.0.1.1/0'] }), '0.0.0.0')).toBe('10.0.0.1');
+    expect(pick(node({ eth0: ['10.0.0.1/24', '10.0.1.1/0'] }), '8.8.8.8')).toBe('10.0.1.1');
   });
 
   it('is no secondary one, of this device or of another', () => {
