@@ -30,6 +30,10 @@ export interface Answerer {
   readonly heard: boolean;
   /** The address that it knows the asker by then; 0: none. */
   readonly sender: number;
+  /** Who knows the asker then, and by which address of the link, where rules on the way may have changed either. */
+  readonly learns?: { readonly by: Station; readonly asker: { readonly mac: number; readonly address: number } };
+  /** Nobody knows what becomes of the request or its answer. */
+  readonly lost?: Unknown;
 }
 
 /** Who answers an ARP request for an address. */
@@ -53,7 +57,7 @@ export function requested(on: Recorder, network: Network, asker: Asker, target: 
 }
 
 /** Somebody whose interfaces are not shown, or do what is not modelled, may answer for any address. */
-function hiddenFor(network: Network, { node: name, interface: device }: Station): Unknown | undefined {
+export function hiddenFor(network: Network, { node: name, interface: device }: Station): Unknown | undefined {
   const node = nodeOf(network, name);
   return hiddenAt(node, findInterface(node, device));
 }
@@ -64,7 +68,7 @@ interface Sender {
 }
 
 /** The address that an ARP request names as its sender (arp_solicit, arp_announce). */
-function senders(on: Recorder, { node, device, from }: Asker, target: number): readonly Sender[] {
+export function senders(on: Recorder, { node, device, from }: Asker, target: number): readonly Sender[] {
   const near = (address: number): boolean => device.addresses.some((one) => holds(one, target) && holds(one, address));
   const announce = (fits: (value: number) => boolean): Predicate =>
     greater(on, node, device.name, 'arp_announce', fits);
@@ -102,7 +106,7 @@ function leadsElsewhere(node: Node, device: string, target: number): boolean {
 }
 
 /** When a station answers a request for an address (arp_process). */
-function answers(on: Recorder, network: Network, station: Station, target: number, sender: number): Predicate {
+export function answers(on: Recorder, network: Network, station: Station, target: number, sender: number): Predicate {
   const node = nodeOf(network, station.node);
   const device = interfaceOf(node, station.interface);
   const local = contains(localOf(node), target) && !contains(LOOPBACK_NETWORK, target);

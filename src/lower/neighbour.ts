@@ -1,16 +1,20 @@
-import { valuesOf } from '../ir/bounds.ts';
+import { each, valuesOf } from '../ir/bounds.ts';
 import { equals, inRanges, TRUE } from '../ir/predicate.ts';
 import type { Steps } from '../ir/program.ts';
 import { nodeOf } from '../network/access.ts';
-import type { Interface, Node } from '../network/network.ts';
-import { printAddress } from '../packet/address.ts';
+import type { Interface, Network, Node } from '../network/network.ts';
+import { type Prefix, printAddress, printMac } from '../packet/address.ts';
 import { intersect, type Range, type Ranges, single, size } from '../packet/ranges.ts';
 import { ownAddresses } from './address.ts';
 import { type Answerer, type Asker, requested } from './arp.ts';
+import { isRuled, onTheWay, outsideByRules, requestedByRules } from './arp-rules.ts';
+import { originOf } from './frame-chain.ts';
 import { hiddenAt, unmodelledAt } from './hidden.ts';
 import type { Target } from './link.ts';
-import { type Exit, type Station, segmentOf } from './segment.ts';
-import { choose, drop, lostTo, set, split, type Then, type Walk, type Way } from './walk.ts';
+import { nobody } from './outside.ts';
+import { rulePrefixes, scatteredRule } from './rule-addresses.ts';
+import { isAt, type Station, segmentOf } from './segment.ts';
+import { choose, lost, lostTo, set, split, type Then, type Walk, type Way } from './walk.ts';
 
 type After = (walk: Walk, to: Target) => Steps;
 
@@ -25,8 +29,8 @@ export function neighbour(walk: Walk, node: Node, device: Interface, nextHop: nu
     if (other !== undefined) return lostTo(walk, each, other);
   }
   const own = ownAddresses(node);
-  const ways = intersect(own, valuesOf(walk.bounds, 'src')).map(([low]): Way => {
-    return { when: equals('src', low), then: (on) => resolve(on, { node, device, segment, from: low }, nextHop, then) };
+  const ways = [...each(intersect(own, valuesOf(walk.bounds, 'src')))].map((from): Way => {
+    return { when: equals('src', from), then: (on) => resolve(on, { node, device, segment, from }, nextHop, then) };
   });
   return split(walk, ways, (on) => resolve(on, { node, device, segment, from: undefined }, nextHop, then));
 }
@@ -34,13 +38,18 @@ export function neighbour(walk: Walk, node: Node, device: Interface, nextHop: nu
 function resolve(walk: Walk, asker: Asker, nextHop: number | undefined, then: After): Steps {
   const target = nextHop ?? single(valuesOf(walk.bounds, 'dst'));
   if (target !== undefined) return resolveOne(walk, asker, target, then);
+  for (const node of isRuled(walk.at.network, asker) ? onTheWay(walk.at.network, asker) : []) {
+    const rule = scatteredRule(node);
+    const reason = 'a mask with bits in the midst of an address';
+    if (rule !== undefined) return lost(walk, node, `${node.name} ${rule.text}`, reason, originOf(node.name, rule));
+  }
   const ways = classes(walk, asker).map(
     ({ values, found }): Way => ({
       when: inRanges('dst', values),
       then: (here) => narrow(here, asker, values[0]?.[0] ?? 0, found, then),
     }),
   );
-  return split(walk, ways, (here) => nobody(here, asker, then));
+  return split(walk, ways, (here) => nobody(here, asker, undefined, then));
 }
 
 const resolveOne = (walk: Walk, asker: Asker, target: number, then: After): Steps =>
@@ -56,7 +65,9 @@ function narrow(
   sure: readonly Answerer[] = [],
 ): Steps {
   if (head === undefined) return settle(walk, asker, target, sure, then);
-  const also: Then = (on) => narrow(on, asker, target, rest, then, [...sure, head]);
+  const { lost: unknown } = head;
+  const also: Then = (on) =>
+    unknown === undefined ? narrow(on, asker, target, rest, then, [...sure, head]) : lostTo(on, asker.node, unknown);
   return split(walk, [{ when: head.when, then: also }], (on) => narrow(on, asker, target, rest, then, sure));
 }
 
@@ -71,11 +82,13 @@ const ALONE = 256;
 /** Destinations that the same stations answer for. */
 function classes(walk: Walk, asker: Asker): readonly Group[] {
   const groups = new Map<string, { values: Range[]; found: readonly Answerer[] }>();
+  const ruled = isRuled(walk.at.network, asker);
   for (const range of pieces(walk, asker)) {
     const found = askedFor(walk, asker, range[0]);
-    if (found.every(({ heard }) => !heard)) continue;
+    if (!ruled && found.every(({ heard }) => !heard)) continue;
     const alone = found.length > 1 && size([range]) <= ALONE;
-    const name = `${JSON.stringify(found)} ${alone ? range[0] : ''}`;
+    const outside = ruled ? outsideByRules(walk.at, walk.at.network, asker, range[0]) : [];
+    const name = `${JSON.stringify([found, outside])} ${alone ? range[0] : ''}`;
     const group = groups.get(name) ?? { values: [], found };
     groups.set(name, group);
     group.values.push(range);
@@ -84,13 +97,17 @@ function classes(walk: Walk, asker: Asker): readonly Group[] {
 }
 
 /** The possible destinations, cut wherever somebody on the segment may begin or end to answer. */
-function pieces(walk: Walk, { node, device, segment }: Asker): readonly Range[] {
+function pieces(walk: Walk, asker: Asker): readonly Range[] {
+  const { node, device, segment } = asker;
   const ends = (low: number, length: number): readonly number[] => [low, low + 2 ** (32 - length)];
   const cuts = new Set<number>();
   const nodes = new Set([node, ...segment.arrivals.map(({ station }) => nodeOf(walk.at.network, station.node))]);
   for (const { routes } of nodes)
     for (const { destination } of routes)
       for (const cut of ends(destination.address, destination.length)) cuts.add(cut);
+  if (isRuled(walk.at.network, asker))
+    for (const { address, length } of ruleCuts(walk.at.network, asker))
+      for (const cut of ends(address, length)) cuts.add(cut);
   for (const { local } of device.addresses) for (const cut of ends(local, 32)) cuts.add(cut);
   for (const { address, length } of device.addresses) for (const cut of ends(address, length)) cuts.add(cut);
   for (const { address } of node.neighbours) for (const cut of ends(address, 32)) cuts.add(cut);
@@ -98,6 +115,12 @@ function pieces(walk: Walk, { node, device, segment }: Asker): readonly Range[] 
   const sorted = [...cuts].toSorted((a, b) => a - b);
   return valuesOf(walk.bounds, 'dst').flatMap((range) => cutUp(range, sorted));
 }
+
+/** Rules may look at addresses, and at whether one is the asker's own (a gratuitous request). */
+const ruleCuts = (network: Network, asker: Asker): readonly Prefix[] => [
+  ...onTheWay(network, asker).flatMap(rulePrefixes),
+  ...[...each(ownAddresses(asker.node))].map((address) => ({ address, length: 32 })),
+];
 
 function cutUp([low, high]: Range, cuts: readonly number[]): readonly Range[] {
   const inside = cuts.filter((cut) => cut > low && cut <= high);
@@ -107,38 +130,37 @@ function cutUp([low, high]: Range, cuts: readonly number[]): readonly Range[] {
 /** Goes to one of several owners, and only the race between their answers knows which. */
 function settle(walk: Walk, asker: Asker, target: number, sure: readonly Answerer[], then: After): Steps {
   const { node, device } = asker;
-  const owners = sure.filter(({ heard }) => heard).map(({ station }) => station);
-  if (owners.length === 0) return nobody(walk, asker, then);
-  for (const { node: name } of owners) {
+  const { network } = walk.at;
+  const heard = sure.filter((one) => one.heard);
+  const stations = heard.map(({ station }) => station);
+  const owners = isRuled(network, asker) ? distinct(stations) : stations;
+  if (owners.length === 0) return nobody(walk, asker, target, then);
+  for (const { node: name } of heard.map(({ station, learns }) => learns?.by ?? station)) {
     const answering = walk.at.network.nodes.get(name); // none for a permanent entry's address that nobody has
     const other = answering && unmodelledAt(answering, 'arp');
     if (answering !== undefined && other !== undefined) return lostTo(walk, answering, other);
   }
-  const names = owners.map((one) => `${one.node}:${one.interface}`);
+  const names = owners.map(nameOf);
   const unknown = (one: Station) => ({
-    id: `ambiguous owner: ${node.name} ${device.name} ${printAddress(target)} is ${one.node}:${one.interface}`,
+    id: `ambiguous owner: ${node.name} ${device.name} ${printAddress(target)} is ${nameOf(one)}`,
     reason: `ambiguous owner: ${names.join(' or ')} may answer for ${printAddress(target)} on ${device.name} of ${node.name}`,
   });
   return choose(walk, owners, unknown, (on, station) =>
-    set(on, { macDst: station.mac }, (here) => then(taught(here, asker, sure), { kind: 'station', station })),
+    set(on, { macDst: station.mac }, (here) =>
+      then(taught(here, asker, sure), isRuled(network, asker) ? aimAt(asker, station) : { kind: 'station', station }),
+    ),
   );
 }
 
-/** Nobody in sight: perhaps somebody out of sight. */
-function nobody(walk: Walk, { node, device, segment }: Asker, then: After): Steps {
-  for (const name of segment.bridges) {
-    const other = unmodelledAt(nodeOf(walk.at.network, name), 'bridge'); // ebtables can answer by itself
-    if (other !== undefined) return lostTo(walk, node, other);
-  }
-  if (segment.exits.length === 0) return drop(walk, node, 'no neighbour');
-  const unknown = (exit: Exit) => ({
-    id: `${node.name} ${device.name} finds its neighbour outside of ${exit.node}:${exit.interface}`,
-    reason: `who answers outside of ${segment.exits.map((one) => `${one.node}:${one.interface}`).join(' or ')}`,
-  });
-  return choose(walk, segment.exits, unknown, (on, exit) =>
-    set(on, { macDst: 0 }, (here) => then(here, { kind: 'exit', exit })),
-  );
-}
+/** Several that tell the same address are one. */
+const distinct = (stations: readonly Station[]): readonly Station[] =>
+  stations.filter(({ mac }, i) => stations.findIndex((one) => one.mac === mac) === i);
+
+const nameOf = ({ node, interface: name, mac }: Station): string => (node === '' ? printMac(mac) : `${node}:${name}`);
+
+/** Somebody who lives on the segment; any other address, a port's among them, is for the bridges to find. */
+const aimAt = ({ segment }: Asker, station: Station): Target =>
+  segment.arrivals.some((one) => isAt(one.station, station)) ? { kind: 'station', station } : { kind: 'open' };
 
 const neighbourKey = (node: string, device: string, address: number): string => `${node} ${device} ${address}`;
 
@@ -149,11 +171,16 @@ function knownTo({ neighbours }: Walk, node: Node, device: Interface): readonly 
 }
 
 /** Whoever answers a request knows the asker from then on (arp_process, neigh_event_ns), heard or not. */
-function taught(walk: Walk, { node, device }: Asker, sure: readonly Answerer[]): Walk {
-  const station: Station = { node: node.name, interface: device.name, mac: device.mac };
+function taught(walk: Walk, asker: Asker, sure: readonly Answerer[]): Walk {
+  const { node, device } = asker;
+  const self: Station = { node: node.name, interface: device.name, mac: device.mac };
   const learnt = sure
     .filter(({ sender }) => sender !== 0)
-    .map(({ station: one, sender }) => [neighbourKey(one.node, one.interface, sender), station] as const);
+    .map(({ station, sender, learns = { by: station, asker: { mac: self.mac, address: sender } } }) => {
+      const { by, asker: as } = learns;
+      const one = as.mac === self.mac ? self : { node: '', interface: '', mac: as.mac };
+      return [neighbourKey(by.node, by.interface, as.address), one] as const;
+    });
   return learnt.length === 0 ? walk : { ...walk, neighbours: new Map([...walk.neighbours, ...learnt]) };
 }
 
@@ -169,5 +196,7 @@ function askedFor(walk: Walk, asker: Asker, target: number): readonly Answerer[]
     return told(known ?? { node: '', interface: '', mac: entry.mac });
   }
   const learnt = walk.neighbours.get(neighbourKey(node.name, device.name, target));
-  return learnt === undefined ? requested(walk.at, walk.at.network, asker, target) : told(learnt);
+  if (learnt !== undefined) return told(learnt);
+  const { at } = walk;
+  return (isRuled(at.network, asker) ? requestedByRules : requested)(at, at.network, asker, target);
 }

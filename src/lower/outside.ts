@@ -1,0 +1,56 @@
+import type { Steps } from '../ir/program.ts';
+import { nodeOf } from '../network/access.ts';
+import type { Range, Ranges } from '../packet/ranges.ts';
+import type { Asker } from './arp.ts';
+import { isRuled, onTheWay, outsideByRules } from './arp-rules.ts';
+import { unmodelledAt } from './hidden.ts';
+import type { Target } from './link.ts';
+import { looksAtDestination } from './rule-addresses.ts';
+import type { Exit } from './segment.ts';
+import { choose, drop, forgetting, lostTo, set, split, type Then, type Walk } from './walk.ts';
+
+type After = (walk: Walk, to: Target) => Steps;
+
+/** Nobody in sight: perhaps somebody out of sight. */
+export function nobody(walk: Walk, asker: Asker, target: number | undefined, then: After): Steps {
+  const { node, segment } = asker;
+  for (const name of segment.bridges) {
+    const other = unmodelledAt(nodeOf(walk.at.network, name), 'bridge'); // ebtables can answer by itself
+    if (other !== undefined) return lostTo(walk, node, other);
+  }
+  if (segment.exits.length === 0 || target === undefined || !isRuled(walk.at.network, asker))
+    return outside(walk, asker, segment.exits, then);
+  const exits = outsideByRules(walk.at, walk.at.network, asker, target);
+  const among = (on: Walk, [head, ...rest]: typeof exits, sure: readonly Exit[]): Steps =>
+    head === undefined
+      ? outside(on, asker, sure, then)
+      : split(on, [{ when: head.when, then: (here) => among(here, rest, [...sure, head.exit]) }], (here) =>
+          among(here, rest, sure),
+        );
+  return among(walk, exits, []);
+}
+
+function outside(walk: Walk, asker: Asker, exits: readonly Exit[], then: After): Steps {
+  const { node, device } = asker;
+  if (exits.length === 0) return drop(walk, node, 'no neighbour');
+  const unknown = (exit: Exit) => ({
+    id: `${node.name} ${device.name} finds its neighbour outside of ${exit.node}:${exit.interface}`,
+    reason: `who answers outside of ${exits.map((one) => `${one.node}:${one.interface}`).join(' or ')}`,
+  });
+  return choose(walk, exits, unknown, (on, exit) => strange(on, asker, (here) => then(here, { kind: 'exit', exit })));
+}
+
+/** The address of somebody out of sight, where rules look at addresses, is any but a group's. */
+function strange(walk: Walk, asker: Asker, then: Then): Steps {
+  if (!onTheWay(walk.at.network, asker).some(looksAtDestination)) return set(walk, { macDst: 0 }, then);
+  const { node, device } = asker;
+  const unknown = {
+    id: `${walk.leg}${walk.copy} ${walk.visits}: ${node.name} ${device.name} the neighbour outside`,
+    reason: `the MAC address of a neighbour out of sight of ${node.name}`,
+  };
+  const [steps, on] = forgetting(walk, 'macDst', UNICAST, unknown);
+  return [...steps, ...then(on)];
+}
+
+/** Addresses without the group bit. */
+const UNICAST: Ranges = Array.from({ length: 128 }, (_, i): Range => [i * 2 ** 41, i * 2 ** 41 + 2 ** 40 - 1]);
