@@ -55,10 +55,16 @@ describe('files that take no part', () => {
     const text =
       "<filter name='a' chain='root'>\n  <filterref filter='no-ip-spoofing'/>\n</filter>\n<filter name='b'><rule action='drop' direction='in'/></filter>\n";
     expect(
-      read(parseNwFilter(text, 'f')).map(({ name, references, rules, place }) => [name, references, rules, place.line]),
+      read(parseNwFilter(text, 'f')).map(({ name, chain, priority, entries, place }) => [
+        name,
+        chain,
+        priority,
+        entries.map((entry) => (entry.kind === 'filter' ? entry.name : `${entry.action} ${entry.direction}`)),
+        place.line,
+      ]),
     ).toEqual([
-      ['a', ['no-ip-spoofing'], 0, 1],
-      ['b', [], 1, 4],
+      ['a', 'root', 0, ['no-ip-spoofing'], 1],
+      ['b', 'root', 0, ['drop in'], 4],
     ]);
   });
 });

@@ -5,8 +5,9 @@ import { printMac } from '../../packet/address.ts';
 import type { Assumption } from '../../packet/place.ts';
 import type { NftChain } from '../foreign/nft.ts';
 import { undecidedArp, undecidedFrames } from '../frames/undecided.ts';
+import { CHECKS } from '../libvirt/checks.ts';
 import type { GuestCard } from '../libvirt/domain.ts';
-import { CHECKS, type NwFilter } from '../libvirt/nwfilter.ts';
+import type { NwFilter } from '../libvirt/nwfilter.ts';
 import { every, type Readings } from './facts.ts';
 
 /** Everything that the captures of a node show and the model does not know. */
@@ -105,7 +106,9 @@ function filterOf(card: GuestCard, filters: readonly NwFilter[]): readonly Unmod
     CHECKS[name] === undefined || name.startsWith('allow-') ? [] : [CHECKS[name]],
   );
   const known = names.every(
-    (name) => CHECKS[name] !== undefined || (filters.find((one) => one.name === name)?.rules ?? 1) === 0,
+    (name) =>
+      CHECKS[name] !== undefined ||
+      filters.find((one) => one.name === name)?.entries.every(({ kind }) => kind === 'filter') === true,
   );
   const who =
     card.mac === undefined
@@ -120,7 +123,8 @@ function filterOf(card: GuestCard, filters: readonly NwFilter[]): readonly Unmod
 function reached(name: string, filters: readonly NwFilter[], found = new Set<string>()): ReadonlySet<string> {
   if (found.has(name)) return found;
   found.add(name);
-  for (const next of filters.find((one) => one.name === name)?.references ?? []) reached(next, filters, found);
+  for (const next of filters.find((one) => one.name === name)?.entries ?? [])
+    if (next.kind === 'filter') reached(next.name, filters, found);
   return found;
 }
 

@@ -2,6 +2,8 @@ import { parseMac } from '../../packet/address.ts';
 import type { Place } from '../../packet/place.ts';
 import type { Result } from '../located.ts';
 import { Source } from '../source.ts';
+import type { Parameters } from './nwfilter.ts';
+import { parametersOf } from './parameter.ts';
 import { elements, inside, parseXmlText, spanOf } from './xml.ts';
 
 /** A guest's network card as its domain describes it. */
@@ -11,7 +13,7 @@ export interface GuestCard {
   readonly bridge?: string;
   /** The port on the host, where the XML of a running domain names it. */
   readonly port?: string;
-  readonly filter?: { readonly name: string; readonly parameters: ReadonlyMap<string, string>; readonly place: Place };
+  readonly filter?: { readonly name: string; readonly parameters: Parameters; readonly place: Place };
   readonly place: Place;
 }
 
@@ -43,20 +45,17 @@ export function parseLibvirtDomain(text: string, file: string): Result<readonly 
           `\`${mac}\` is no MAC address`,
           'a MAC address is six hexadecimal bytes with colons',
         );
-      const parameters = new Map(
-        filter === undefined
-          ? []
-          : inside(filter, 'parameter').map(
-              (one) => [one.attributes['name'] ?? '', one.attributes['value'] ?? ''] as const,
-            ),
-      );
       return {
         domain: name,
         ...(address !== undefined && { mac: address }),
         ...(bridge !== undefined && { bridge }),
         ...(port !== undefined && { port }),
         ...(filter !== undefined && {
-          filter: { name: filter.attributes['filter'] ?? '', parameters, place: source.place(spanOf(source, filter)) },
+          filter: {
+            name: filter.attributes['filter'] ?? '',
+            parameters: parametersOf(filter),
+            place: source.place(spanOf(source, filter)),
+          },
         }),
         place: source.place(spanOf(source, card)),
       };
