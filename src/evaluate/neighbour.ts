@@ -1,5 +1,5 @@
 import type { Interface, Node } from '../network/network.ts';
-import { BROADCAST_MAC, holds as inPrefix, printAddress, printMac } from '../packet/address.ts';
+import { type Address, BROADCAST_MAC, holds as inPrefix, printAddress, printMac } from '../packet/address.ts';
 import type { Assumption, Unknown } from '../packet/place.ts';
 import { isLoopback, isMulticast, routeInput } from './input-route.ts';
 import { type FlowKey, isLocal, lookup } from './routing.ts';
@@ -25,7 +25,7 @@ export type Answered =
 const FIXED: readonly string[] = ['PERMANENT', 'NOARP'];
 
 /** The MAC address of `target` as the node finds it out on the device, for a packet from `src`. */
-export function resolve(world: World, node: Node, device: Interface, target: number, src: number): Answered {
+export function resolve(world: World, node: Node, device: Interface, target: Address, src: Address): Answered {
   const entry = node.neighbours.find(
     (one) => one.device === device.name && one.address === target && FIXED.includes(one.state),
   );
@@ -41,10 +41,10 @@ export function resolve(world: World, node: Node, device: Interface, target: num
   return request(world, node, device, target, src);
 }
 
-const cacheKey = ({ node, device }: Endpoint, address: number): string => `${node.name} ${device.name} ${address}`;
+const cacheKey = ({ node, device }: Endpoint, address: Address): string => `${node.name} ${device.name} ${address}`;
 
 /** Asks the whole segment. Whoever answers knows the asker from then on (`neigh_event_ns`), and need not ask back. */
-function request(world: World, node: Node, device: Interface, target: number, src: number): Answered {
+function request(world: World, node: Node, device: Interface, target: Address, src: Address): Answered {
   const sender = senderAddress(world, node, device, target, src);
   const asked = `who has ${printAddress(target)} tell ${printAddress(sender)} on ${device.name}`;
   const { endpoints, outside, bridges } = reach(world.network, node, device, BROADCAST_MAC);
@@ -70,7 +70,7 @@ function request(world: World, node: Node, device: Interface, target: number, sr
 }
 
 /** Somebody has the address and does not answer for it, or not audibly: his own requests would have made him known. */
-const untaught = (node: Node, device: Interface, target: number): Assumption => ({
+const untaught = (node: Node, device: Interface, target: Address): Assumption => ({
   node: node.name,
   text: `no other traffic has put ${printAddress(target)} into the neighbour table of ${device.name}`,
 });
@@ -82,7 +82,7 @@ function pick(
   world: World,
   node: Node,
   device: Interface,
-  target: number,
+  target: Address,
   owners: readonly Endpoint[],
 ): Endpoint | undefined {
   const id = `ambiguous owner ${node.name} ${device.name} ${printAddress(target)}`;
@@ -91,7 +91,7 @@ function pick(
 }
 
 /** `arp_solicit`: the packet's own source if it is local here and arp_announce allows, else one that fits the target. */
-function senderAddress(world: World, node: Node, device: Interface, target: number, src: number): number {
+function senderAddress(world: World, node: Node, device: Interface, target: Address, src: Address): Address {
   const announce = strongest(world, node, device.name, 'arp_announce');
   const near = device.addresses.some((one) => inPrefix(one, target) && inPrefix(one, src));
   if (isLocal(node, src) && (announce === 0 || (announce === 1 && near))) return src;
@@ -106,14 +106,14 @@ const comesBack = (world: World, owner: Endpoint, node: Node, device: Interface)
   );
 
 /** Whether somebody answers; a hidden interface may, whatever it is asked for. */
-function mayAnswer(world: World, one: Endpoint, target: number, sender: number): boolean {
+function mayAnswer(world: World, one: Endpoint, target: Address, sender: Address): boolean {
   if (answers(world, one, target, sender)) return true;
   const unseen = hidden(one.node, one.device, ` ${one.device.name} ${printAddress(target)}`);
   return unseen !== undefined && holds(world, unseen);
 }
 
 /** `arp_process` (net/ipv4/arp.c): whether a device answers a request for `target` from `sender`. */
-function answers(world: World, { node, device }: Endpoint, target: number, sender: number): boolean {
+function answers(world: World, { node, device }: Endpoint, target: Address, sender: Address): boolean {
   if (isMulticast(target)) return false;
   if (isLoopback(target) && strongest(world, node, device.name, 'route_localnet') === 0) return false;
   const key = { dst: target, src: sender, proto: 0, sport: 0, dport: 0, tos: 0, mark: 0, iif: device.name };
@@ -139,7 +139,7 @@ function proxies(world: World, node: Node, device: Interface, key: FlowKey): boo
 }
 
 /** `arp_ignore`: 0 answers for every local address, 1 and 2 for the device's own, 3 not for scope link, 8 never. */
-function ignores(world: World, node: Node, device: Interface, target: number, sender: number): boolean {
+function ignores(world: World, node: Node, device: Interface, target: Address, sender: Address): boolean {
   const here = device.addresses.filter(({ local }) => local === target);
   const mode = strongest(world, node, device.name, 'arp_ignore');
   if (mode === 8) return true;
@@ -151,7 +151,7 @@ function ignores(world: World, node: Node, device: Interface, target: number, se
 }
 
 /** `arp_filter`: answers only by the device that packets to the asker would leave by. */
-function filters(world: World, node: Node, device: Interface, target: number, sender: number): boolean {
+function filters(world: World, node: Node, device: Interface, target: Address, sender: Address): boolean {
   if (strongest(world, node, device.name, 'arp_filter') === 0) return false;
   const key = { dst: sender, src: target, proto: 0, sport: 0, dport: 0, tos: 0, mark: 0, iif: 'lo' };
   const found = lookup(world, node, key);
