@@ -1,5 +1,8 @@
-import type { RuleContext } from '../extension/definition.ts';
+import type { ClassContext } from '../extension/definition.ts';
+import { MISSING_WAY } from '../extension/match/rpfilter.ts';
 import { lowerMatch, lowerTarget } from '../extension/registry.ts';
+import { TRUE, unknownBit } from '../ir/predicate.ts';
+import { whyUnknown } from '../lower/routing.ts';
 import type { Network, Node } from '../network/network.ts';
 import type { Rule, TableName } from '../network/ruleset.ts';
 import { lastingSet } from '../network/sets.ts';
@@ -24,17 +27,22 @@ function openIn(rule: Rule, table: TableName, node: Node): OpenRule[] {
   return [...reasons].map((reason) => ({ reason, origin: { node: node.name, text: rule.text, place: rule.place } }));
 }
 
-const contextOf = (rule: Rule, table: TableName, node: Node, reasons: Set<string>): RuleContext => ({
-  node: node.name,
-  hook: 'FORWARD',
-  table,
-  bridged: false,
-  addressTypes: () => new Map(),
-  set: (name) => lastingSet(node, name),
-  addressesOf: () => [0],
-  assume: () => node.kernelDefaults,
-  unknown: (reason) => {
+function contextOf(rule: Rule, table: TableName, node: Node, reasons: Set<string>): ClassContext {
+  const unknown = (reason: string) => {
     reasons.add(reason);
     return { id: rule.text, reason };
-  },
-});
+  };
+  const missing = whyUnknown(node);
+  return {
+    node: node.name,
+    hook: 'FORWARD',
+    table,
+    bridged: false,
+    addressTypes: () => new Map(),
+    set: (name) => lastingSet(node, name),
+    addressesOf: () => [0],
+    assume: () => node.kernelDefaults,
+    unknown,
+    leadsBack: () => (missing === undefined ? TRUE : unknownBit(unknown(`${MISSING_WAY}: ${missing}`))),
+  };
+}

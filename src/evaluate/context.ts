@@ -1,13 +1,16 @@
-import type { AddressTypes, RuleContext } from '../extension/definition.ts';
+import type { AddressTypes, PacketContext } from '../extension/definition.ts';
+import { MISSING_WAY } from '../extension/match/rpfilter.ts';
 import { findInterface } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
 import type { Hook, Rule, TableName } from '../network/ruleset.ts';
 import { lastingSet } from '../network/sets.ts';
 import { type Address, rangesOf } from '../packet/address.ts';
+import type { Unknown } from '../packet/place.ts';
 import { complement, only, type Ranges, union, without } from '../packet/ranges.ts';
 import { TABLE_LOCAL } from './routing.ts';
 import type { Skb } from './skb.ts';
-import { assume, type World } from './world.ts';
+import { leadsBack } from './way-back.ts';
+import { assume, count, type World } from './world.ts';
 
 /** Where a hook is asked: the devices that it knows and, for masquerading, the next hop. */
 export interface Position {
@@ -16,6 +19,8 @@ export interface Position {
   readonly in?: string;
   readonly out?: string;
   readonly nextHop?: Address;
+  /** What the node sent to all comes back to it. */
+  readonly looped?: true;
 }
 
 /** What the extensions of one rule may know besides the packet. */
@@ -26,11 +31,16 @@ export function ruleContext(
   table: TableName,
   chain: string,
   rule: Rule,
-): RuleContext {
+): PacketContext {
   const { node, hook } = position;
   const name = `${node.name} ${table} ${chain} ${rule.number}`;
   const visit = count(world, `${name} ${world.leg} ${hook}`);
   let occurrence = 0;
+  const unknown = (reason: string): Unknown => ({
+    id: `${name} #${++occurrence} ${world.leg} ${hook}/${visit}`,
+    reason,
+    origin: { node: node.name, text: rule.text, place: rule.place },
+  });
   return {
     node: node.name,
     hook,
@@ -40,6 +50,7 @@ export function ruleContext(
     ...(skb.bridge === undefined ? {} : { physIn: skb.bridge.physIn }),
     ...(skb.bridge?.physOut === undefined ? {} : { physOut: skb.bridge.physOut }),
     bridged: skb.bridge?.physOut !== undefined,
+    ...(position.looped === true || position.in === 'lo' ? { looped: true } : {}),
     addressTypes: (limitTo) => addressTypes(node, limitTo),
     set: (set) => lastingSet(node, set),
     addressesOf: (device) => primaryAddresses(node, device),
@@ -47,18 +58,12 @@ export function ruleContext(
       if (node.kernelDefaults) assume(world, { node: node.name, text });
       return node.kernelDefaults;
     },
-    unknown: (reason) => ({
-      id: `${name} #${++occurrence} ${world.leg} ${hook}/${visit}`,
-      reason,
-      origin: { node: node.name, text: rule.text, place: rule.place },
-    }),
+    unknown,
+    leadsBack: (by, packet) => {
+      const back = leadsBack(world, node, position.in, by, packet);
+      return typeof back === 'boolean' ? back : unknown(`${MISSING_WAY}: ${back.reason}`);
+    },
   };
-}
-
-function count(world: World, key: string): number {
-  const visit = (world.visits.get(key) ?? 0) + 1;
-  world.visits.set(key, visit);
-  return visit;
 }
 
 const primaryAddresses = (node: Node, device: string): readonly Address[] =>

@@ -95,7 +95,8 @@ const mustReroute = (a: Packet, b: Packet, table: string): boolean =>
 function loopBack(world: World, skb: Skb, node: Node, { device, nextHop }: Exit): void {
   const copy = clone(skb);
   const sent = runHook(world, copy, { node, hook: 'POSTROUTING', out: device, nextHop });
-  const seen = sent.kind === 'accept' ? runHook(world, copy, { node, hook: 'PREROUTING', in: device }) : sent;
+  const seen =
+    sent.kind === 'accept' ? runHook(world, copy, { node, hook: 'PREROUTING', in: device, looped: true }) : sent;
   const fate = seen.kind === 'accept' ? localIn(world, copy, node, device) : fateOf(copy, node, seen);
   skb.own = [...skb.own, finish(copy, fate)];
 }

@@ -1,5 +1,6 @@
 import type { Predicate } from '../ir/program.ts';
 import type { Field } from '../packet/field.ts';
+import type { Packet } from '../packet/packet.ts';
 import type { Unknown } from '../packet/place.ts';
 import type { Range, Ranges } from '../packet/ranges.ts';
 import type { Scalar } from '../packet/scalar.ts';
@@ -21,6 +22,8 @@ export interface RuleContext {
   readonly physOut?: string;
   /** The packet crosses the bridge (`--physdev-is-bridged`). */
   readonly bridged: boolean;
+  /** It comes back from the node itself: by lo, or as the sender's own copy of a broadcast (PACKET_LOOPBACK). */
+  readonly looped?: true;
   /** Types of addresses as the node's routing sees them (`-m addrtype`), optionally limited to one interface. */
   readonly addressTypes: (limitTo?: string) => AddressTypes;
   /** A set by name; absent if the capture does not hold it. */
@@ -31,6 +34,29 @@ export interface RuleContext {
   readonly assume?: (text: string) => boolean;
   /** Names one thing that can't be known at this rule; the walk makes `id` unique a rule, an occurrence and a visit. */
   readonly unknown: (reason: string) => Unknown;
+}
+
+/** What is asked of the way back to a packet's source (`struct xt_rpfilter_info`). */
+export interface WayBack {
+  /** Any way will do, not just one by the device that the packet came in by. */
+  readonly loose: boolean;
+  /** The packet's mark chooses among routes, not the mark 0. */
+  readonly marked: boolean;
+  /** The source may be the node's own address. */
+  readonly local: boolean;
+  /** Whether there is no such way is the question. */
+  readonly inverted: boolean;
+}
+
+/** What is different for each packet that is asked there. */
+export interface PacketContext extends RuleContext {
+  /** The answer; unknown (the question turned round or not) where routes are missing that may decide. */
+  readonly leadsBack: (by: WayBack, packet: Packet) => Matched;
+}
+
+/** The same of all packets together. */
+export interface ClassContext extends RuleContext {
+  readonly leadsBack: (by: WayBack) => Predicate;
 }
 
 /** A partition of all addresses by type: LOCAL, BROADCAST, MULTICAST, UNICAST, BLACKHOLE, UNREACHABLE, PROHIBIT, … */

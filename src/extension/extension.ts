@@ -1,7 +1,7 @@
 import type { Predicate, Value } from '../ir/program.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Family } from './codec/codec.ts';
-import type { Effect, Example, HookName, Matched, RuleContext } from './definition.ts';
+import type { ClassContext, Effect, Example, HookName, Matched, PacketContext, RuleContext } from './definition.ts';
 import type { GivenOptions, OptionsOf, OptionTable } from './option.ts';
 
 /** Where a rule stands, as far as the kernel's own checks ask for it. */
@@ -48,9 +48,9 @@ export interface Extension {
 export interface Match extends Extension {
   readonly kind: 'match';
   /** What the kernel answers for one packet, procedural, as its source says it. `!` is handled in here. */
-  readonly matches: (options: GivenOptions, packet: Packet, context: RuleContext) => Matched;
+  readonly matches: (options: GivenOptions, packet: Packet, context: PacketContext) => Matched;
   /** The set of packets that it matches, declarative, written from the documentation again. */
-  readonly lower: (options: GivenOptions, context: RuleContext) => Predicate;
+  readonly lower: (options: GivenOptions, context: ClassContext) => Predicate;
 }
 
 /** A target (`-j NAME`), its options' types forgotten. */
@@ -70,8 +70,8 @@ type Typed<Definition, Table> = Omit<
 };
 
 export type MatchDefinition<Table extends OptionTable> = Typed<Match, Table> & {
-  readonly matches: (options: OptionsOf<Table>, packet: Packet, context: RuleContext) => Matched;
-  readonly lower: (options: OptionsOf<Table>, context: RuleContext) => Predicate;
+  readonly matches: (options: OptionsOf<Table>, packet: Packet, context: PacketContext) => Matched;
+  readonly lower: (options: OptionsOf<Table>, context: ClassContext) => Predicate;
 };
 
 export type TargetDefinition<Table extends OptionTable> = Typed<Target, Table> & {

@@ -2,7 +2,7 @@ import { unknownBit } from '../ir/predicate.ts';
 import type { Predicate, Value } from '../ir/program.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Family } from './codec/codec.ts';
-import type { Effect, Matched, RuleContext } from './definition.ts';
+import type { ClassContext, Effect, Matched, PacketContext, RuleContext } from './definition.ts';
 import type { Match, Target } from './extension.ts';
 import { MATCHES } from './matches.ts';
 import { TARGETS } from './targets.ts';
@@ -46,14 +46,14 @@ const whyTarget = ({ name }: Use): string => `-j ${name}: ${own(UNDECIDABLE_TARG
 const given = (options: Readonly<Record<string, unknown>>): GivenOptions => options as GivenOptions;
 
 /** What the kernel answers for a match of a rule and one packet. */
-export function matchPacket(use: Use, packet: Packet, context: RuleContext): Matched {
+export function matchPacket(use: Use, packet: Packet, context: PacketContext): Matched {
   const match = findMatch(use.name);
   if (match === undefined || use.options === undefined) return context.unknown(whyMatch(use));
   return match.matches(given(use.options), packet, context);
 }
 
 /** The packets that a match of a rule matches. */
-export function lowerMatch(use: Use, context: RuleContext): Predicate {
+export function lowerMatch(use: Use, context: ClassContext): Predicate {
   const match = findMatch(use.name);
   if (match === undefined || use.options === undefined) return unknownBit(context.unknown(whyMatch(use)));
   return match.lower(given(use.options), context);

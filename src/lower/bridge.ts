@@ -2,11 +2,12 @@ import { all, equals, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Slot, Steps } from '../ir/program.ts';
 import { portsOf } from '../network/access.ts';
 import type { Interface, Node } from '../network/network.ts';
+import { asked, brouting, isForHost, type On, type Ports, retyped } from './frames.ts';
 import { unmodelledAt } from './hidden.ts';
 import { traverse } from './hook.ts';
 import { input } from './host.ts';
 import { inputRoute } from './incoming.ts';
-import { aim, type Frame, transmit } from './link.ts';
+import { aim, type Frame, routed, transmit } from './link.ts';
 import { neighbour } from './neighbour.ts';
 import { isUsable, leadsTo, type Station, segmentOf, vlanOn } from './segment.ts';
 import { flag, hairpin, visiting } from './settings.ts';
@@ -26,9 +27,31 @@ export function bridgeIn(walk: Walk, node: Node, bridge: Interface, port: Interf
   if (!bridge.up) return drop(walk, node, 'interface down');
   const other = unmodelledAt(node, 'bridge');
   if (other !== undefined) return lostTo(walk, node, other);
+  const bridged: On = (on, to) => enter(on, node, bridge, port, to);
+  if (node.frameRules === undefined) return bridged(walk, frame);
+  const ports = portsAt({ node, bridge, port }, frame);
+  return brouting(
+    walk,
+    ports,
+    frame,
+    (on, to) => routed(on, node, port, to),
+    (on, to) => asked(on, ports, 'prerouting', to, bridged),
+  );
+}
+
+const portsAt = ({ node, bridge, port }: Omit<Crossing, 'filtered'>, { tag }: Frame, out?: Interface): Ports => ({
+  node,
+  bridge,
+  in: port.name,
+  ...(out === undefined ? {} : { out: out.name }),
+  ...(tag === undefined ? {} : { tag }),
+});
+
+/** br_netfilter shows the frame to iptables, or does not. */
+function enter(walk: Walk, node: Node, bridge: Interface, port: Interface, frame: Frame): Steps {
   const tagged = frame.tag !== undefined;
-  const asked = flag(walk.at, node, 'net.bridge.bridge-nf-call-iptables');
-  const shown = tagged ? all(asked, flag(walk.at, node, 'net.bridge.bridge-nf-filter-vlan-tagged')) : asked;
+  const called = flag(walk.at, node, 'net.bridge.bridge-nf-call-iptables');
+  const shown = tagged ? all(called, flag(walk.at, node, 'net.bridge.bridge-nf-filter-vlan-tagged')) : called;
   const go =
     (filtered: boolean): Then =>
     (on) =>
@@ -56,12 +79,12 @@ function prerouting(walk: Walk, crossing: Crossing, frame: Frame): Steps {
 /** nat changed the destination: a new route decides whether the frame leaves the bridge (br_nf_pre_routing_finish). */
 function redirected(walk: Walk, crossing: Crossing, frame: Frame): Steps {
   const { node, bridge, port } = crossing;
-  const up: Then = (on) =>
-    set(on, { macDst: bridge.mac }, (here) =>
-      input(here, node, { device: bridge.name, group: false, prerouted: true, physIn: port.name }),
-    );
+  const ports = portsAt(crossing, frame);
+  const taken: Then = (on) =>
+    input(on, node, { device: bridge.name, group: false, prerouted: true, physIn: port.name });
+  const own: Then = (on) => retyped(on, ports, (here) => asked(here, ports, 'input', frame, (passed) => taken(passed)));
   return inputRoute(walk, node, bridge.name, (on, route) => {
-    if (route.kind !== 'forward' || route.device !== bridge.name) return up(on);
+    if (route.kind !== 'forward' || route.device !== bridge.name) return set(on, { macDst: bridge.mac }, own);
     return neighbour(on, node, bridge, route.nextHop, (found, to) => decide(found, crossing, { ...frame, to }));
   });
 }
@@ -102,13 +125,28 @@ function stranger(walk: Walk, crossing: Crossing, frame: Frame, port: Interface)
     walk,
     [
       { when: equals('macDst', port.mac), then: (on) => up(on, crossing, frame) },
-      ...others.map(({ mac }) => ({ when: equals('macDst', mac), then: (on: Walk) => drop(on, node, 'not for me') })),
+      ...others.map(({ mac }) => ({ when: equals('macDst', mac), then: (on: Walk) => notForMe(on, crossing, frame) })),
     ],
     (on) => flood(on, crossing, frame, false),
   );
 }
 
-function up(walk: Walk, { node, bridge, port, filtered }: Crossing, { to, tag }: Frame): Steps {
+const notForMe = (walk: Walk, crossing: Crossing, frame: Frame): Steps =>
+  asked(walk, portsAt(crossing, frame), 'input', frame, (on) => drop(on, crossing.node, 'not for me'));
+
+/** To the host's own stack (br_pass_frame_up), by INPUT. */
+function up(walk: Walk, crossing: Crossing, frame: Frame): Steps {
+  const ports = portsAt(crossing, frame);
+  return asked(walk, ports, 'input', frame, (on) => {
+    const host = isForHost(ports);
+    const others: Then = (here) => drop(here, crossing.node, 'not for me');
+    return host === undefined
+      ? take(on, crossing, frame)
+      : split(on, [{ when: host, then: (here) => take(here, crossing, frame) }], others);
+  });
+}
+
+function take(walk: Walk, { node, bridge, port, filtered }: Crossing, { to, tag }: Frame): Steps {
   const vlan = tag === undefined ? bridge : vlanOn(node, bridge, tag);
   if (vlan === undefined) return drop(walk, node, 'not for me');
   if (!vlan.up) return drop(walk, node, 'interface down');
@@ -151,16 +189,23 @@ function forward(walk: Walk, crossing: Crossing, out: Interface, frame: Frame): 
   );
 }
 
-function pass(walk: Walk, { node, bridge, port, filtered }: Crossing, out: Interface, frame: Frame): Steps {
-  const send: Then = (on) => transmit(on, node, out, frame);
-  if (!filtered) return send(walk);
+/** ebtables' FORWARD before iptables', then their POSTROUTING in the same order (NF_BR_PRI_LAST). */
+function pass(walk: Walk, crossing: Crossing, out: Interface, frame: Frame): Steps {
+  const { node, bridge, port, filtered } = crossing;
+  const ports = portsAt(crossing, frame, out);
   const phys = { node, physIn: port.name, physOut: out.name, bridged: true, out: bridge.name };
-  return traverse(walk, { ...phys, hook: 'FORWARD', in: bridge.name }, (on) =>
-    traverse(on, { ...phys, hook: 'POSTROUTING' }, send),
+  const shown = (on: Walk, hook: 'FORWARD' | 'POSTROUTING', then: Then): Steps =>
+    filtered ? traverse(on, { ...phys, hook, ...(hook === 'FORWARD' ? { in: bridge.name } : {}) }, then) : then(on);
+  return asked(walk, ports, 'forward', frame, (on) =>
+    shown(on, 'FORWARD', (here) =>
+      asked(here, ports, 'postrouting', frame, (passed) =>
+        shown(passed, 'POSTROUTING', (sent) => transmit(sent, node, out, frame)),
+      ),
+    ),
   );
 }
 
-/** What the node itself sends by the bridge (br_dev_xmit): without further hooks. */
+/** What the node itself sends by the bridge (br_dev_xmit): iptables has seen it, ebtables sees it at each port. */
 export function bridgeOut(walk: Walk, node: Node, bridge: Interface, frame: Frame): Steps {
   visiting(walk.at, node);
   if (!bridge.up) return drop(walk, node, 'interface down');
@@ -177,7 +222,18 @@ export function bridgeOut(walk: Walk, node: Node, bridge: Interface, frame: Fram
     if (out.length === 0) return drop(on, node, 'no port');
     return copies(
       on,
-      out.map((port) => (copy: Walk) => transmit(copy, node, port, aimed)),
+      out.map((port) => (copy: Walk) => sendBy(copy, { node, bridge }, port, aimed)),
     );
   });
+}
+
+/** The port is chosen before OUTPUT may change the destination. */
+function sendBy(
+  walk: Walk,
+  { node, bridge }: { readonly node: Node; readonly bridge: Interface },
+  port: Interface,
+  frame: Frame,
+): Steps {
+  const ports: Ports = { node, bridge, out: port.name, ...(frame.tag === undefined ? {} : { tag: frame.tag }) };
+  return asked(walk, ports, 'output', frame, (on, to) => transmit(on, node, port, to));
 }

@@ -1,4 +1,4 @@
-import type { Effect, RuleContext } from '../extension/definition.ts';
+import type { ClassContext, Effect } from '../extension/definition.ts';
 import { lowerMatch, lowerTarget } from '../extension/registry.ts';
 import type { Bounds } from '../ir/bounds.ts';
 import { simplify } from '../ir/decide.ts';
@@ -20,7 +20,7 @@ export interface Scope {
   readonly place: Place;
   readonly table: Table;
   readonly slice: boolean;
-  readonly context: (rule: Rule) => RuleContext;
+  readonly context: (rule: Rule) => ClassContext;
   /** Unknowns made so far: a summary that has made one holds for one call only. */
   readonly made: { count: number };
   readonly summaries: Map<string, Summary>;

@@ -1,4 +1,6 @@
-import type { AddressTypes, RuleContext } from '../extension/definition.ts';
+import type { AddressTypes, ClassContext } from '../extension/definition.ts';
+import { MISSING_WAY } from '../extension/match/rpfilter.ts';
+import { unknownBit } from '../ir/predicate.ts';
 import type { Node } from '../network/network.ts';
 import type { Rule, Table } from '../network/ruleset.ts';
 import { lastingSet } from '../network/sets.ts';
@@ -7,6 +9,7 @@ import { addressTypes, primaryAddresses } from './address.ts';
 import type { Place } from './hook.ts';
 import { assuming } from './settings.ts';
 import type { Walk } from './walk.ts';
+import { leadsBack } from './way-back.ts';
 
 const types = new WeakMap<Node, Map<string | undefined, AddressTypes>>();
 
@@ -25,7 +28,7 @@ export function contextOf(
   place: Place,
   table: Table,
   made: { count: number },
-): (rule: Rule) => RuleContext {
+): (rule: Rule) => ClassContext {
   const { node, hook } = place;
   const counts = new Map<string, number>();
   const visit = `${walk.leg}${walk.copy} ${walk.visits}: ${node.name} ${hook} ${table.name}`;
@@ -39,11 +42,12 @@ export function contextOf(
       const id = count === 1 ? key : `${key} #${count}`;
       return { id, reason, origin: { node: node.name, text: rule.text, place: rule.place } };
     };
-  const common: Omit<RuleContext, 'unknown'> = {
+  const common: Omit<ClassContext, 'unknown' | 'leadsBack'> = {
     node: node.name,
     hook,
     table: table.name,
     bridged: place.bridged,
+    ...(place.looped === true || place.in === 'lo' ? { looped: true } : {}),
     ...(place.in === undefined ? {} : { in: place.in }),
     ...(place.out === undefined ? {} : { out: place.out }),
     ...(place.physIn === undefined ? {} : { physIn: place.physIn }),
@@ -56,5 +60,9 @@ export function contextOf(
       return node.kernelDefaults;
     },
   };
-  return (rule) => ({ ...common, unknown: unknownIn(rule) });
+  return (rule) => {
+    const unknown = unknownIn(rule);
+    const open = (reason: string) => unknownBit(unknown(`${MISSING_WAY}: ${reason}`));
+    return { ...common, unknown, leadsBack: (by) => leadsBack(node, place.in, by, open) };
+  };
 }

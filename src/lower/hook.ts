@@ -21,6 +21,8 @@ export interface Place {
   readonly bridged: boolean;
   /** Where it goes next by `out`; absent: to its destination itself (MASQUERADE). */
   readonly nextHop?: Address;
+  /** The sender's own copy of what it sent to all. */
+  readonly looped?: true;
 }
 
 export type Stage = TableName | 'conntrack' | 'confirm';

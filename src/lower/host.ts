@@ -284,7 +284,7 @@ function looped(walk: Walk, node: Node, device: string): Steps {
   const before: Slot = `dst@${node.name}/loop`;
   const arrived: Arrived = { device, group: false, prerouted: true };
   return set(walk, { [before]: 'dst' }, (saved) =>
-    traverse(saved, { node, hook: 'PREROUTING', in: device, bridged: false }, (on) =>
+    traverse(saved, { node, hook: 'PREROUTING', in: device, bridged: false, looped: true }, (on) =>
       split(on, [{ when: sameSlots('dst', before), then: (same) => localIn(same, node, arrived) }], (changed) =>
         input(changed, node, arrived),
       ),

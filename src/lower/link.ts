@@ -126,7 +126,12 @@ export function take(walk: Walk, node: Node, device: Interface, frame: Frame): S
   const master = masterOf(node, device);
   if (master?.kind === 'bond') return take(walk, node, master, frame);
   if (master !== undefined) return bridgeIn(walk, node, master, device, frame);
-  if (tag !== undefined) return drop(walk, node, 'not for me');
+  return routed(walk, node, device, frame);
+}
+
+/** An interface passes a frame to its own IP stack: it is nobody's port, or BROUTING says so. */
+export function routed(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
+  if (frame.tag !== undefined) return drop(walk, node, 'not for me');
   return forMe(walk, node, device, frame, (on, group) =>
     input(on, node, { device: device.name, group, prerouted: false }),
   );

@@ -1,5 +1,6 @@
 import type { Address, Prefix } from '../packet/address.ts';
 import type { Assumption, Place } from '../packet/place.ts';
+import type { ArpRules, FrameRules } from './frame-rules.ts';
 import type { IpSet, Ruleset } from './ruleset.ts';
 import type { Known } from './unknown.ts';
 
@@ -158,6 +159,10 @@ export interface Node {
   readonly neighbours: readonly Neighbour[];
   readonly ruleset: Known<Ruleset>;
   readonly sets: ReadonlyMap<string, IpSet>;
+  /** What `ebtables-save` showed, and what libvirt makes of a guest's filters; absent: no rules. */
+  readonly frameRules?: FrameRules;
+  /** What `arptables-save` showed; absent: no rules. */
+  readonly arpRules?: ArpRules;
   /** What `sysctl -a` showed, by key; read it through `sysctl()` only. */
   readonly settings: ReadonlyMap<string, Setting>;
   /** `sysctl.txt` is the whole of `sysctl -a`. */

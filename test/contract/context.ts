@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import type { ContextSet, HookName, RuleContext } from '../../src/extension/definition.ts';
+import type { ClassContext, ContextSet, HookName, PacketContext, RuleContext } from '../../src/extension/definition.ts';
 import { complement, type Ranges, union } from '../../src/packet/ranges.ts';
+import { classLeadsBack, packetLeadsBack } from './way-back.ts';
 
 const A = 0x0a0b0c0d;
 const only = (value: number): Ranges => [[value, value]];
@@ -99,13 +100,15 @@ interface Hooked {
   readonly out?: string;
   readonly physIn?: string;
   readonly physOut?: string;
+  readonly looped?: true;
 }
 
 const PLACES: readonly Hooked[] = [
   { hook: 'PREROUTING', in: 'eth0' },
   { hook: 'PREROUTING', in: 'br100', physIn: 'eth1' },
   { hook: 'INPUT', in: 'eth1' },
-  { hook: 'INPUT', in: 'lo' },
+  { hook: 'PREROUTING', in: 'lo', looped: true },
+  { hook: 'INPUT', in: 'lo', looped: true },
   { hook: 'INPUT', in: 'br100', physIn: 'vnet0' },
   { hook: 'FORWARD', in: 'eth0', out: 'eth1' },
   { hook: 'FORWARD', in: 'br100', out: 'br100', physIn: 'eth0', physOut: 'vnet0' },
@@ -114,8 +117,24 @@ const PLACES: readonly Hooked[] = [
   { hook: 'POSTROUTING', out: 'br100', physIn: 'vnet0', physOut: 'eth0' },
 ];
 
+interface Asked {
+  readonly asked: string[];
+}
+
+/** Where one packet meets a rule. */
+export const packetContextAt = (place: Hooked): PacketContext & Asked => ({
+  ...contextAt(place),
+  leadsBack: packetLeadsBack(place.in),
+});
+
+/** The same place, for all packets. */
+export const classContextAt = (place: Hooked): ClassContext & Asked => ({
+  ...contextAt(place),
+  leadsBack: classLeadsBack(place.in),
+});
+
 /** A place where a rule is asked; `asked` counts the unknowns that were named, in order. */
-export const contextAt = (place: Hooked): RuleContext & { readonly asked: string[] } => {
+const contextAt = (place: Hooked): RuleContext & Asked => {
   const asked: string[] = [];
   return {
     node: 'host',

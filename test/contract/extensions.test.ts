@@ -6,7 +6,7 @@ import { type GivenOptions, printOptions } from '../../src/extension/option.ts';
 import { MATCHES, TARGETS } from '../../src/extension/registry.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Unknown } from '../../src/packet/place.ts';
-import { anyPlace, contextAt } from './context.ts';
+import { anyPlace, classContextAt, packetContextAt } from './context.ts';
 import { cornerOf } from './corner.ts';
 import { optionsOf } from './given.ts';
 import { holds, onPacket } from './holds.ts';
@@ -33,9 +33,9 @@ const caseOf = (match: Match) =>
   optionsOf(match).chain((options) => fc.tuple(fc.constant(options), cornerOf(match, options), anyPlace, choices));
 
 describe.each(MATCHES.map((match) => [match.name, match] as const))('match %s', (_, match) => {
-  const meanings = (options: GivenOptions, packet: Packet, place: Parameters<typeof contextAt>[0]) => {
-    const concrete = contextAt(place);
-    const symbolic = contextAt(place);
+  const meanings = (options: GivenOptions, packet: Packet, place: Parameters<typeof packetContextAt>[0]) => {
+    const concrete = packetContextAt(place);
+    const symbolic = classContextAt(place);
     return {
       matched: match.matches(options, packet, concrete),
       predicate: match.lower(options, symbolic),
@@ -85,9 +85,9 @@ describe.each(TARGETS.map((target) => [target.name, target] as const))('target %
     );
     fc.assert(
       fc.property(any, ([options, packet, place]) => {
-        const concrete = contextAt(place);
+        const concrete = packetContextAt(place);
         const applied = target.apply(options, packet, concrete);
-        const lowered = target.lower(options, contextAt(place));
+        const lowered = target.lower(options, classContextAt(place));
         expect(applied).toEqual(onPacket(lowered, packet));
         expect(concrete.asked.filter((reason) => !isFor(target, reason))).toEqual([]);
       }),

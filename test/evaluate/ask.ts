@@ -2,7 +2,7 @@ import { evaluate } from '../../src/evaluate/evaluate.ts';
 import { type Exploration, explore } from '../../src/evaluate/explore.ts';
 import { fixed, type Oracle } from '../../src/evaluate/oracle.ts';
 import type { Network } from '../../src/network/network.ts';
-import type { Exchange, Hop } from '../../src/network/trace.ts';
+import type { Exchange, Hop, Walk } from '../../src/network/trace.ts';
 import type { Probe, Source } from '../../src/packet/exchange.ts';
 import type { Fate } from '../../src/packet/fate.ts';
 import { PROTOCOL, TCP_FLAG } from '../../src/packet/field.ts';
@@ -92,6 +92,41 @@ export const trace = ({ walks, disposition }: Exchange): string =>
       ]),
     JSON.stringify(disposition),
   ].join('\n');
+
+const origin = (fate: Fate): string => {
+  if (fate.kind === 'none') return fate.reason;
+  if (fate.kind === 'delivered' || fate.kind === 'leaves') return fate.interface;
+  const of = fate.kind === 'dropped' ? fate.origin : fate.unknown.origin;
+  const reason = fate.kind === 'unknown' ? `${fate.unknown.id}: ${fate.unknown.reason}` : '';
+  return [reason, of === undefined ? '' : `${of.node} ${of.text}`, of?.place === undefined ? '' : of.place.file]
+    .filter((part) => part !== '')
+    .join(' | ');
+};
+
+const toldOf = ({ leg, hops, fate }: Walk): readonly string[] => [
+  ...hops.map(({ node, hook, table, chain, rule, text, verdict, file }) =>
+    [[node, hook, table, chain, rule, file].filter((one) => one !== undefined).join(' '), text, verdict].join(' | '),
+  ),
+  `${leg} ${said(fate)} | ${origin(fate)}`,
+];
+
+/** Each hop of each packet and copy, with the end that it came to; then what was left open, and what was assumed. */
+export const told = ({ walks, met, assumptions, disposition }: Exchange): readonly string[] => [
+  ...walks.flatMap((walk) => [walk, ...walk.copies]).flatMap(toldOf),
+  `reply ${said(disposition.reply)} | ${origin(disposition.reply)}`,
+  ...met.map(({ unknown, value }) => `open ${unknown.id} = ${value} | ${unknown.reason}`),
+  ...assumptions
+    .filter(({ text }) => !text.includes('kernel default'))
+    .map(({ node, text }) => `taken ${node} | ${text}`),
+];
+
+/** What is told of one leg alone, from the first hop at a node on. */
+export const toldAt = (exchange: Exchange, node: string, leg = 'request'): readonly string[] =>
+  exchange.walks
+    .filter((walk) => walk.leg === leg)
+    .flatMap((walk) => [walk, ...walk.copies])
+    .flatMap(toldOf)
+    .filter((line) => line.startsWith(`${node} `) || line.startsWith(`${leg} `));
 
 /** A packet socket puts the frame on the interface. */
 export const sendRaw = (network: Network, node: string, name: string, of: Packet): Exchange =>

@@ -1,10 +1,11 @@
-import type { ContextSet, Matched, RuleContext } from '../../src/extension/definition.ts';
+import type { ClassContext, ContextSet, Matched, PacketContext, RuleContext } from '../../src/extension/definition.ts';
 import { lowerMatch, matchPacket } from '../../src/extension/registry.ts';
 import type { Rule } from '../../src/network/ruleset.ts';
 import { type Packet, packet } from '../../src/packet/packet.ts';
 import { parseIpsetSave } from '../../src/parse/ipset.ts';
 import { parseIptablesSave } from '../../src/parse/iptables/save.ts';
 import { holds } from '../contract/holds.ts';
+import { classLeadsBack, packetLeadsBack } from '../contract/way-back.ts';
 
 /** One rule of a chain that takes it. */
 export function ruleOf(text: string, table = 'filter', chain = 'FORWARD'): Rule {
@@ -32,12 +33,14 @@ export const contextOf = (given: Partial<RuleContext> = {}, sets = NO_SETS): Rul
 });
 
 /** What both meanings of the rule's last match say of a packet: one answer, or `unknown`. */
-export function asked(text: string, fields: Partial<Packet>, context: RuleContext = contextOf()): boolean | 'unknown' {
+export function asked(text: string, fields: Partial<Packet>, given: RuleContext = contextOf()): boolean | 'unknown' {
+  const context: PacketContext = { ...given, leadsBack: packetLeadsBack(given.in) };
+  const lowering: ClassContext = { ...given, leadsBack: classLeadsBack(given.in) };
   const use = ruleOf(text).matches.at(-1);
   if (use === undefined) throw new Error(`no match in ${text}`);
   const one = packet(fields);
   const matched: Matched = matchPacket(use, one, context);
-  const lowered = [true, false].map((value) => holds(lowerMatch(use, context), one, () => value));
+  const lowered = [true, false].map((value) => holds(lowerMatch(use, lowering), one, () => value));
   const wanted = typeof matched === 'boolean' ? [matched, matched] : [true, false];
   if (String(lowered) !== String(wanted)) throw new Error(`the meanings of ${use.text} differ`);
   return typeof matched === 'boolean' ? matched : 'unknown';

@@ -1,3 +1,4 @@
+import type { ArpRules, FrameRules } from '../../network/frame-rules.ts';
 import type { Listener, Neighbour, Unmodelled } from '../../network/network.ts';
 import type { IpSet, Ruleset, TableName } from '../../network/ruleset.ts';
 import type { SeenBridge } from '../bridge/brctl.ts';
@@ -28,8 +29,8 @@ export interface Facts {
   readonly ruleset: Ruleset;
   readonly table: { readonly name: TableName; readonly ruleset: Ruleset };
   readonly sets: ReadonlyMap<string, IpSet>;
-  readonly ebtables: readonly Unmodelled[];
-  readonly arptables: readonly Unmodelled[];
+  readonly ebtables: FrameRules;
+  readonly arptables: ArpRules;
   readonly ip6tables: number;
   readonly nft: readonly NftChain[];
   readonly settings: SeenSettings;

@@ -4,6 +4,7 @@ import { TABLES } from '../../network/ruleset.ts';
 import { printMac } from '../../packet/address.ts';
 import type { Assumption } from '../../packet/place.ts';
 import type { NftChain } from '../foreign/nft.ts';
+import { undecidedArp, undecidedFrames } from '../frames/undecided.ts';
 import type { GuestCard } from '../libvirt/domain.ts';
 import { CHECKS, type NwFilter } from '../libvirt/nwfilter.ts';
 import { every, type Readings } from './facts.ts';
@@ -14,9 +15,11 @@ export function assembleUnmodelled(readings: Readings, ruleset: Node['ruleset'])
     value.flatMap((one) => one.unmodelled),
   );
   const vlans = every(readings, 'vlans').flatMap(({ value }) => value);
-  const plain = (['forwarding', 'ebtables', 'arptables'] as const).flatMap((thing) =>
-    every(readings, thing).flatMap(({ value }) => value),
-  );
+  const plain = [
+    ...every(readings, 'forwarding').flatMap(({ value }) => value),
+    ...every(readings, 'ebtables').flatMap(({ value }) => undecidedFrames(value)),
+    ...every(readings, 'arptables').flatMap(({ value }) => undecidedArp(value)),
+  ];
   const hidden = [...every(readings, 'ruleset'), ...every(readings, 'table')].flatMap(
     (reading) => reading.hidden ?? [],
   );

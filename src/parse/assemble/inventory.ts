@@ -1,4 +1,6 @@
+import type { ArpRules, FrameRules } from '../../network/frame-rules.ts';
 import type { InventoryItem } from '../../network/network.ts';
+import { undecidedArp, undecidedFrames } from '../frames/undecided.ts';
 import { type NovaFlag, RULE_FLAGS } from '../host/nova.ts';
 import { nearestName, READERS, type Reader } from '../readers.ts';
 import type { Desk } from './desk.ts';
@@ -47,7 +49,8 @@ function flagsOf({ value }: Reading<Thing>, thing: Thing): string {
 }
 
 function countOf({ value }: Reading<Thing>, thing: Thing): number | undefined {
-  if (thing === 'ebtables' || thing === 'arptables') return (value as readonly unknown[]).length;
+  if (thing === 'ebtables') return undecidedFrames(value as FrameRules).length;
+  if (thing === 'arptables') return undecidedArp(value as ArpRules).length;
   if (thing !== 'nft') return undefined;
   return (value as readonly { readonly family: string; readonly rules: number; readonly drops: boolean }[]).filter(
     ({ family, rules, drops }) => family !== 'ip6' && (rules > 0 || drops),

@@ -5,7 +5,7 @@ import type { Place } from '../../packet/place.ts';
 import { checkAgreement } from './agree.ts';
 import type { Desk } from './desk.ts';
 import { assembleDhcp } from './dhcp.ts';
-import { every, first, LISTINGS } from './facts.ts';
+import { every, first, LISTINGS, type Readings } from './facts.ts';
 import { assembleUnmodelled, filterAssumptions, nftAssumptions } from './foreign.ts';
 import { withHidden } from './hidden.ts';
 import { inferred } from './inferred.ts';
@@ -37,6 +37,7 @@ export function assembleNode(parts: NodeParts, desk: Desk): Node {
     neighbours: neighboursOf(work),
     ruleset: decided,
     sets: setsOf(work, ruleset),
+    ...frameRulesOf(readings),
     ...assembleSettings(readings, described, desk),
     kernelDefaults,
     listeners: listenersOf(work),
@@ -65,6 +66,13 @@ function interfacesOf(work: Work): Assembled {
   if (first(readings, 'interfaces') !== undefined) return assembleInterfaces(name, readings, desk);
   undecided.set('interfaces', `no capture shows the interfaces of ${name}`);
   return inferred(name, readings, desk);
+}
+
+/** Rules of ebtables and arptables; without a capture there are none. */
+function frameRulesOf(readings: Readings): Pick<Node, 'frameRules' | 'arpRules'> {
+  const frames = first(readings, 'ebtables');
+  const arp = first(readings, 'arptables');
+  return { ...(frames !== undefined && { frameRules: frames }), ...(arp !== undefined && { arpRules: arp }) };
 }
 
 function listenersOf({ name, readings }: Work): Node['listeners'] {

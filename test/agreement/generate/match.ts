@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { findMatch, findTarget } from '../../../src/extension/registry.ts';
-import type { Hook } from '../../../src/network/ruleset.ts';
+import type { Hook, TableName } from '../../../src/network/ruleset.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export type Text = fc.Arbitrary<string>;
@@ -106,11 +106,17 @@ export const protocol: Text = fc.oneof(
     .map(([bang, type]) => `-p icmp -m icmp ${type === 'any' ? '' : bang}--icmp-type ${type}`),
 );
 
+/** Options in the order in which they are saved. */
+const wayBack: Text = fc
+  .tuple(...['--loose', '--validmark', '--accept-local', '--invert'].map((one) => fc.constantFrom('', one)))
+  .map((some) => joined(['-m rpfilter', ...some]));
+
 /** A match for any protocol, often none. */
-export function match(words: Vocabulary, hooks: readonly Hook[]): Text {
+export function match(words: Vocabulary, hooks: readonly Hook[], table: TableName): Text {
   const early = hooks.every((hook) => hook === 'PREROUTING' || hook === 'INPUT' || hook === 'FORWARD');
   const late = hooks.every((hook) => hook === 'FORWARD' || hook === 'POSTROUTING');
   const ports = words.ports.length === 0 ? [] : words.ports;
+  const first = (table === 'raw' || table === 'mangle') && hooks.every((hook) => hook === 'PREROUTING');
   const choices: readonly Text[] = [
     fc.tuple(not, fc.constantFrom(...STATES)).map(([bang, text]) => `-m state ${bang}--state ${text}`),
     fc
@@ -150,6 +156,7 @@ export function match(words: Vocabulary, hooks: readonly Hook[]): Text {
             .map(([bang, text]) => `-m physdev ${bang}--physdev-out ${text} --physdev-is-bridged`),
         ]
       : []),
+    ...(first ? [wayBack] : []),
     ...(hooks.includes('OUTPUT') || ports.length === 0
       ? []
       : [not.map((bang) => `-m physdev ${bang}--physdev-is-bridged`)]),

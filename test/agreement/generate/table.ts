@@ -17,11 +17,11 @@ export const CHAINS: Readonly<Record<TableName, readonly Hook[]>> = {
 /** The rest of a rule, from its matches to its target. */
 function body(words: Vocabulary, table: TableName, hooks: readonly Hook[], jumps: readonly string[]): Text {
   const own = fc
-    .tuple(protocol, match(words, hooks), target(words, table, hooks))
+    .tuple(protocol, match(words, hooks, table), target(words, table, hooks))
     .map(([proto, text, action]) => joined([proto, text, action === '' ? '' : `-j ${action}`]));
   const choices: fc.WeightedArbitrary<string>[] = [{ weight: 8, arbitrary: own }];
   if (table === 'nat' || table === 'filter') choices.push({ weight: 2, arbitrary: ported(words, table, hooks) });
-  if (jumps.length > 0) choices.push({ weight: 5, arbitrary: jump(words, hooks, jumps) });
+  if (jumps.length > 0) choices.push({ weight: 5, arbitrary: jump(words, table, hooks, jumps) });
   return fc.tuple(header(words, hooks), fc.oneof(...choices)).map(joined);
 }
 
@@ -30,11 +30,11 @@ function ported(words: Vocabulary, table: TableName, hooks: readonly Hook[]): Te
   return fc.tuple(protocols, portedTarget(words, table, hooks)).map(([proto, text]) => `-p ${proto} -j ${text}`);
 }
 
-const jump = (words: Vocabulary, hooks: readonly Hook[], jumps: readonly string[]): Text =>
+const jump = (words: Vocabulary, table: TableName, hooks: readonly Hook[], jumps: readonly string[]): Text =>
   fc
     .tuple(
       fc.oneof({ weight: 2, arbitrary: fc.constant('') }, protocol),
-      match(words, hooks),
+      match(words, hooks, table),
       fc.constantFrom('-j', '-g'),
       fc.constantFrom(...jumps),
     )
