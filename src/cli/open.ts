@@ -41,6 +41,7 @@ function contextOf(rule: Rule, table: TableName, node: Node, reasons: Set<string
     addressTypes: () => new Map(),
     set: (name) => lastingSet(node, name),
     addressesOf: () => [0],
+    groupOf: () => (node.interfaces.every(({ group }) => group !== undefined) ? 0 : undefined),
     assume: () => node.kernelDefaults,
     unknown,
     leadsBack: () => (missing === undefined ? TRUE : unknownBit(unknown(`${MISSING_WAY}: ${missing}`))),

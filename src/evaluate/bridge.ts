@@ -2,10 +2,14 @@ import { portsOf } from '../network/access.ts';
 import type { Interface, Node } from '../network/network.ts';
 import { type Address, isGroupMac, printAddress, printMac } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
+import { typeAt } from './frame.ts';
+import type { FrameOutcome } from './frame-chain.ts';
+import { frameHook } from './frame-hook.ts';
 import { runHook } from './hook.ts';
 import { fateOf, ipInput } from './host.ts';
 import { routeInput } from './input-route.ts';
-import { transmit } from './link.ts';
+import { unanswered } from './leave.ts';
+import { toHost, transmit } from './link.ts';
 import { resolve } from './neighbour.ts';
 import { BOOLEAN } from './oracle.ts';
 import { flowKey } from './routing.ts';
@@ -20,11 +24,33 @@ export function bridgeInput(world: World, skb: Skb, node: Node, bridge: Interfac
   // ebtables and the like see every frame before anybody else does
   const other = unmodelled(node, 'bridge');
   if (other !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: other });
+  const ruled = node.frameRules === undefined ? undefined : ruledInput(world, skb, node, bridge, port);
+  if (ruled !== undefined) return ruled;
   if (filtered(world, skb, node)) {
     const fate = preRouting(world, skb, node, bridge, port);
     if (fate !== undefined) return fate;
   }
   return handOn(world, skb, node, bridge, port);
+}
+
+/** Rules of ebtables see a frame before br_netfilter does (NF_BR_PRI_FIRST, NF_BR_PRI_NAT_DST_BRIDGED, NF_BR_PRI_BRNF). */
+function ruledInput(world: World, skb: Skb, node: Node, bridge: Interface, port: Interface): Fate | undefined {
+  skb.type = typeAt(skb.packet.macDst, port.mac, bridge.mac);
+  const devices = { bridge, in: port };
+  const brouted = frameHook(world, skb, node, 'broute', 'BROUTING', devices);
+  // DROP: it is not for the bridge, but for the port's own stack
+  if (brouted.kind === 'drop') return broute(world, skb, node, port);
+  if (brouted.kind === 'unknown') return fateOf(skb, node, brouted);
+  return fateUnlessPassed(skb, node, frameHook(world, skb, node, 'nat', 'PREROUTING', devices));
+}
+
+const fateUnlessPassed = (skb: Skb, node: Node, outcome: FrameOutcome): Fate | undefined =>
+  outcome.kind === 'accept' ? undefined : fateOf(skb, node, outcome);
+
+function broute(world: World, skb: Skb, node: Node, port: Interface): Fate {
+  note(skb, { node: node.name, hook: 'bridge', text: `${port.name}: not bridged`, verdict: `up to ${port.name}` });
+  skb.type = undefined;
+  return toHost(world, skb, node, port);
 }
 
 /** br_netfilter looks at untagged IPv4 frames while bridge-nf-call-iptables is on (at tagged ones by a setting of its own). */
@@ -52,14 +78,16 @@ function redirect(world: World, skb: Skb, node: Node, bridge: Interface): Fate |
     return drop(skb, 'bridge', route.reason, route.origin);
   // everything else is taken off the bridge, an error route too: routing decides again there
   write(skb, { macDst: bridge.mac });
+  if (skb.type !== undefined) skb.type = 'host';
   return undefined;
 }
 
 /** The frame stays on the bridge, to the new destination's neighbour; source address and ttl are kept. */
 function stayBridged(world: World, skb: Skb, node: Node, bridge: Interface, nextHop: Address): Fate | undefined {
   const answered = resolve(world, node, bridge, nextHop, skb.packet.src);
+  for (const hop of answered.hops ?? []) note(skb, hop);
   if (answered.kind === 'unknown') return fateOf(skb, node, answered);
-  if (answered.kind === 'none') return drop(skb, 'neighbour', 'no neighbour', { node: node.name, text: answered.text });
+  if (answered.kind === 'none') return unanswered(skb, { node: node.name, text: answered.text }, answered.origin);
   // 0 lives nowhere in sight: the bridge floods it
   write(skb, { macDst: answered.kind === 'mac' ? answered.mac : 0 });
   const text = `new destination ${printAddress(skb.packet.dst)} behind ${bridge.name}`;
@@ -110,8 +138,10 @@ function goUp(world: World, skb: Skb, node: Node, bridge: Interface, port: Inter
     text: `${bridge.name}: in by ${port.name}`,
     verdict: `up to ${bridge.name}`,
   });
+  const ruled = fateUnlessPassed(skb, node, frameHook(world, skb, node, 'filter', 'INPUT', { bridge, in: port }));
+  if (ruled !== undefined) return ruled;
   // another port's address brings it up as PACKET_OTHERHOST
-  const mine = isGroupMac(macDst) || macDst === bridge.mac || macDst === port.mac;
+  const mine = (skb.type ?? typeAt(macDst, bridge.mac, port.mac)) !== 'otherhost';
   if (!mine || skb.tag !== undefined)
     return drop(
       skb,
@@ -122,7 +152,10 @@ function goUp(world: World, skb: Skb, node: Node, bridge: Interface, port: Inter
   return ipInput(world, skb, node, bridge.name);
 }
 
-/** Out of a port: FORWARD and POSTROUTING at the bridge if br_netfilter took the frame in, then the port's link. */
+/**
+ * Out of a port: filter FORWARD and nat POSTROUTING of ebtables, each before FORWARD and POSTROUTING at the bridge if
+ * br_netfilter took the frame in; then the port's link.
+ */
 function forward(world: World, skb: Skb, node: Node, bridge: Interface, port: Interface, out: Interface): Fate {
   note(skb, {
     node: node.name,
@@ -130,39 +163,23 @@ function forward(world: World, skb: Skb, node: Node, bridge: Interface, port: In
     text: `${bridge.name}: in by ${port.name}`,
     verdict: `out by ${out.name}`,
   });
-  if (skb.bridge === undefined) return transmit(world, skb, node, out.name);
-  skb.bridge = { physIn: port.name, physOut: out.name };
-  const crossed = runHook(world, skb, { node, hook: 'FORWARD', in: bridge.name, out: bridge.name });
-  if (crossed.kind !== 'accept') return fateOf(skb, node, crossed);
-  const sent = runHook(world, skb, { node, hook: 'POSTROUTING', out: bridge.name, nextHop: skb.packet.dst });
-  return sent.kind === 'accept' ? transmit(world, skb, node, out.name) : fateOf(skb, node, sent);
+  const ruled = frameHook(world, skb, node, 'filter', 'FORWARD', { bridge, in: port, out });
+  if (ruled.kind !== 'accept') return fateOf(skb, node, ruled);
+  if (skb.bridge !== undefined) {
+    skb.bridge = { physIn: port.name, physOut: out.name };
+    const crossed = runHook(world, skb, { node, hook: 'FORWARD', in: bridge.name, out: bridge.name });
+    if (crossed.kind !== 'accept') return fateOf(skb, node, crossed);
+  }
+  return leavePort(world, skb, node, bridge, out);
 }
 
-/** What the node itself sends by the bridge (`br_dev_xmit`): out of the port behind which the address lives, no hooks. */
-export function bridgeOutput(world: World, skb: Skb, node: Node, bridge: Interface): Fate {
-  const other = unmodelled(node, 'bridge');
-  if (other !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: other });
-  const { macDst } = skb.packet;
-  const ports = portsOf(node, bridge.name).filter(works);
-  const home = isGroupMac(macDst) ? undefined : ports.find((port) => livesBehind(world.network, node, port, macDst));
-  const none = (): Fate =>
-    drop(skb, 'bridge', 'no port', originOf(node.name, bridge, `${bridge.name} has no port that is up`));
-  if (!isGroupMac(macDst) && isLocalMac(node, bridge, macDst))
-    return drop(skb, 'bridge', 'no port', originOf(node.name, bridge, `${printMac(macDst)} is the bridge's own`));
-  const out = (copy: Skb, port: Interface): Fate => {
-    note(copy, {
-      node: node.name,
-      hook: 'bridge',
-      text: `${bridge.name}: sent by ${node.name}`,
-      verdict: `out by ${port.name}`,
-    });
-    return transmit(world, copy, node, port.name);
-  };
-  return home !== undefined
-    ? out(skb, home)
-    : flood(
-        skb,
-        ports.map((port) => (copy: Skb) => out(copy, port)),
-        none,
-      );
+/** POSTROUTING of ebtables' nat comes before br_netfilter's (NF_BR_PRI_NAT_SRC, NF_BR_PRI_LAST). */
+function leavePort(world: World, skb: Skb, node: Node, bridge: Interface, out: Interface): Fate {
+  const ruled = frameHook(world, skb, node, 'nat', 'POSTROUTING', { bridge, out });
+  if (ruled.kind !== 'accept') return fateOf(skb, node, ruled);
+  if (skb.bridge?.physOut !== undefined) {
+    const sent = runHook(world, skb, { node, hook: 'POSTROUTING', out: bridge.name, nextHop: skb.packet.dst });
+    if (sent.kind !== 'accept') return fateOf(skb, node, sent);
+  }
+  return transmit(world, skb, node, out.name);
 }

@@ -54,6 +54,7 @@ export function ruleContext(
     addressTypes: (limitTo) => addressTypes(node, limitTo),
     set: (set) => lastingSet(node, set),
     addressesOf: (device) => primaryAddresses(node, device),
+    groupOf: (device) => (device === undefined ? undefined : findInterface(node, device)?.group),
     assume: (text) => {
       if (node.kernelDefaults) assume(world, { node: node.name, text });
       return node.kernelDefaults;

@@ -2,6 +2,7 @@ import { findInterface } from '../network/access.ts';
 import type { Interface, Node } from '../network/network.ts';
 import { type Address, BROADCAST_MAC } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
+import type { Origin } from '../packet/place.ts';
 import { runHook } from './hook.ts';
 import { fateOf, localIn } from './host.ts';
 import { LIMITED_BROADCAST } from './input-route.ts';
@@ -52,12 +53,19 @@ export const groupMac = (address: Address): number =>
 
 function askNeighbour(world: World, skb: Skb, node: Node, one: Interface, nextHop: Address): Fate | undefined {
   const answered = resolve(world, node, one, nextHop, skb.packet.src);
-  const origin = { node: node.name, text: answered.text, place: one.place };
+  for (const hop of answered.hops ?? []) note(skb, hop);
   if (answered.kind === 'unknown') return fateOf(skb, node, answered);
-  if (answered.kind === 'none') return drop(skb, 'neighbour', 'no neighbour', origin);
+  if (answered.kind === 'none')
+    return unanswered(skb, { node: node.name, text: answered.text, place: one.place }, answered.origin);
   // an address that lives nowhere in sight stays 0: switches flood it
   if (answered.kind === 'mac') write(skb, { macDst: answered.mac });
   const place = answered.kind === 'mac' ? answered.entry?.place : undefined;
   note(skb, { node: node.name, hook: 'neighbour', text: answered.text, ...at(place), verdict: answered.verdict });
   return undefined;
+}
+
+/** No answer: the fate names the rule that dropped the request or the answer, if one did. */
+export function unanswered(skb: Skb, asked: Origin, rule: Origin | undefined): Fate {
+  const fate = drop(skb, 'neighbour', 'no neighbour', asked);
+  return rule === undefined || fate.kind !== 'dropped' ? fate : { ...fate, origin: rule };
 }

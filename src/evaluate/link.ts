@@ -2,7 +2,8 @@ import { bridgeOf, findInterface, leadsOutside, linkOf, nodeOf, peersOf } from '
 import type { Interface, LinkEnd, Node } from '../network/network.ts';
 import { isGroupMac, printMac } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
-import { bridgeInput, bridgeOutput } from './bridge.ts';
+import { bridgeInput } from './bridge.ts';
+import { bridgeOutput } from './bridge-output.ts';
 import { fateOf, ipInput } from './host.ts';
 import { accepts, activeSlaves, bondOf, livesAt, vlanOn, works } from './segment.ts';
 import { at, drop, flood, note, originOf, type Skb, scrub } from './skb.ts';
@@ -96,7 +97,8 @@ export function receive(world: World, skb: Skb, node: Node, name: string): Fate 
   return toHost(world, skb, node, one);
 }
 
-function toHost(world: World, skb: Skb, node: Node, one: Interface): Fate {
+/** IP takes what is for the interface's own address, and groups. */
+export function toHost(world: World, skb: Skb, node: Node, one: Interface): Fate {
   const { macDst } = skb.packet;
   const mine = skb.tag === undefined && (isGroupMac(macDst) || macDst === one.mac);
   if (!mine)

@@ -6,6 +6,7 @@ import { NO_TRACK } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Origin, Place } from '../packet/place.ts';
 import type { Track } from './conntrack.ts';
+import type { PacketType } from './frame.ts';
 
 /** One packet on its way: its header fields and what the kernel attaches to it on the node where it is. */
 export interface Skb {
@@ -25,6 +26,8 @@ export interface Skb {
   bridge: { readonly physIn: string; readonly physOut?: string } | undefined;
   /** The 802.1Q tag that the frame carries. */
   tag: number | undefined;
+  /** Whom the frame is for, where rules of a bridge may ask; undefined: as its addresses say. */
+  type: PacketType | undefined;
   /** Where the frame or packet has been, to notice that it goes round. */
   seen: Set<string>;
 }
@@ -41,6 +44,7 @@ export const newSkb = (leg: Leg, packet: Packet): Skb => ({
   zone: 0,
   bridge: undefined,
   tag: undefined,
+  type: undefined,
   seen: new Set(),
 });
 
@@ -57,6 +61,7 @@ export function scrub(skb: Skb): void {
   skb.untracked = false;
   skb.zone = 0;
   skb.bridge = undefined;
+  skb.type = undefined;
   write(skb, { mark: 0, ...NO_TRACK });
 }
 

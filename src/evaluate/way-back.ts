@@ -1,5 +1,6 @@
 import type { WayBack } from '../extension/definition.ts';
 import type { Node } from '../network/network.ts';
+import { type Address } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Unknown } from '../packet/place.ts';
 import { isMulticast, LIMITED_BROADCAST } from './input-route.ts';

@@ -35,6 +35,13 @@ export function choose<S extends Scalar>(world: World, unknown: Unknown, ranges:
   return value;
 }
 
+/** The number of this visit of a rule, from 1. */
+export function count(world: World, key: string): number {
+  const visit = (world.visits.get(key) ?? 0) + 1;
+  world.visits.set(key, visit);
+  return visit;
+}
+
 /** A free Boolean's value in this run. */
 export const holds = (world: World, unknown: Unknown): boolean => choose(world, unknown, BOOLEAN) !== 0;
 

@@ -30,6 +30,8 @@ export interface RuleContext {
   readonly set: (name: string) => ContextSet | undefined;
   /** Primary addresses of an interface, in order (MASQUERADE, REDIRECT). */
   readonly addressesOf: (device: string) => readonly Scalar[];
+  /** The group of a device (`ip link set … group`); absent where no capture shows its number. */
+  readonly groupOf: (device: string | undefined) => number | undefined;
   /** Takes for granted what no capture shows, and writes it down; false where nothing may be taken for granted. */
   readonly assume?: (text: string) => boolean;
   /** Names one thing that can't be known at this rule; the walk makes `id` unique a rule, an occurrence and a visit. */

@@ -10,6 +10,7 @@ export function interfaceLines(node: Node): readonly string[] {
     ...others.map(({ name, mtu }) => `link set ${name} mtu ${mtu}`),
     // A bridge takes the address of its first port unless it is told its own.
     ...others.filter(({ mac }) => mac !== 0).map(({ name, mac }) => `link set ${name} address ${printMac(mac)}`),
+    ...node.interfaces.flatMap(({ name, group = 0 }) => (group === 0 ? [] : [`link set ${name} group ${group}`])),
     ...others.filter(({ promisc }) => promisc).map(({ name }) => `link set ${name} promisc on`),
     ...node.interfaces.flatMap((one) => addressLines(one)),
     // Bridges last: with a carrier from the start they pass frames at once, else the kernel lets them wait for a second.

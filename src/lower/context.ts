@@ -55,6 +55,7 @@ export function contextOf(
     addressTypes: (device) => typesOf(node, device),
     set: (name) => lastingSet(node, name),
     addressesOf: (device) => primaryAddresses(node, device),
+    groupOf: (device) => node.interfaces.find(({ name }) => name === device)?.group,
     assume: (text) => {
       if (node.kernelDefaults) assuming(walk.at, { node: node.name, text });
       return node.kernelDefaults;

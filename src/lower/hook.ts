@@ -1,7 +1,7 @@
 import type { Steps } from '../ir/program.ts';
 import type { Node } from '../network/network.ts';
 import type { Hook, TableName } from '../network/ruleset.ts';
-import { type Address } from '../packet/address.ts';
+import type { Address } from '../packet/address.ts';
 import { table } from './chain.ts';
 import { confirm } from './confirm.ts';
 import { track } from './conntrack.ts';

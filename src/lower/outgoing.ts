@@ -2,7 +2,7 @@ import { all, any, equals, FALSE, inRanges, not, TRUE } from '../ir/predicate.ts
 import type { Predicate, Steps } from '../ir/program.ts';
 import { findInterface } from '../network/access.ts';
 import type { NextHop, Node, Route } from '../network/network.ts';
-import { type Address } from '../packet/address.ts';
+import type { Address } from '../packet/address.ts';
 import type { DropReason } from '../packet/fate.ts';
 import type { Origin } from '../packet/place.ts';
 import { LIMITED_BROADCAST, LOOPBACK_NETWORK, MULTICAST, SCOPE, selections } from './address.ts';

@@ -32,6 +32,8 @@ export interface Interface {
   readonly promisc: boolean;
   readonly vlan?: { readonly parent: string; readonly id: number };
   readonly mtu: number;
+  /** The number of its group (`ip link set … group`); absent where it is shown by a name of the host's own, or not at all. */
+  readonly group?: number;
   readonly place: Place;
   /**
    * Why nothing can be told of frames here: what the interface (or one on top of it) does with them is not modelled. A

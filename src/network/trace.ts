@@ -3,7 +3,11 @@ import type { Disposition, Fate } from '../packet/fate.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Assumption, Unknown } from '../packet/place.ts';
 import type { Scalar } from '../packet/scalar.ts';
+import type { FrameTableName } from './frame-rules.ts';
 import type { Hook, TableName } from './ruleset.ts';
+
+/** Tables whose rules look at frames: at the hop `bridge` at those of packets, at the hop `neighbour` at ARP. */
+export type FrameTable = `ebtables ${FrameTableName}` | 'arptables filter';
 
 /**
  * One thing that happened to a packet, in the order in which it happened. Every rule that matched is a hop (jumps too),
@@ -13,7 +17,7 @@ export interface Hop {
   readonly node: string;
   /** A netfilter hook, or the part of the path outside of netfilter. */
   readonly hook: Hook | 'socket' | 'route' | 'neighbour' | 'bridge' | 'link' | 'deliver';
-  readonly table?: TableName;
+  readonly table?: TableName | FrameTable;
   readonly chain?: string;
   /** Position in its chain from 1; absent for the policy of a chain. */
   readonly rule?: number;

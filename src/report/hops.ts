@@ -51,7 +51,8 @@ export const SHORT: Partial<Record<Hop['hook'], RegExp>> = {
 function rowOf(hops: readonly Hop[], at: number): Row {
   const hop = hops[at] as Hop;
   const by = isPolicy(hop) || hop.table === undefined ? [] : pathTo(hops, at);
-  const short = SHORT[hop.hook]?.exec(hop.text)?.[0];
+  // at bridges and neighbours, too, a rule is told as a rule
+  const short = hop.table === undefined ? SHORT[hop.hook]?.exec(hop.text)?.[0] : undefined;
   const quoted = short === undefined && hop.text !== '' && !isQuiet(hop);
   return {
     node: hop.node,

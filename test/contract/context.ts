@@ -103,6 +103,9 @@ interface Hooked {
   readonly looped?: true;
 }
 
+/** The group of `br100` has a name that nobody knows the number of. */
+const GROUPS: Readonly<Record<string, number>> = { eth0: 0, eth1: 0x80000001, lo: 0xfeedcafe };
+
 const PLACES: readonly Hooked[] = [
   { hook: 'PREROUTING', in: 'eth0' },
   { hook: 'PREROUTING', in: 'br100', physIn: 'eth1' },
@@ -145,6 +148,7 @@ const contextAt = (place: Hooked): RuleContext & Asked => {
     addressTypes: (limitTo) => (limitTo === undefined ? TYPES : LIMITED),
     set: (name) => SETS.find((set) => set.name === name),
     addressesOf: (device) => (device === 'eth1' ? [] : [0x0a0b0c0d, 0x0a0b0c0e]),
+    groupOf: (device) => GROUPS[device ?? ''],
     unknown: (reason) => {
       asked.push(reason);
       return { id: `#${asked.length}`, reason };

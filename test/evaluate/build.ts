@@ -39,6 +39,8 @@ export interface Host {
   readonly listeners?: readonly (readonly [protocol: number, port: number])[];
   readonly neighbours?: readonly Neighbour[];
   readonly sets?: readonly IpSet[];
+  readonly frameRules?: Node['frameRules'];
+  readonly arpRules?: Node['arpRules'];
   readonly undecided?: Node['undecided'];
   readonly unmodelled?: Node['unmodelled'];
   /** Neither a whole sysctl capture nor kernel defaults: settings that are not given are unknown. */
@@ -217,6 +219,8 @@ function nodeFrom(name: string, host: Host): Node {
     listeners: listenersFrom(host.listeners),
     dhcpServers: [],
     unmodelled: host.unmodelled ?? [],
+    ...(host.frameRules === undefined ? {} : { frameRules: host.frameRules }),
+    ...(host.arpRules === undefined ? {} : { arpRules: host.arpRules }),
     ...(host.undecided === undefined ? {} : { undecided: host.undecided }),
     assumptions: [],
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { matchHeader } from '../../src/evaluate/header.ts';
-import { bitAnd } from '../../src/packet/bits.ts';
 import type { Header } from '../../src/network/ruleset.ts';
+import { bitAnd } from '../../src/packet/bits.ts';
 import { packet } from '../../src/packet/packet.ts';
 import { addr } from './build.ts';
 

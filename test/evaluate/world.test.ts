@@ -15,6 +15,7 @@ import {
 import type { Node } from '../../src/network/network.ts';
 import { assumed, known, notKnown } from '../../src/network/unknown.ts';
 import type { Ranges } from '../../src/packet/ranges.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 import { probeFrom } from './ask.ts';
 import { build, type Host, host } from './build.ts';
 

@@ -28,6 +28,7 @@ export const contextOf = (given: Partial<RuleContext> = {}, sets = NO_SETS): Rul
   addressTypes: () => new Map(),
   set: (name) => sets.get(name),
   addressesOf: () => [],
+  groupOf: () => 0,
   unknown: (reason) => ({ id: reason, reason }),
   ...given,
 });

@@ -1,4 +1,5 @@
 import { all, equals, FALSE, first, inRanges, TRUE } from '../../ir/predicate.ts';
+import { type Address } from '../../packet/address.ts';
 import { flag } from '../codec/name.ts';
 import type { WayBack } from '../definition.ts';
 import { defineMatch } from '../extension.ts';

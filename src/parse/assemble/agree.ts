@@ -107,5 +107,6 @@ function compareInterface(one: SeenInterface, other: SeenInterface, desk: Desk):
   differs('the bridge', one.master?.name ?? 'none', other.master?.name ?? 'none');
   differs('the kind', one.kind, other.kind);
   differs('the mtu', String(one.mtu), String(other.mtu));
+  differs('the group', one.group?.toString(), other.group?.toString());
   if (addresses(one) !== addresses(other)) differs('the list of addresses', addresses(one), addresses(other));
 }

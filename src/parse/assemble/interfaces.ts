@@ -78,6 +78,7 @@ function toInterface(
     promisc: one.flags?.has('PROMISC') === true,
     ...(vlan !== undefined && { vlan }),
     mtu: one.mtu,
+    ...(one.group !== undefined && { group: one.group }),
     place: one.place,
   };
 }

@@ -5,7 +5,7 @@ import type { Result } from '../located.ts';
 import { ADDRESS, COUNT, FLAG, LIST, OBJECT, objectsOf, optional, required, TEXT, WORDS } from '../member.ts';
 import { Source } from '../source.ts';
 import { DETAIL_KEYS, unmodelledDetail, unmodelledKind } from './detail.ts';
-import { kindOf, parseScope, SCOPES, type SeenAddress, type SeenInterface } from './seen.ts';
+import { kindOf, parseGroup, parseScope, SCOPES, type SeenAddress, type SeenInterface } from './seen.ts';
 
 /** Reads `ip -d -j addr show` (without `-d`: kinds stay open). IPv6 addresses are passed over. */
 export function parseAddrJson(text: string, file: string): Result<readonly SeenInterface[]> {
@@ -20,6 +20,7 @@ function readInterface(source: Source, object: JsonObject): readonly SeenInterfa
   const lower = optional(source, object, 'link', TEXT) ?? (object.members.has('link_index') ? 'elsewhere' : undefined);
   const master = optional(source, object, 'master', TEXT);
   const mtu = optional(source, object, 'mtu', COUNT) ?? 1500;
+  const group = parseGroup(optional(source, object, 'group', TEXT) ?? '');
   const mac = readMac(source, object);
   const addresses = (optional(source, object, 'addr_info', LIST) ?? []).flatMap((item) =>
     item.kind === 'object' ? readAddress(source, item) : [],
@@ -35,6 +36,7 @@ function readInterface(source: Source, object: JsonObject): readonly SeenInterfa
       ...(lower !== undefined && { lower }),
       ...(flags !== undefined && { flags: new Set(flags) }),
       ...(state !== undefined && { state }),
+      ...(group !== undefined && { group }),
       ...(mac !== undefined && { mac }),
       ...(master !== undefined && {
         master: { name: master, place: source.place(object.members.get('master')?.value.span ?? object.span) },

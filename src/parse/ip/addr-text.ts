@@ -3,7 +3,7 @@ import { parseAddress, parseMac, prefix } from '../../packet/address.ts';
 import type { Result } from '../located.ts';
 import { Source, type Word } from '../source.ts';
 import { DETAIL_KEYS, unmodelledDetail, unmodelledKind } from './detail.ts';
-import { kindOf, parseScope, SCOPES, type SeenAddress, type SeenInterface } from './seen.ts';
+import { kindOf, parseGroup, parseScope, SCOPES, type SeenAddress, type SeenInterface } from './seen.ts';
 
 const HEADER = /^(\d+):\s+([^\s:@]+)(?:@([^\s:]+))?:(?:\s+<([^>]*)>)?(?=\s|$)(.*)$/;
 const ATTRIBUTES = ['mtu', 'qdisc', 'master', 'state', 'group', 'qlen', 'mode'];
@@ -114,9 +114,15 @@ function readAttributes(source: Source, open: Open | undefined, words: readonly 
     if (key.text === 'mtu') readMtu(source, open, value);
     else if (key.text === 'master') open.master = { name: value.text, place: source.place(value) };
     else if (key.text === 'state') open.state = value.text;
+    else if (key.text === 'group') readGroup(open, value);
     else continue;
     i++;
   }
+}
+
+function readGroup(open: Open, { text }: Word): void {
+  const group = parseGroup(text);
+  if (group !== undefined) open.group = group;
 }
 
 function readMtu(source: Source, open: Open, value: Word): void {

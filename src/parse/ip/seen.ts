@@ -19,6 +19,8 @@ export interface SeenInterface {
   readonly kind?: InterfaceKind;
   readonly mac?: number;
   readonly mtu: number;
+  /** Absent for a name out of the host's /etc/iproute2/group. */
+  readonly group?: number;
   readonly master?: { readonly name: string; readonly place: Place };
   readonly vlan?: number;
   readonly hairpin?: boolean;
@@ -47,6 +49,10 @@ export const SCOPES = 'known here: global, site, link, host, or a number up to 2
 
 export const parseScope = (text: string): number | undefined =>
   SCOPE[text] ?? (/^\d{1,3}$/.test(text) && Number(text) < 256 ? Number(text) : undefined);
+
+/** `default` is iproute2's own name of group 0 (rtnl_group_n2a). */
+export const parseGroup = (text: string): number | undefined =>
+  text === 'default' ? 0 : /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 ? Number(text) : undefined;
 
 /** Kinds as `ip -d link` names them; any other is `other`. */
 const KINDS: Readonly<Record<string, InterfaceKind>> = {

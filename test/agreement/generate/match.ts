@@ -106,6 +106,11 @@ export const protocol: Text = fc.oneof(
     .map(([bang, type]) => `-p icmp -m icmp ${type === 'any' ? '' : bang}--icmp-type ${type}`),
 );
 
+const groupOf = (side: 'src' | 'dst'): Text =>
+  fc
+    .tuple(not, fc.constantFrom('default', '0x1', '0x1/0x1', '0x2/0x3'))
+    .map(([bang, text]) => `-m devgroup ${bang}--${side}-group ${text}`);
+
 /** Options in the order in which they are saved. */
 const wayBack: Text = fc
   .tuple(...['--loose', '--validmark', '--accept-local', '--invert'].map((one) => fc.constantFrom('', one)))
@@ -114,6 +119,7 @@ const wayBack: Text = fc
 /** A match for any protocol, often none. */
 export function match(words: Vocabulary, hooks: readonly Hook[], table: TableName): Text {
   const early = hooks.every((hook) => hook === 'PREROUTING' || hook === 'INPUT' || hook === 'FORWARD');
+  const leaving = hooks.every((hook) => hook === 'FORWARD' || hook === 'OUTPUT' || hook === 'POSTROUTING');
   const late = hooks.every((hook) => hook === 'FORWARD' || hook === 'POSTROUTING');
   const ports = words.ports.length === 0 ? [] : words.ports;
   const first = (table === 'raw' || table === 'mangle') && hooks.every((hook) => hook === 'PREROUTING');
@@ -157,6 +163,8 @@ export function match(words: Vocabulary, hooks: readonly Hook[], table: TableNam
         ]
       : []),
     ...(first ? [wayBack] : []),
+    ...(early ? [groupOf('src')] : []),
+    ...(leaving ? [groupOf('dst')] : []),
     ...(hooks.includes('OUTPUT') || ports.length === 0
       ? []
       : [not.map((bang) => `-m physdev ${bang}--physdev-is-bridged`)]),

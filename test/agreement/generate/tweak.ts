@@ -60,6 +60,7 @@ function tweaksFor(node: WorldNode): readonly (readonly [text: string, tweak: Tw
     named('suppress rule', policy('205:\tfrom all lookup main suppress_prefixlength 0')),
     ...gateways.map((way) => named('table 200', route(`default ${way} table 200`))),
     ...devices.flatMap(([device, { addresses }]) => [
+      named(`${device} group`, change(device, { group: 1 })),
       named(`${device} down`, change(device, { up: false })),
       ...addresses
         .slice(0, 1)

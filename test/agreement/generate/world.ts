@@ -31,6 +31,8 @@ export interface WorldInterface {
   readonly addresses: readonly string[];
   readonly master?: string;
   readonly up?: false;
+  /** Shown as `default` if it is not given. */
+  readonly group?: number;
   readonly hairpin?: true;
   readonly vlan?: { readonly parent: string; readonly id: number };
 }

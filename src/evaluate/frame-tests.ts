@@ -1,0 +1,151 @@
+import type { FrameTest, MaskedIp, MaskedMac } from '../network/frame-rules.ts';
+import type { Interface } from '../network/network.ts';
+import { type Address } from '../packet/address.ts';
+import { bitAnd } from '../packet/bits.ts';
+import { PROTOCOL } from '../packet/field.ts';
+import type { Frame, Mac } from './frame.ts';
+
+/** The devices that a hook knows: ports of the bridge for ebtables, any for arptables. */
+export interface Devices {
+  readonly in?: Interface;
+  readonly out?: Interface;
+  readonly bridge?: Interface;
+}
+
+/** Why a frame does not decide a test. */
+export interface Undecided {
+  readonly reason: string;
+}
+
+/** What a test found, before it is turned round: `absent` where the frame has no such part, which no `!` turns round. */
+type Found = boolean | 'absent' | Undecided;
+
+/** Whether a test of a rule holds (`ebt_basic_match`, the modules ebt_ip, ebt_arp, …, and `arp_packet_match`). */
+export function testFrame(test: FrameTest, frame: Frame, devices: Devices): boolean | Undecided {
+  const found = find(test, frame, devices);
+  if (found === 'absent') return false;
+  return typeof found === 'boolean' ? found !== test.inverted : found;
+}
+
+function find(test: FrameTest, frame: Frame, devices: Devices): Found {
+  if (isInside(test)) return frame.tag === undefined ? findInside(test, frame) : 'absent';
+  switch (test.kind) {
+    case 'protocol':
+      return test.type === ethernetType(frame);
+    case 'mac source':
+      return macHolds(test.of, frame.macSource);
+    case 'mac destination':
+      return macHolds(test.of, frame.macDestination);
+    case 'in':
+    case 'out':
+      return nameHolds(test.name, devices[test.kind]);
+    case 'logical in':
+      return devices.in === undefined ? 'absent' : nameHolds(test.name, devices.bridge);
+    case 'logical out':
+      return devices.out === undefined ? 'absent' : nameHolds(test.name, devices.bridge);
+    case 'mark':
+      return markHolds(test, frame.mark);
+    case 'packet type':
+      return test.type === frame.type;
+    case 'among source':
+      return isAmong(test.pairs, frame.macSource, frame.packet?.src ?? frame.arp?.source);
+    case 'among destination':
+      return isAmong(test.pairs, frame.macDestination, frame.packet?.dst ?? frame.arp?.destination);
+    case 'ip6':
+      return 'absent';
+    case 'vlan':
+      return vlanHolds(test, frame);
+    case 'unknown':
+      return { reason: test.reason };
+  }
+}
+
+type InsideTest = Extract<FrameTest, { kind: `ip ${string}` | `arp ${string}` }>;
+
+const isInside = (test: FrameTest): test is InsideTest => /^(ip|arp) /.test(test.kind);
+
+/** Tests of what an untagged frame carries. */
+function findInside(test: InsideTest, { packet, arp }: Frame): Found {
+  switch (test.kind) {
+    case 'ip source':
+      return packet === undefined ? 'absent' : ipHolds(test.of, packet.src);
+    case 'ip destination':
+      return packet === undefined ? 'absent' : ipHolds(test.of, packet.dst);
+    case 'ip protocol':
+      return packet === undefined ? 'absent' : packet.proto === test.number;
+    case 'ip tos':
+      return packet === undefined ? 'absent' : packet.tos === test.value;
+    case 'ip sport':
+      return packet === undefined || packet.fragment === 1 ? 'absent' : within(test.ports, packet.sport);
+    case 'ip dport':
+      return packet === undefined || packet.fragment === 1 ? 'absent' : within(test.ports, packet.dport);
+    case 'ip icmp type':
+      if (packet?.proto !== PROTOCOL.ICMP || packet.fragment === 1) return 'absent';
+      return within(test.types, packet.icmpType) && within(test.codes, packet.icmpCode);
+    case 'arp operation':
+      return arp === undefined ? 'absent' : arp.operation === test.operation;
+    case 'arp hardware type':
+      return arp === undefined ? 'absent' : test.type === ETHERNET;
+    case 'arp protocol type':
+      return arp === undefined ? 'absent' : test.type === TYPE.IPV4;
+    case 'arp hardware length':
+      return arp === undefined ? 'absent' : test.bytes === 6;
+    case 'arp source':
+      return arp === undefined ? 'absent' : ipHolds(test.of, arp.source);
+    case 'arp destination':
+      return arp === undefined ? 'absent' : ipHolds(test.of, arp.destination);
+    case 'arp mac source':
+      return arp === undefined ? 'absent' : macHolds(test.of, arp.macSource);
+    case 'arp mac destination':
+      return arp === undefined ? 'absent' : macHolds(test.of, arp.macDestination);
+    case 'arp gratuitous':
+      return arp === undefined ? 'absent' : arp.source === arp.destination;
+  }
+}
+
+const ETHERNET = 1; // ARPHRD_ETHER
+const TYPE = { IPV4: 0x0800, ARP: 0x0806, VLAN: 0x8100 } as const;
+
+const carried = ({ arp }: Frame): number => (arp === undefined ? TYPE.IPV4 : TYPE.ARP);
+const ethernetType = (frame: Frame): number => (frame.tag === undefined ? carried(frame) : TYPE.VLAN);
+
+const within = ([low, high]: readonly [number, number], value: number): boolean => low <= value && value <= high;
+const ipHolds = ({ address, mask }: MaskedIp, value: Address): boolean =>
+  typeof value === 'number' && bitAnd(value, mask) === bitAnd(address, mask);
+
+/** A hook without such a device has no name to compare. */
+const nameHolds = (pattern: string, { name } = { name: '' } as Pick<Interface, 'name'>): boolean =>
+  pattern.endsWith('+') ? name !== '' && name.startsWith(pattern.slice(0, -1)) : name === pattern;
+
+const HALF = 2 ** 24;
+const high = (mac: number): number => Math.floor(mac / HALF);
+const GROUP_BIT = 0x010000000000;
+
+const OUT_OF_SIGHT: Undecided = { reason: 'the MAC address of somebody out of sight' };
+
+/** `ether_addr_equal_masked`. Of an address out of sight only one thing is known: it is nobody's group. */
+function macHolds({ address, mask }: MaskedMac, mac: Mac): boolean | Undecided {
+  if (mac === undefined && mask !== 0 && mask !== GROUP_BIT) return OUT_OF_SIGHT;
+  const value = mac ?? 0;
+  const low = bitAnd(value % HALF, mask % HALF) === bitAnd(address % HALF, mask % HALF);
+  return low && bitAnd(high(value), high(mask)) === bitAnd(high(address), high(mask));
+}
+
+const markHolds = (test: Extract<FrameTest, { kind: 'mark' }>, mark: number): boolean =>
+  test.any ? bitAnd(mark, test.mask) !== 0 : bitAnd(mark, test.mask) === test.value;
+
+type Pairs = Extract<FrameTest, { kind: 'among source' | 'among destination' }>['pairs'];
+
+/** `ebt_mac_wormhash_contains`: a pair without an address is the MAC address's alone. */
+function isAmong(pairs: Pairs, mac: Mac, ip: Address | undefined): boolean | Undecided {
+  const fitting = pairs.filter(({ address }) => address === undefined || address === ip);
+  if (mac === undefined) return fitting.length > 0 && OUT_OF_SIGHT;
+  return fitting.some((pair) => pair.mac === mac);
+}
+
+/** The tag is what a VLAN device gave it: priority 0. */
+function vlanHolds({ tag, value }: Extract<FrameTest, { kind: 'vlan' }>, frame: Frame): Found {
+  if (frame.tag === undefined) return 'absent';
+  const held = { id: frame.tag, priority: 0, type: carried(frame) };
+  return held[tag] === value;
+}
