@@ -9,6 +9,7 @@ import type { Shot } from '../lab/verdict.ts';
 import type { Network } from '../network/network.ts';
 import type { Exchange } from '../network/trace.ts';
 import type { Probe, Start } from '../packet/exchange.ts';
+import { asText } from '../packet/scalar.ts';
 import type { Finding } from '../question/finding.ts';
 import { parseQuestion } from '../question/parse.ts';
 import { type Replay, replayReport, replayStatus, replayText } from '../report/replay.ts';
@@ -102,7 +103,7 @@ function fromFinding(network: Network, finding: Finding): Wanted {
 }
 
 const fateOf = (exchanges: Exploration): string =>
-  JSON.stringify(exchanges.map(({ disposition: { request, reply } }) => [request.kind, reply.kind]));
+  asText(exchanges.map(({ disposition: { request, reply } }) => [request.kind, reply.kind]));
 
 /** The packet with the length that the lab's has: only rules about lengths can tell. */
 function asSent(probe: Probe, start: Start): NonNullable<Wanted['packet']> {

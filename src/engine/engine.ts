@@ -1,6 +1,7 @@
 import type { Program, Slot } from '../ir/program.ts';
 import type { Disposition } from '../packet/fate.ts';
 import type { Unknown } from '../packet/place.ts';
+import type { Scalar } from '../packet/scalar.ts';
 
 /**
  * What is looked for: a packet that all Programs of the query start with, and where it ends in each. `ends` holds for a
@@ -17,7 +18,7 @@ export interface Query {
   readonly programs: readonly Program[];
   readonly goal: Goal;
   /** Input assignments that must not be found again (each excludes exactly the packets that agree with it on all its slots). */
-  readonly except?: readonly ReadonlyMap<Slot, number>[];
+  readonly except?: readonly ReadonlyMap<Slot, Scalar>[];
   /** Z3's `rlimit`: the same count gives the same end on every machine. */
   readonly budget?: number;
 }
@@ -29,13 +30,13 @@ export interface Effort {
 
 export type Answer =
   /** A packet (a value for every input) that meets the goal whatever the unknowns are. */
-  | { readonly kind: 'found'; readonly inputs: ReadonlyMap<Slot, number>; readonly effort: Effort }
+  | { readonly kind: 'found'; readonly inputs: ReadonlyMap<Slot, Scalar>; readonly effort: Effort }
   /** Proved: no packet and no values of the unknowns meet the goal. */
   | { readonly kind: 'none'; readonly effort: Effort }
   /** Some packet meets the goal for some values of these unknowns, none for all of them. */
   | {
       readonly kind: 'depends';
-      readonly inputs: ReadonlyMap<Slot, number>;
+      readonly inputs: ReadonlyMap<Slot, Scalar>;
       readonly unknowns: readonly Unknown[];
       readonly effort: Effort;
     }

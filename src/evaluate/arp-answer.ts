@@ -1,5 +1,5 @@
 import type { Interface, Node } from '../network/network.ts';
-import { holds as inPrefix, printAddress } from '../packet/address.ts';
+import { type Address, holds as inPrefix, printAddress } from '../packet/address.ts';
 import { isLoopback, isMulticast, routeInput } from './input-route.ts';
 import { type FlowKey, isLocal, lookup } from './routing.ts';
 import type { Endpoint } from './segment.ts';
@@ -8,14 +8,14 @@ import { hidden } from './undecided.ts';
 import { holds, strongest, type World } from './world.ts';
 
 /** Whether somebody answers; a hidden interface may, whatever it is asked for. */
-export function mayAnswer(world: World, one: Endpoint, target: number, sender: number): boolean {
+export function mayAnswer(world: World, one: Endpoint, target: Address, sender: Address): boolean {
   if (answers(world, one, target, sender)) return true;
   const unseen = hidden(one.node, one.device, ` ${one.device.name} ${printAddress(target)}`);
   return unseen !== undefined && holds(world, unseen);
 }
 
 /** `arp_process` (net/ipv4/arp.c): whether a device answers a request for `target` from `sender`. */
-function answers(world: World, { node, device }: Endpoint, target: number, sender: number): boolean {
+function answers(world: World, { node, device }: Endpoint, target: Address, sender: Address): boolean {
   if (isMulticast(target)) return false;
   if (isLoopback(target) && strongest(world, node, device.name, 'route_localnet') === 0) return false;
   const key = { dst: target, src: sender, proto: 0, sport: 0, dport: 0, tos: 0, mark: 0, iif: device.name };
@@ -41,7 +41,7 @@ function proxies(world: World, node: Node, device: Interface, key: FlowKey): boo
 }
 
 /** `arp_ignore`: 0 answers for every local address, 1 and 2 for the device's own, 3 not for scope link, 8 never. */
-function ignores(world: World, node: Node, device: Interface, target: number, sender: number): boolean {
+function ignores(world: World, node: Node, device: Interface, target: Address, sender: Address): boolean {
   const here = device.addresses.filter(({ local }) => local === target);
   const mode = strongest(world, node, device.name, 'arp_ignore');
   if (mode === 8) return true;
@@ -53,7 +53,7 @@ function ignores(world: World, node: Node, device: Interface, target: number, se
 }
 
 /** `arp_filter`: answers only by the device that packets to the asker would leave by. */
-function filters(world: World, node: Node, device: Interface, target: number, sender: number): boolean {
+function filters(world: World, node: Node, device: Interface, target: Address, sender: Address): boolean {
   if (strongest(world, node, device.name, 'arp_filter') === 0) return false;
   const key = { dst: sender, src: target, proto: 0, sport: 0, dport: 0, tos: 0, mark: 0, iif: 'lo' };
   const found = lookup(world, node, key);

@@ -1,5 +1,5 @@
 import type { Node } from '../network/network.ts';
-import { BROADCAST_MAC } from '../packet/address.ts';
+import { type Address, BROADCAST_MAC } from '../packet/address.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import { type Arrival, arrive, newSpread, type RuleAnswer, type Spread, sendArp } from './arp-frames.ts';
 import { type ArpFrame, type ArpHop, newArp } from './arp-tables.ts';
@@ -10,8 +10,8 @@ import type { World } from './world.ts';
 
 /** Who asks, and for whom. */
 export interface Question extends Endpoint {
-  readonly target: number;
-  readonly sender: number;
+  readonly target: Address;
+  readonly sender: Address;
 }
 
 /** An answer that got back to the asker. */

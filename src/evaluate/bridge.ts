@@ -1,6 +1,6 @@
 import { portsOf } from '../network/access.ts';
 import type { Interface, Node } from '../network/network.ts';
-import { isGroupMac, printAddress, printMac } from '../packet/address.ts';
+import { type Address, isGroupMac, printAddress, printMac } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
 import { typeAt } from './frame.ts';
 import type { FrameOutcome } from './frame-chain.ts';
@@ -83,7 +83,7 @@ function redirect(world: World, skb: Skb, node: Node, bridge: Interface): Fate |
 }
 
 /** The frame stays on the bridge, to the new destination's neighbour; source address and ttl are kept. */
-function stayBridged(world: World, skb: Skb, node: Node, bridge: Interface, nextHop: number): Fate | undefined {
+function stayBridged(world: World, skb: Skb, node: Node, bridge: Interface, nextHop: Address): Fate | undefined {
   const answered = resolve(world, node, bridge, nextHop, skb.packet.src);
   for (const hop of answered.hops ?? []) note(skb, hop);
   if (answered.kind === 'unknown') return fateOf(skb, node, answered);

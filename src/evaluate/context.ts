@@ -4,7 +4,7 @@ import { findInterface } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
 import type { Hook, Rule, TableName } from '../network/ruleset.ts';
 import { lastingSet } from '../network/sets.ts';
-import { rangesOf } from '../packet/address.ts';
+import { type Address, rangesOf } from '../packet/address.ts';
 import type { Unknown } from '../packet/place.ts';
 import { complement, only, type Ranges, union, without } from '../packet/ranges.ts';
 import { TABLE_LOCAL } from './routing.ts';
@@ -18,7 +18,7 @@ export interface Position {
   readonly hook: Hook;
   readonly in?: string;
   readonly out?: string;
-  readonly nextHop?: number;
+  readonly nextHop?: Address;
   /** What the node sent to all comes back to it. */
   readonly looped?: true;
 }
@@ -67,7 +67,7 @@ export function ruleContext(
   };
 }
 
-const primaryAddresses = (node: Node, device: string): readonly number[] =>
+const primaryAddresses = (node: Node, device: string): readonly Address[] =>
   (findInterface(node, device)?.addresses ?? []).filter(({ secondary }) => !secondary).map(({ local }) => local);
 
 const MULTICAST: Ranges = [[0xe0000000, 0xefffffff]];
@@ -77,8 +77,8 @@ const MULTICAST: Ranges = [[0xe0000000, 0xefffffff]];
  * main is UNICAST; 0.0.0.0 and 255.255.255.255 are BROADCAST. With a device, routes by other devices do not count.
  */
 export function addressTypes(node: Node, limitTo?: string): AddressTypes {
-  const types = new Map<string, Ranges>();
-  const put = (type: string, ranges: Ranges): void => {
+  const types = new Map<string, Ranges<Address>>();
+  const put = (type: string, ranges: Ranges<Address>): void => {
     for (const [other, held] of types) types.set(other, without(held, ranges, 'dst'));
     types.set(type, union(types.get(type) ?? [], ranges));
   };
@@ -91,7 +91,7 @@ export function addressTypes(node: Node, limitTo?: string): AddressTypes {
   }
   put('MULTICAST', MULTICAST);
   put('BROADCAST', [...only(0), ...only(0xffffffff)]);
-  const named = [...types.values()].reduce((all, one) => union(all, one), []);
+  const named = [...types.values()].reduce((all, one) => union(all, one), [] as Ranges<Address>);
   types.set('UNICAST', union(types.get('UNICAST') ?? [], complement(named, 'dst')));
   return types;
 }

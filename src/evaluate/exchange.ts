@@ -1,7 +1,7 @@
 import { nodeOf } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
 import type { Walk } from '../network/trace.ts';
-import { isGroupMac } from '../packet/address.ts';
+import { type Address, isGroupMac } from '../packet/address.ts';
 import { LEGS, type Leg } from '../packet/exchange.ts';
 import type { Disposition, Fate } from '../packet/fate.ts';
 import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
@@ -37,7 +37,7 @@ function send(world: World, leg: Leg, of: Packet): Walk {
   return finish(skb, transmit(world, skb, node, source.interface));
 }
 
-const isGroup = (address: number): boolean => isMulticast(address) || address === LIMITED_BROADCAST;
+const isGroup = (address: Address): boolean => isMulticast(address) || address === LIMITED_BROADCAST;
 
 /** `sent` shows the addresses that the kernel made of the socket's: the source that it picked, localhost for 0.0.0.0. */
 function sendBySocket(world: World, skb: Skb, node: Node, bound: boolean): Walk {

@@ -2,6 +2,7 @@ import type { Network } from '../network/network.ts';
 import type { Exchange } from '../network/trace.ts';
 import type { Probe, Start } from '../packet/exchange.ts';
 import { type Ranges, size } from '../packet/ranges.ts';
+import { next, type Scalar } from '../packet/scalar.ts';
 import { evaluate } from './evaluate.ts';
 
 /** Exchanges for every combination of values of the unknowns met. */
@@ -15,7 +16,7 @@ const WHOLE = 8;
 
 /** A choice that a run made, with the values that later runs are to make instead. */
 interface Choice {
-  readonly values: readonly number[];
+  readonly values: readonly Scalar[];
   next: number;
 }
 
@@ -30,11 +31,11 @@ export function explore(network: Network, probe: Probe, start: Start, budget = 2
   let whole = true;
   do {
     let depth = 0;
-    const choose = (_: unknown, ranges: Ranges): number => {
+    const choose = <S extends Scalar>(_: unknown, ranges: Ranges<S>): S => {
       if (size(ranges) > WHOLE) whole = false;
       const choice = (path[depth] ??= { values: visited(ranges), next: 0 });
       depth++;
-      return choice.values[choice.next] ?? 0;
+      return (choice.values[choice.next] ?? 0) as S;
     };
     exchanges.push(evaluate(network, probe, start, { choose }));
   } while (exchanges.length < budget && advance(path));
@@ -51,7 +52,11 @@ function advance(path: Choice[]): boolean {
 }
 
 /** All values of a small set, the corners of a large one. */
-function visited(ranges: Ranges): readonly number[] {
+function visited(ranges: Ranges<Scalar>): readonly Scalar[] {
   if (size(ranges) > WHOLE) return [...new Set(ranges.flat())];
-  return ranges.flatMap(([low, high]) => Array.from({ length: high - low + 1 }, (_, i) => low + i));
+  return ranges.flatMap(([low, high]) => {
+    const values: Scalar[] = [];
+    for (let value = low; value <= high; value = next(value)) values.push(value);
+    return values;
+  });
 }

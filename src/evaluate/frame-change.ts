@@ -1,8 +1,8 @@
 import type { FrameAction } from '../network/frame-rules.ts';
 import { printAddress, printMac } from '../packet/address.ts';
+import { bitAnd } from '../packet/bits.ts';
 import { ARP_OPERATION, type Frame, typeAt } from './frame.ts';
 import type { Asking } from './frame-chain.ts';
-import { bits } from './header.ts';
 
 type Change = Exclude<FrameAction, { kind: 'verdict' | 'jump' | 'unknown' }>;
 
@@ -42,7 +42,7 @@ function markWith({ how, value }: Extract<Change, { kind: 'mark' }>, mark: numbe
     case 'or':
       return (mark | value) >>> 0;
     case 'and':
-      return bits(mark, value);
+      return bitAnd(mark, value);
     case 'xor':
       return (mark ^ value) >>> 0;
   }

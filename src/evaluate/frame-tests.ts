@@ -1,8 +1,9 @@
 import type { FrameTest, MaskedIp, MaskedMac } from '../network/frame-rules.ts';
 import type { Interface } from '../network/network.ts';
+import { type Address } from '../packet/address.ts';
+import { bitAnd } from '../packet/bits.ts';
 import { PROTOCOL } from '../packet/field.ts';
 import type { Frame, Mac } from './frame.ts';
-import { bits } from './header.ts';
 
 /** The devices that a hook knows: ports of the bridge for ebtables, any for arptables. */
 export interface Devices {
@@ -109,7 +110,8 @@ const carried = ({ arp }: Frame): number => (arp === undefined ? TYPE.IPV4 : TYP
 const ethernetType = (frame: Frame): number => (frame.tag === undefined ? carried(frame) : TYPE.VLAN);
 
 const within = ([low, high]: readonly [number, number], value: number): boolean => low <= value && value <= high;
-const ipHolds = ({ address, mask }: MaskedIp, value: number): boolean => bits(value, mask) === bits(address, mask);
+const ipHolds = ({ address, mask }: MaskedIp, value: Address): boolean =>
+  typeof value === 'number' && bitAnd(value, mask) === bitAnd(address, mask);
 
 /** A hook without such a device has no name to compare. */
 const nameHolds = (pattern: string, { name } = { name: '' } as Pick<Interface, 'name'>): boolean =>
@@ -125,17 +127,17 @@ const OUT_OF_SIGHT: Undecided = { reason: 'the MAC address of somebody out of si
 function macHolds({ address, mask }: MaskedMac, mac: Mac): boolean | Undecided {
   if (mac === undefined && mask !== 0 && mask !== GROUP_BIT) return OUT_OF_SIGHT;
   const value = mac ?? 0;
-  const low = bits(value % HALF, mask % HALF) === bits(address % HALF, mask % HALF);
-  return low && bits(high(value), high(mask)) === bits(high(address), high(mask));
+  const low = bitAnd(value % HALF, mask % HALF) === bitAnd(address % HALF, mask % HALF);
+  return low && bitAnd(high(value), high(mask)) === bitAnd(high(address), high(mask));
 }
 
 const markHolds = (test: Extract<FrameTest, { kind: 'mark' }>, mark: number): boolean =>
-  test.any ? bits(mark, test.mask) !== 0 : bits(mark, test.mask) === test.value;
+  test.any ? bitAnd(mark, test.mask) !== 0 : bitAnd(mark, test.mask) === test.value;
 
 type Pairs = Extract<FrameTest, { kind: 'among source' | 'among destination' }>['pairs'];
 
 /** `ebt_mac_wormhash_contains`: a pair without an address is the MAC address's alone. */
-function isAmong(pairs: Pairs, mac: Mac, ip: number | undefined): boolean | Undecided {
+function isAmong(pairs: Pairs, mac: Mac, ip: Address | undefined): boolean | Undecided {
   const fitting = pairs.filter(({ address }) => address === undefined || address === ip);
   if (mac === undefined) return fitting.length > 0 && OUT_OF_SIGHT;
   return fitting.some((pair) => pair.mac === mac);

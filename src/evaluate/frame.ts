@@ -1,4 +1,4 @@
-import { BROADCAST_MAC, isGroupMac } from '../packet/address.ts';
+import { type Address, BROADCAST_MAC, isGroupMac } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import { type Skb, write } from './skb.ts';
 
@@ -12,9 +12,9 @@ export type Mac = number | undefined;
 export interface Arp {
   readonly operation: number;
   readonly macSource: Mac;
-  readonly source: number;
+  readonly source: Address;
   readonly macDestination: Mac;
-  readonly destination: number;
+  readonly destination: Address;
 }
 
 export const ARP_OPERATION = { REQUEST: 1, REPLY: 2 } as const;

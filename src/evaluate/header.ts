@@ -1,4 +1,6 @@
 import type { Header, InterfacePattern, MaskedAddress } from '../network/ruleset.ts';
+import type { Address } from '../packet/address.ts';
+import { bitAnd } from '../packet/bits.ts';
 import type { Packet } from '../packet/packet.ts';
 
 /** `-s -d -p -i -o -f`, in the order of `ip_packet_match` (net/ipv4/netfilter/ip_tables.c). */
@@ -18,11 +20,8 @@ export function matchHeader(
   return fragment === undefined || (packet.fragment === 1) !== fragment.inverted;
 }
 
-/** Bitwise and of unsigned 32-bit numbers. */
-export const bits = (a: number, b: number): number => (a & b) >>> 0;
-
-const matchAddress = ({ address, mask, inverted }: MaskedAddress, value: number): boolean =>
-  (bits(value, mask) === bits(address, mask)) !== inverted;
+const matchAddress = ({ address, mask, inverted }: MaskedAddress, value: Address): boolean =>
+  (bitAnd<Address>(value, mask) === bitAnd<Address>(address, mask)) !== inverted;
 
 /** A hook without such a device compares with the empty name: `-i eth0` is false there, `! -i eth0` true. */
 function matchInterface({ text, inverted }: InterfacePattern, name = ''): boolean {

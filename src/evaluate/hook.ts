@@ -1,6 +1,6 @@
 import { EMPTY_RULESET, type Hook, type Ruleset, type TableName } from '../network/ruleset.ts';
 import { natRules, trackingUnknown } from '../network/tracking.ts';
-import { printAddress } from '../packet/address.ts';
+import { type Address, printAddress } from '../packet/address.ts';
 import { CT_STATE } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Unknown } from '../packet/place.ts';
@@ -136,7 +136,7 @@ function explain(skb: Skb, asked: Verdict, before: Packet, { node, hook }: Posit
   }
 }
 
-const endpoint = (address: number, port: number, ports: boolean): string =>
+const endpoint = (address: Address, port: number, ports: boolean): string =>
   `${printAddress(address)}${ports ? `:${port}` : ''}`;
 
 /** What nat did, as the rule would say it: `DNAT 10.0.0.2:80`. */

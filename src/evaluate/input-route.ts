@@ -1,6 +1,6 @@
 import { findInterface } from '../network/access.ts';
 import type { Node, Route } from '../network/network.ts';
-import { holds as contains, printAddress } from '../packet/address.ts';
+import { type Address, holds as contains, printAddress } from '../packet/address.ts';
 import type { DropReason } from '../packet/fate.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import { type FlowKey, type Found, lookup, originOf, TABLE_LOCAL } from './routing.ts';
@@ -17,8 +17,8 @@ export type InputRoute =
   | { readonly kind: 'unknown'; readonly unknown: Unknown };
 
 export const LIMITED_BROADCAST = 0xffffffff;
-export const isMulticast = (address: number): boolean => address >= 0xe0000000 && address <= 0xefffffff;
-export const isLoopback = (address: number): boolean => address >= 0x7f000000 && address <= 0x7fffffff;
+export const isMulticast = (address: Address): boolean => address >= 0xe0000000 && address <= 0xefffffff;
+export const isLoopback = (address: Address): boolean => address >= 0x7f000000 && address <= 0x7fffffff;
 
 /** `ip_route_input` (net/ipv4/route.c): martians, the lookup, source validation, forwarding, in the kernel's order. */
 export function routeInput(world: World, node: Node, key: FlowKey): InputRoute {
@@ -51,7 +51,7 @@ const drop = (node: Node, reason: DropReason, text: string): InputRoute => ({
 });
 
 function findMartian(world: World, node: Node, { src, dst, iif }: FlowKey): string | undefined {
-  const odd = (what: string, address: number): string => `martian ${what} ${printAddress(address)} on ${iif}`;
+  const odd = (what: string, address: Address): string => `martian ${what} ${printAddress(address)} on ${iif}`;
   if (isMulticast(src) || src === LIMITED_BROADCAST) return odd('source', src);
   if (dst === LIMITED_BROADCAST || (src === 0 && dst === 0)) return undefined;
   if (src === 0) return odd('source', src);

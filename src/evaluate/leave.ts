@@ -1,6 +1,6 @@
 import { findInterface } from '../network/access.ts';
 import type { Interface, Node } from '../network/network.ts';
-import { BROADCAST_MAC } from '../packet/address.ts';
+import { type Address, BROADCAST_MAC } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
 import type { Origin } from '../packet/place.ts';
 import { runHook } from './hook.ts';
@@ -48,10 +48,10 @@ function neighbourOutput(world: World, skb: Skb, node: Node, { device, nextHop, 
 }
 
 /** The group address of a multicast destination (RFC 1112, section 6.4), and of everybody. */
-export const groupMac = (address: number): number =>
-  address === LIMITED_BROADCAST ? BROADCAST_MAC : 0x01005e000000 + (address % 2 ** 23);
+export const groupMac = (address: Address): number =>
+  address === LIMITED_BROADCAST ? BROADCAST_MAC : 0x01005e000000 + (Number(address) % 2 ** 23);
 
-function askNeighbour(world: World, skb: Skb, node: Node, one: Interface, nextHop: number): Fate | undefined {
+function askNeighbour(world: World, skb: Skb, node: Node, one: Interface, nextHop: Address): Fate | undefined {
   const answered = resolve(world, node, one, nextHop, skb.packet.src);
   for (const hop of answered.hops ?? []) note(skb, hop);
   if (answered.kind === 'unknown') return fateOf(skb, node, answered);

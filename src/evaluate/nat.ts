@@ -1,11 +1,12 @@
 import type { NatRange } from '../extension/definition.ts';
 import type { Hook } from '../network/ruleset.ts';
-import { printAddress } from '../packet/address.ts';
+import { type Address, printAddress } from '../packet/address.ts';
+import { bitAnd, bitXor } from '../packet/bits.ts';
 import { CT_STATE } from '../packet/field.ts';
 import { only, type Range, type Ranges, without } from '../packet/ranges.ts';
+import type { Scalar } from '../packet/scalar.ts';
 import { type Flow, isTaken, type Track } from './conntrack.ts';
 import type { Position } from './context.ts';
-import { bits } from './header.ts';
 import { type Skb, write } from './skb.ts';
 import { SCOPE, selectAddress } from './source.ts';
 import { hasPorts, inverse, sameTuple, type Tuple } from './tuple.ts';
@@ -55,13 +56,13 @@ function uniqueTuple(world: World, flow: Flow, now: Tuple, range: NatRange, posi
   return { ...moved, ...portOf(range.manip, pickPort(world, flow, moved, range)) };
 }
 
-const addressOf = (tuple: Tuple, manip: Manip): number => (manip === 'source' ? tuple.src : tuple.dst);
-const withAddress = (tuple: Tuple, manip: Manip, address: number): Tuple =>
+const addressOf = (tuple: Tuple, manip: Manip): Address => (manip === 'source' ? tuple.src : tuple.dst);
+const withAddress = (tuple: Tuple, manip: Manip, address: Address): Tuple =>
   manip === 'source' ? { ...tuple, src: address } : { ...tuple, dst: address };
 const portIn = (tuple: Tuple, manip: Manip): number => (manip === 'source' ? tuple.sport : tuple.dport);
 const portOf = (manip: Manip, port: number): Partial<Tuple> => (manip === 'source' ? { sport: port } : { dport: port });
 
-function pickAddress(world: World, flow: Flow, now: Tuple, range: NatRange, position: Position): number | undefined {
+function pickAddress(world: World, flow: Flow, now: Tuple, range: NatRange, position: Position): Address | undefined {
   const old = addressOf(now, range.manip);
   if (range.masquerade === true) {
     const { node, out, nextHop } = position;
@@ -70,7 +71,7 @@ function pickAddress(world: World, flow: Flow, now: Tuple, range: NatRange, posi
   }
   if (range.addresses === undefined) return old;
   const [low, high] = range.addresses;
-  if (range.netmapMask !== undefined) return bits(low, range.netmapMask) + bits(old, ~range.netmapMask);
+  if (range.netmapMask !== undefined) return bitXor(bitAnd(bitXor(low, old), range.netmapMask), old);
   if (low === high) return low;
   // SNAT keeps a source that is in the range already
   if (range.manip === 'source' && low <= old && old <= high && range.random !== true) return old;
@@ -107,7 +108,7 @@ function pickPort(world: World, flow: Flow, moved: Tuple, { manip, ports, portBa
 }
 
 /** The kernel picks by hash or at random. */
-function picked(world: World, { node, original }: Flow, what: string, ranges: Ranges): number {
+function picked<S extends Scalar>(world: World, { node, original }: Flow, what: string, ranges: Ranges<S>): S {
   const id = `${node} nat ${what} ${world.leg} ${original.proto} ${original.src} ${original.dst}`;
   return choose(world, { id, reason: `nat on ${node} picks the ${what}` }, ranges);
 }

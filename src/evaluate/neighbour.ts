@@ -1,5 +1,5 @@
 import type { Interface, Node } from '../network/network.ts';
-import { BROADCAST_MAC, holds as inPrefix, printAddress, printMac } from '../packet/address.ts';
+import { type Address, BROADCAST_MAC, holds as inPrefix, printAddress, printMac } from '../packet/address.ts';
 import type { Assumption, Origin, Unknown } from '../packet/place.ts';
 import { mayAnswer } from './arp-answer.ts';
 import { type Asked, askPastRules, type Heard, isRuled, type Question } from './arp-request.ts';
@@ -32,7 +32,7 @@ export type Answered = { readonly hops?: readonly ArpHop[] } & (
 const FIXED: readonly string[] = ['PERMANENT', 'NOARP'];
 
 /** The MAC address of `target` as the node finds it out on the device, for a packet from `src`. */
-export function resolve(world: World, node: Node, device: Interface, target: number, src: number): Answered {
+export function resolve(world: World, node: Node, device: Interface, target: Address, src: Address): Answered {
   const entry = node.neighbours.find(
     (one) => one.device === device.name && one.address === target && FIXED.includes(one.state),
   );
@@ -48,10 +48,10 @@ export function resolve(world: World, node: Node, device: Interface, target: num
   return request(world, node, device, target, src);
 }
 
-const cacheKey = ({ node, device }: Endpoint, address: number): string => `${node.name} ${device.name} ${address}`;
+const cacheKey = ({ node, device }: Endpoint, address: Address): string => `${node.name} ${device.name} ${address}`;
 
 /** Asks the whole segment. Whoever answers knows the asker from then on (`neigh_event_ns`), and need not ask back. */
-function request(world: World, node: Node, device: Interface, target: number, src: number): Answered {
+function request(world: World, node: Node, device: Interface, target: Address, src: Address): Answered {
   const sender = senderAddress(world, node, device, target, src);
   const text = `who has ${printAddress(target)} tell ${printAddress(sender)} on ${device.name}`;
   const passed = reach(world.network, node, device, BROADCAST_MAC);
@@ -121,7 +121,7 @@ function nobody(
 }
 
 /** Somebody has the address and does not answer for it, or not audibly: his own requests would have made him known. */
-const untaught = (node: Node, device: Interface, target: number): Assumption => ({
+const untaught = (node: Node, device: Interface, target: Address): Assumption => ({
   node: node.name,
   text: `no other traffic has put ${printAddress(target)} into the neighbour table of ${device.name}`,
 });
@@ -137,7 +137,7 @@ function pick(world: World, { node, device, target }: Question, heard: readonly 
 }
 
 /** `arp_solicit`: the packet's own source if it is local here and arp_announce allows, else one that fits the target. */
-function senderAddress(world: World, node: Node, device: Interface, target: number, src: number): number {
+function senderAddress(world: World, node: Node, device: Interface, target: Address, src: Address): Address {
   const announce = strongest(world, node, device.name, 'arp_announce');
   const near = device.addresses.some((one) => inPrefix(one, target) && inPrefix(one, src));
   if (isLocal(node, src) && (announce === 0 || (announce === 1 && near))) return src;

@@ -1,5 +1,5 @@
 import type { Node, Route } from '../network/network.ts';
-import { printAddress } from '../packet/address.ts';
+import { type Address, printAddress } from '../packet/address.ts';
 import { PROTOCOL } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 import { isLoopback, isMulticast, LIMITED_BROADCAST } from './input-route.ts';
@@ -13,7 +13,7 @@ export type Taken = Extract<Found, { kind: 'route' }>;
 /** Where a packet is to leave: the device, the next hop and the kind of destination. */
 export interface Exit {
   readonly device: string;
-  readonly nextHop: number;
+  readonly nextHop: Address;
   readonly type: Route['type'];
   readonly taken?: Taken;
 }
@@ -74,16 +74,16 @@ export function routeOutput(world: World, node: Node, packet: Packet): Exit | No
 }
 
 /** Sources that `ip_route_output_key` refuses (EINVAL): groups, and localhost by any other device than lo. */
-function oddSource(world: World, node: Node, src: number, device: string): string | undefined {
+function oddSource(world: World, node: Node, src: Address, device: string): string | undefined {
   const group = isMulticast(src) || src === LIMITED_BROADCAST;
   const away = device !== 'lo' && isLoopback(src) && strongest(world, node, device, 'route_localnet') === 0;
   return group || away ? `source ${printAddress(src)} may not leave by ${device}` : undefined;
 }
 
-const kindOf = (dst: number, type: Route['type']): Route['type'] =>
+const kindOf = (dst: Address, type: Route['type']): Route['type'] =>
   dst === LIMITED_BROADCAST ? 'broadcast' : isMulticast(dst) ? 'multicast' : type;
 
-function sourceFor(node: Node, { dst }: Packet, { taken, device, type }: Exit): number {
+function sourceFor(node: Node, { dst }: Packet, { taken, device, type }: Exit): Address {
   if (taken === undefined) return 0;
   if (type === 'local') return taken.route.source ?? dst;
   return preferredSource(node, taken.route, device, taken.hop?.via);

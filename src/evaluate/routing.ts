@@ -1,9 +1,9 @@
 import { findInterface } from '../network/access.ts';
 import type { NextHop, Node, PolicyRule, Route } from '../network/network.ts';
-import { holds as contains, type Prefix, printAddress } from '../packet/address.ts';
+import { type Address, holds as contains, type Prefix, printAddress } from '../packet/address.ts';
+import { bitAnd } from '../packet/bits.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
-import { bits } from './header.ts';
 import { hasPorts } from './tuple.ts';
 import { isFirst, isOwnRoute, openRule, undecided } from './undecided.ts';
 import { choose, type World } from './world.ts';
@@ -12,8 +12,8 @@ export const TABLE_LOCAL = 255;
 
 /** What a lookup is keyed by (`struct flowi4`). `iif` is `lo` for what the node sends itself. */
 export interface FlowKey {
-  readonly dst: number;
-  readonly src: number;
+  readonly dst: Address;
+  readonly src: Address;
   readonly proto: number;
   readonly sport: number;
   readonly dport: number;
@@ -80,15 +80,15 @@ function applies(rule: PolicyRule, key: FlowKey): boolean {
     inside(rule.to, key.dst) &&
     (rule.iif === undefined || rule.iif === key.iif) &&
     (rule.oif === undefined || rule.oif === key.oif) &&
-    (rule.mark === undefined || bits(key.mark, rule.mark.mask) === bits(rule.mark.value, rule.mark.mask)) &&
-    (rule.tos === undefined || rule.tos === 0 || bits(key.tos, DSCP) === rule.tos) &&
+    (rule.mark === undefined || bitAnd(key.mark, rule.mark.mask) === bitAnd(rule.mark.value, rule.mark.mask)) &&
+    (rule.tos === undefined || rule.tos === 0 || bitAnd(key.tos, DSCP) === rule.tos) &&
     (rule.protocol === undefined || rule.protocol === key.proto) &&
     within(rule.sport, key.sport, key.proto) &&
     within(rule.dport, key.dport, key.proto);
   return matched !== rule.inverted;
 }
 
-const inside = (prefix: Prefix | undefined, address: number): boolean =>
+const inside = (prefix: Prefix | undefined, address: Address): boolean =>
   prefix === undefined || contains(prefix, address);
 const within = (range: readonly [number, number] | undefined, port: number, proto: number): boolean =>
   range === undefined || (hasPorts(proto) && range[0] <= port && port <= range[1]);
@@ -103,7 +103,7 @@ function lookupTable(node: Node, table: number, key: FlowKey): Route | undefined
 
 const fits = (node: Node, route: Route, { dst, tos: wanted, oif }: FlowKey): boolean =>
   contains(route.destination, dst) &&
-  (route.tos === 0 || route.tos === bits(wanted, DSCP)) &&
+  (route.tos === 0 || route.tos === bitAnd(wanted, DSCP)) &&
   (route.nextHops.length === 0 || usableHops(node, route, oif).length > 0);
 
 /** A route goes with its device (`fib_sync_down_dev`), but for local ones: an address works while its interface is down. */
@@ -126,12 +126,12 @@ function nextHop(world: World, node: Node, route: Route, key: FlowKey): NextHop 
 }
 
 /** `inet_addr_type` of one address: what the local table says of it (net/ipv4/fib_frontend.c). */
-function typeOf(node: Node, address: number): Route['type'] | undefined {
+function typeOf(node: Node, address: Address): Route['type'] | undefined {
   const key: FlowKey = { dst: address, src: 0, proto: 0, sport: 0, dport: 0, tos: 0, mark: 0, iif: 'lo' };
   return lookupTable(node, TABLE_LOCAL, key)?.type;
 }
 
-export const isLocal = (node: Node, address: number): boolean => typeOf(node, address) === 'local';
+export const isLocal = (node: Node, address: Address): boolean => typeOf(node, address) === 'local';
 /** 0.0.0.0 stands for a broadcast, as far as it is delivered at all. */
-export const isBroadcast = (node: Node, address: number): boolean =>
+export const isBroadcast = (node: Node, address: Address): boolean =>
   address === 0 || typeOf(node, address) === 'broadcast';

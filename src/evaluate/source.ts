@@ -1,6 +1,6 @@
 import { findInterface } from '../network/access.ts';
 import type { InterfaceAddress, Node, Route } from '../network/network.ts';
-import { holds } from '../packet/address.ts';
+import { type Address, holds } from '../packet/address.ts';
 
 export const SCOPE = { GLOBAL: 0, LINK: 253, HOST: 254 } as const;
 
@@ -9,7 +9,7 @@ export const SCOPE = { GLOBAL: 0, LINK: 253, HOST: 254 } as const;
  * holds `towards` (0: any), else the first such one, else one of another device (never one of scope link).
  * 0 where the node has none.
  */
-export function selectAddress(node: Node, device: string, towards: number, scope: number): number {
+export function selectAddress(node: Node, device: string, towards: Address, scope: number): Address {
   const own = primary(findInterface(node, device)?.addresses ?? []).filter((one) => one.scope <= scope);
   const near = own.find((one) => towards === 0 || holds(one, towards)) ?? own[0];
   if (near !== undefined) return near.local;
@@ -25,9 +25,9 @@ export const preferredSource = (
   node: Node,
   { source, scope }: Route,
   device: string,
-  via: number | undefined,
-): number => source ?? selectAddress(node, device, via ?? 0, scope);
+  via: Address | undefined,
+): Address => source ?? selectAddress(node, device, via ?? 0, scope);
 
 /** Whether the address is one of the node's own, on any interface (`inet_lookup_ifaddr_rcu`). */
-export const isOwn = (node: Node, address: number): boolean =>
+export const isOwn = (node: Node, address: Address): boolean =>
   node.interfaces.some(({ addresses }) => addresses.some(({ local }) => local === address));

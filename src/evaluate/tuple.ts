@@ -1,10 +1,11 @@
+import type { Address } from '../packet/address.ts';
 import { PROTOCOL } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 
 /** What identifies one direction of a flow. For icmp `sport` is the id, `dport` type and code. */
 export interface Tuple {
-  readonly src: number;
-  readonly dst: number;
+  readonly src: Address;
+  readonly dst: Address;
   readonly proto: number;
   readonly sport: number;
   readonly dport: number;

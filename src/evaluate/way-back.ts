@@ -1,5 +1,6 @@
 import type { WayBack } from '../extension/definition.ts';
 import type { Node } from '../network/network.ts';
+import { type Address } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Unknown } from '../packet/place.ts';
 import { isMulticast, LIMITED_BROADCAST } from './input-route.ts';
@@ -7,7 +8,7 @@ import { lookup } from './routing.ts';
 import type { World } from './world.ts';
 
 /** `rpfilter_get_saddr`: nobody answers from a group or from no address. */
-const answerer = (dst: number): number => (isMulticast(dst) || dst === LIMITED_BROADCAST ? 0 : dst);
+const answerer = (dst: Address): Address => (isMulticast(dst) || dst === LIMITED_BROADCAST ? 0 : dst);
 
 /**
  * Whether a node's answer to a packet would leave by the device that it came in by, or at all, as

@@ -4,6 +4,7 @@ import type { Known } from '../network/unknown.ts';
 import type { Leg, Probe } from '../packet/exchange.ts';
 import type { Assumption, Unknown } from '../packet/place.ts';
 import type { Ranges } from '../packet/ranges.ts';
+import type { Scalar } from '../packet/scalar.ts';
 import type { Flow } from './conntrack.ts';
 import { BOOLEAN, type Oracle } from './oracle.ts';
 
@@ -14,7 +15,7 @@ export interface World {
   /** `ctState` that the question pins for the first packet, by node. */
   readonly states: ReadonlyMap<string, number>;
   readonly oracle: Oracle;
-  readonly met: Map<string, { readonly unknown: Unknown; readonly value: number }>;
+  readonly met: Map<string, { readonly unknown: Unknown; readonly value: Scalar }>;
   readonly assumptions: Map<string, Assumption>;
   /** Confirmed flows, by node and zone. */
   readonly tables: Map<string, Flow[]>;
@@ -26,9 +27,9 @@ export interface World {
 }
 
 /** Gives an unknown its value: the same one whenever the same `id` is met again. */
-export function choose(world: World, unknown: Unknown, ranges: Ranges): number {
+export function choose<S extends Scalar>(world: World, unknown: Unknown, ranges: Ranges<S>): S {
   const before = world.met.get(unknown.id);
-  if (before !== undefined) return before.value;
+  if (before !== undefined) return before.value as S;
   const value = world.oracle.choose(unknown, ranges);
   world.met.set(unknown.id, { unknown, value });
   return value;

@@ -3,6 +3,7 @@ import type { Field } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Unknown } from '../packet/place.ts';
 import type { Range, Ranges } from '../packet/ranges.ts';
+import type { Scalar } from '../packet/scalar.ts';
 
 export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 
@@ -28,7 +29,7 @@ export interface RuleContext {
   /** A set by name; absent if the capture does not hold it. */
   readonly set: (name: string) => ContextSet | undefined;
   /** Primary addresses of an interface, in order (MASQUERADE, REDIRECT). */
-  readonly addressesOf: (device: string) => readonly number[];
+  readonly addressesOf: (device: string) => readonly Scalar[];
   /** The group of a device (`ip link set … group`); absent where no capture shows its number. */
   readonly groupOf: (device: string | undefined) => number | undefined;
   /** Takes for granted what no capture shows, and writes it down; false where nothing may be taken for granted. */
@@ -61,7 +62,7 @@ export interface ClassContext extends RuleContext {
 }
 
 /** A partition of all addresses by type: LOCAL, BROADCAST, MULTICAST, UNICAST, BLACKHOLE, UNREACHABLE, PROHIBIT, … */
-export type AddressTypes = ReadonlyMap<string, Ranges>;
+export type AddressTypes = ReadonlyMap<string, Ranges<Scalar>>;
 
 /** The shape of an ipset as the `set` match and the SET target need it (`IpSet` of network/ruleset.ts fits). */
 export interface ContextSet {
@@ -71,7 +72,8 @@ export interface ContextSet {
     readonly nomatch: boolean;
     readonly parts: readonly /** The field's value, masked first where a mask is given, lies in the ranges. */
     (
-      | { readonly kind: 'address' | 'mac' | 'mark'; readonly mask?: number; readonly ranges: Ranges }
+      | { readonly kind: 'address'; readonly mask?: Scalar; readonly ranges: Ranges<Scalar> }
+      | { readonly kind: 'mac' | 'mark'; readonly mask?: number; readonly ranges: Ranges }
       | { readonly kind: 'port'; readonly protocol?: number; readonly ranges: Ranges }
       | { readonly kind: 'interface'; readonly name: string; readonly physical: boolean }
       | { readonly kind: 'set'; readonly name: string }
@@ -86,13 +88,13 @@ export type Matched = boolean | Unknown;
 export interface NatRange {
   readonly manip: 'source' | 'destination';
   /** Absent: the address stays. One address (low = high) or a range that the kernel picks from by hash. */
-  readonly addresses?: Range;
+  readonly addresses?: Range<Scalar>;
   /** Absent: the port stays if it is free. */
   readonly ports?: Range;
   /** `--to-destination A:10-20/5`: ports are shifted by `dport - base`. */
   readonly portBase?: number;
   /** NETMAP: the host bits stay, the network bits are those of `addresses[0]`. */
-  readonly netmapMask?: number;
+  readonly netmapMask?: Scalar;
   /** MASQUERADE: the address is the outgoing interface's primary one towards the next hop. */
   readonly masquerade?: boolean;
   /** The kernel may pick any port of the range (`--random`, `--random-fully`), even where the old one would do. */
@@ -103,7 +105,7 @@ export interface NatRange {
 export interface Change<V> {
   readonly fields?: readonly { readonly field: Field; readonly value: V }[];
   /** Fields that get a value which nobody knows, somewhere in the ranges (a hash of the flow). */
-  readonly forgotten?: readonly { readonly field: Field; readonly ranges: Ranges; readonly unknown: Unknown }[];
+  readonly forgotten?: readonly { readonly field: Field; readonly ranges: Ranges<Scalar>; readonly unknown: Unknown }[];
   /** The packets that are changed so, where not all are. Said by a lowered effect: an applied one knows its packet. */
   readonly when?: Predicate;
   /** What is written to the packets outside of `when`. */

@@ -1,5 +1,7 @@
+import { asWide, bitAnd, bitXor, wrap } from '../packet/bits.ts';
+import { type Family, isAddressField } from '../packet/field.ts';
 import { everything, intersect, only, type Range, type Ranges, ranges, single, size, union } from '../packet/ranges.ts';
-import { bitAnd, bitXor, wrap } from './bits.ts';
+import { minus, next, plus, type Scalar, scalar, top } from '../packet/scalar.ts';
 import { fieldOf, type Slot, type Value, widthOf } from './program.ts';
 
 /**
@@ -8,11 +10,12 @@ import { fieldOf, type Slot, type Value, widthOf } from './program.ts';
  */
 export interface Quantity {
   readonly id: number;
-  readonly ranges: Ranges;
+  readonly ranges: Ranges<Scalar>;
 }
 
 /** Where each slot stands in the list of quantities, and how many quantities were made: shared, and only added to. */
 interface Ledger {
+  readonly family: Family;
   readonly places: Map<Slot, number>;
   made: number;
 }
@@ -30,13 +33,17 @@ export interface Bounds {
 
 /** What a slot holds that nobody has set: every field starts as 0. */
 const ZERO: Quantity = { id: 0, ranges: only(0) };
+const WIDE_ZERO: Quantity = { id: 0, ranges: only(0n) };
+
+const zeroOf = ({ family }: Ledger, slot: Slot): Quantity =>
+  family === 6 && isAddressField(fieldOf(slot)) ? WIDE_ZERO : ZERO;
 
 /** Up to so many values are looked at one by one. */
 export const FEW = 256;
 
 /** The bounds of packets with these inputs; every other field is 0. */
-export function start(inputs: ReadonlyMap<Slot, Ranges>): Bounds {
-  const ledger: Ledger = { places: new Map(), made: 0 };
+export function start(inputs: ReadonlyMap<Slot, Ranges<Scalar>>, family: Family = 4): Bounds {
+  const ledger: Ledger = { family, places: new Map(), made: 0 };
   const quantities = [...inputs].map(([slot, possible]) => {
     placeOf(ledger, slot);
     return made(ledger, possible);
@@ -51,16 +58,16 @@ function placeOf(ledger: Ledger, slot: Slot): number {
   return ledger.places.size - 1;
 }
 
-const made = (ledger: Ledger, of: Ranges): Quantity => ({ id: ++ledger.made, ranges: of });
+const made = (ledger: Ledger, of: Ranges<Scalar>): Quantity => ({ id: ++ledger.made, ranges: of });
 
 /** The quantity that a slot holds. */
 export function quantityOf({ ledger, quantities }: Bounds, slot: Slot): Quantity {
   const place = ledger.places.get(slot);
-  return (place === undefined ? undefined : quantities[place]) ?? ZERO;
+  return (place === undefined ? undefined : quantities[place]) ?? zeroOf(ledger, slot);
 }
 
 /** What a slot can hold. */
-export const valuesOf = (bounds: Bounds, slot: Slot): Ranges => quantityOf(bounds, slot).ranges;
+export const valuesOf = (bounds: Bounds, slot: Slot): Ranges<Scalar> => quantityOf(bounds, slot).ranges;
 
 /** A name for what is known of a slot's value: two slots of one name hold the same. */
 export function nameOf(bounds: Bounds, slot: Slot): string {
@@ -86,7 +93,7 @@ export function assign(bounds: Bounds, slots: readonly { readonly slot: Slot; re
 }
 
 /** After a `forget` step. */
-export function forget(bounds: Bounds, slot: Slot, possible: Ranges): Bounds {
+export function forget(bounds: Bounds, slot: Slot, possible: Ranges<Scalar>): Bounds {
   const quantities = [...bounds.quantities];
   quantities[placeOf(bounds.ledger, slot)] = made(bounds.ledger, possible);
   return { ...bounds, quantities };
@@ -95,11 +102,11 @@ export function forget(bounds: Bounds, slot: Slot, possible: Ranges): Bounds {
 function quantityFor(bounds: Bounds, slot: Slot, value: Value): Quantity {
   switch (value.kind) {
     case 'constant':
-      return made(bounds.ledger, only(wrap(value.value, widthOf(slot))));
+      return made(bounds.ledger, only(asWide(value.value, widthIn(bounds, slot))));
     case 'plus':
-      return made(bounds.ledger, shifted(valuesOf(bounds, value.slot), value.by, slot));
+      return made(bounds.ledger, shifted(valuesOf(bounds, value.slot), value.by, widthIn(bounds, slot)));
     case 'bits':
-      return copied(bounds, slot, value) ?? made(bounds.ledger, mixed(bounds, slot, value));
+      return copied(bounds, slot, value) ?? made(bounds.ledger, mixed(bounds, widthIn(bounds, slot), value));
   }
 }
 
@@ -108,65 +115,63 @@ type Bits = Extract<Value, { kind: 'bits' }>;
 /** A plain copy holds the very same value. */
 function copied(bounds: Bounds, slot: Slot, { terms, xor }: Bits): Quantity | undefined {
   const [only] = terms;
-  if (only === undefined || terms.length > 1 || xor !== 0) return undefined;
-  const whole = only.mask === undefined || only.mask === 2 ** widthOf(only.slot) - 1;
-  return whole && widthOf(only.slot) <= widthOf(slot) ? quantityOf(bounds, only.slot) : undefined;
+  if (only === undefined || terms.length > 1 || Number(xor) !== 0) return undefined;
+  const whole = only.mask === undefined || only.mask === top(widthIn(bounds, only.slot));
+  return whole && widthIn(bounds, only.slot) <= widthIn(bounds, slot) ? quantityOf(bounds, only.slot) : undefined;
 }
 
-function mixed(bounds: Bounds, slot: Slot, { terms, xor }: Bits): Ranges {
+function mixed(bounds: Bounds, width: number, { terms, xor }: Bits): Ranges<Scalar> {
   const parts = terms.map(({ slot: from, mask }) => ({
     values: valuesOf(bounds, from),
-    mask: mask ?? 2 ** widthOf(from) - 1,
+    mask: mask ?? top(widthIn(bounds, from)),
   }));
+  const cut = (value: Scalar): Scalar => asWide(value, width);
   const open = parts.filter(({ values }) => single(values) === undefined);
-  const fixed = parts.filter(({ values }) => single(values) !== undefined);
-  const base = fixed.reduce((sum, { values, mask }) => bitXor(sum, bitAnd(single(values) as number, mask)), xor);
+  const base = parts.reduce<Scalar>((sum, { values, mask }) => {
+    const value = single(values);
+    return value === undefined ? sum : bitXor(sum, cut(bitAnd(value, mask)));
+  }, cut(xor));
   const [first, second] = open;
-  if (first === undefined) return only(wrap(base, widthOf(slot)));
+  if (first === undefined) return only(base);
   if (second === undefined && size(first.values) <= FEW)
-    return ranges(
-      [...each(first.values)].map((value) => point(wrap(bitXor(bitAnd(value, first.mask), base), widthOf(slot)))),
-    );
+    return ranges([...each(first.values)].map((value) => point(bitXor(cut(bitAnd(value, first.mask)), base))));
   return hull(
-    open.map(({ mask }) => mask),
+    open.map(({ mask }) => cut(mask)),
     base,
-    slot,
+    width,
   );
 }
 
-const point = (value: number): Range => [value, value];
+const point = (value: Scalar): Range<Scalar> => [value, value];
 
 /** Everything between the least and the greatest value that free bits under the masks can make of the base. */
-function hull(masks: readonly number[], base: number, slot: Slot): Ranges {
-  const full = 2 ** widthOf(slot) - 1;
-  const free = bitAnd(
-    masks.reduce((sum, mask) => bitXor(bitXor(sum, mask), bitAnd(sum, mask)), 0),
-    full,
-  );
-  const low = bitAnd(bitAnd(base, full), bitXor(full, free));
-  return [[low, low + free]];
+function hull(masks: readonly Scalar[], base: Scalar, width: number): Ranges<Scalar> {
+  const free = masks.reduce((sum, mask) => bitXor(bitXor(sum, mask), bitAnd(sum, mask)));
+  const low = bitAnd(base, bitXor(top(width), free));
+  return [[low, plus(low, free)]];
 }
 
-function shifted(values: Ranges, by: number, slot: Slot): Ranges {
-  const limit = 2 ** widthOf(slot);
+function shifted(values: Ranges<Scalar>, by: number, width: number): Ranges<Scalar> {
+  const last = top(width);
+  const step = scalar(by, width);
   return ranges(
-    values.flatMap(([low, high]): Range[] => {
-      if (high - low + 1 >= limit) return [[0, limit - 1]];
-      const from = wrap(low + by, widthOf(slot));
-      const to = from + (high - low);
-      return to < limit
+    values.flatMap(([low, high]): Range<Scalar>[] => {
+      if (minus(high, low) >= last) return [[scalar(0, width), last]];
+      const from = wrap(plus(low, step), width);
+      const to = plus(from, minus(high, low));
+      return to <= last
         ? [[from, to]]
         : [
-            [from, limit - 1],
-            [0, to - limit],
+            [from, last],
+            [scalar(0, width), wrap(to, width)],
           ];
     }),
   );
 }
 
 /** The values of a set, in ascending order. */
-export function* each(set: Ranges): Iterable<number> {
-  for (const [low, high] of set) for (let value = low; value <= high; value++) yield value;
+export function* each<S extends Scalar>(set: Ranges<S>): Iterable<S> {
+  for (const [low, high] of set) for (let value = low; value <= high; value = next(value)) yield value;
 }
 
 /** What is known where several branches come together: what at least one of them leaves possible. */
@@ -175,11 +180,11 @@ export function join(of: readonly [Bounds, ...Bounds[]]): Bounds {
   if (of.every((one) => one === head)) return head;
   const together = new Map<string, Quantity>();
   const quantities: (Quantity | undefined)[] = [];
-  for (let place = 0; place < head.ledger.places.size; place++)
+  for (const [slot, place] of head.ledger.places)
     quantities.push(
       joined(
         head.ledger,
-        of.map((one) => one.quantities[place] ?? ZERO),
+        of.map((one) => one.quantities[place] ?? zeroOf(head.ledger, slot)),
         together,
       ),
     );
@@ -201,9 +206,11 @@ function joined(ledger: Ledger, parts: readonly Quantity[], together: Map<string
 
 /** Replaces quantities wherever they are held, by their ids. */
 export function replace(bounds: Bounds, ids: readonly number[], by: Quantity): Bounds {
-  const quantities = bounds.quantities.map((one) => (ids.includes((one ?? ZERO).id) ? by : one));
+  const quantities = bounds.quantities.map((one) => (ids.includes(one?.id ?? ZERO.id) ? by : one));
   return { ...bounds, quantities };
 }
 
 /** Everything that the slot's field can hold. */
-export const full = (slot: Slot): Ranges => everything(fieldOf(slot));
+export const full = (slot: Slot, family: Family = 4): Ranges<Scalar> => everything(fieldOf(slot), family);
+
+const widthIn = ({ ledger }: Bounds, slot: Slot): number => widthOf(slot, ledger.family);

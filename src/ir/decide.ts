@@ -1,8 +1,20 @@
-import { complement, contains, intersect, isEmpty, type Ranges, ranges, same, single, size } from '../packet/ranges.ts';
-import { bitAnd } from './bits.ts';
+import { bitAnd } from '../packet/bits.ts';
+import {
+  complement,
+  contains,
+  intersect,
+  isEmpty,
+  type Range,
+  type Ranges,
+  ranges,
+  same,
+  single,
+  size,
+} from '../packet/ranges.ts';
+import { minus, plus, type Scalar } from '../packet/scalar.ts';
 import { type Bounds, each, FEW, join, quantityOf, replace, sameValue, valuesOf } from './bounds.ts';
 import { all, any, FALSE, first, not, TRUE } from './predicate.ts';
-import { type Case, fieldOf, type Predicate, widthOf } from './program.ts';
+import { type Case, fieldOf, type Predicate } from './program.ts';
 
 type In = Extract<Predicate, { kind: 'in' }>;
 
@@ -61,7 +73,7 @@ function inside(bounds: Bounds, { slot, mask, ranges: wanted }: In): boolean | u
 }
 
 /** Whether all of these values are wanted, or none. */
-function relation(values: Ranges, wanted: Ranges): boolean | undefined {
+function relation(values: Ranges<Scalar>, wanted: Ranges<Scalar>): boolean | undefined {
   const [low, high] = [values[0]?.[0], values.at(-1)?.[1]];
   if (low === undefined || high === undefined) return false;
   const [from, to] = [wanted[0]?.[0], wanted.at(-1)?.[1]];
@@ -71,14 +83,22 @@ function relation(values: Ranges, wanted: Ranges): boolean | undefined {
 }
 
 /** What values can be under a mask: exactly for a few, else from the bits that all of them share. */
-function underMask(values: Ranges, mask: number): Ranges {
-  if (size(values) <= FEW)
-    return ranges([...each(values)].map((value) => [bitAnd(value, mask), bitAnd(value, mask)] as const));
+function underMask(values: Ranges<Scalar>, mask: Scalar): Ranges<Scalar> {
+  if (size(values) <= FEW) return ranges([...each(values)].map((value) => point(bitAnd(value, mask))));
   const [low, high] = [values[0]?.[0] ?? 0, values.at(-1)?.[1] ?? 0];
+  const free = differing(low, high);
+  const shared = minus(low, bitAnd(low, free));
+  return [[bitAnd(shared, mask), plus(bitAnd(shared, mask), bitAnd(free, mask))]];
+}
+
+const point = (value: Scalar): Range<Scalar> => [value, value];
+
+/** All bits from the highest in which the two are not the same. */
+function differing(low: Scalar, high: Scalar): Scalar {
+  if (typeof low === 'bigint') return (1n << BigInt((low ^ (high as bigint)).toString(2).length)) - 1n;
   let free = 1;
-  while (Math.floor(low / free) !== Math.floor(high / free)) free *= 2;
-  const shared = low - (low % free);
-  return [[bitAnd(shared, mask), bitAnd(shared, mask) + bitAnd(free - 1, mask)]];
+  while (Math.floor(low / free) !== Math.floor((high as number) / free)) free *= 2;
+  return free - 1;
 }
 
 /** The bounds of the packets for which the predicate holds (perhaps of more); `undefined` if there is none. */
@@ -133,7 +153,7 @@ function refute(bounds: Bounds, of: Predicate): Bounds | undefined {
   }
 }
 
-function narrow(bounds: Bounds, { slot }: In, to: Ranges): Bounds | undefined {
+function narrow(bounds: Bounds, { slot }: In, to: Ranges<Scalar>): Bounds | undefined {
   const { id, ranges: values } = quantityOf(bounds, slot);
   const left = intersect(values, to);
   if (isEmpty(left)) return undefined;
@@ -141,12 +161,12 @@ function narrow(bounds: Bounds, { slot }: In, to: Ranges): Bounds | undefined {
 }
 
 /** The values of a masked test's slot for which it comes out so, where they are few; else all of them. */
-function fitting(bounds: Bounds, of: In, wanted: boolean): Ranges {
+function fitting(bounds: Bounds, of: In, wanted: boolean): Ranges<Scalar> {
   const values = valuesOf(bounds, of.slot);
-  const mask = of.mask ?? 2 ** widthOf(of.slot) - 1;
   if (size(values) > FEW) return inside(bounds, of) === !wanted ? [] : values;
-  const fits = (value: number): boolean => contains(of.ranges, bitAnd(value, mask)) === wanted;
-  return ranges([...each(values)].filter(fits).map((value) => [value, value] as const));
+  const fits = (value: Scalar): boolean =>
+    contains(of.ranges, of.mask === undefined ? value : bitAnd(value, of.mask)) === wanted;
+  return ranges([...each(values)].filter(fits).map(point));
 }
 
 function unify(bounds: Bounds, { a, b }: { readonly a: In['slot']; readonly b: In['slot'] }): Bounds | undefined {

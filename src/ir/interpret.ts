@@ -1,18 +1,23 @@
+import { asWide, bitAnd, bitXor, wrap } from '../packet/bits.ts';
 import type { Disposition } from '../packet/fate.ts';
-import { FIELDS } from '../packet/field.ts';
+import { type Family, FIELDS, widthIn } from '../packet/field.ts';
 import type { Unknown } from '../packet/place.ts';
 import { contains, type Ranges } from '../packet/ranges.ts';
-import { bitAnd, bitXor, wrap } from './bits.ts';
+import { plus, type Scalar, scalar } from '../packet/scalar.ts';
 import type { Predicate, Program, Slot, Step, Steps, Value } from './program.ts';
 import { widthOf } from './program.ts';
 
 /** Decides what is not known: a number of the ranges; 0 or 1 for an unknown Boolean. Must answer the same question alike. */
-export type Choice = (unknown: Unknown, ranges: Ranges) => number;
+export type Choice = (unknown: Unknown, ranges: Ranges<Scalar>) => Scalar;
 
 /** What an unknown Boolean may be. */
 export const BOOLEAN: Ranges = [[0, 1]];
 
-type State = Map<Slot, number>;
+/** What the slots of a packet of a family hold. */
+interface State {
+  readonly family: Family;
+  readonly values: Map<Slot, Scalar>;
+}
 
 /** Steps to do, from the one at `at` on, and those to do after them. */
 interface Todo {
@@ -29,7 +34,7 @@ interface Todo {
  */
 export function interpret(
   program: Program,
-  inputs: ReadonlyMap<Slot, number>,
+  inputs: ReadonlyMap<Slot, Scalar>,
   unknowns: Choice,
 ): readonly Disposition[] {
   const ends: Disposition[] = [];
@@ -38,7 +43,9 @@ export function interpret(
     const { state, steps } = copy;
     const end = run(steps, state, unknowns);
     if (end.kind === 'stop') ends.push(end.disposition);
-    else for (const of of end.of.toReversed()) copies.push({ steps: of, state: new Map(state) }); // the first is popped first
+    else
+      for (const of of end.of.toReversed())
+        copies.push({ steps: of, state: { ...state, values: new Map(state.values) } }); // the first is popped first
   }
   return ends;
 }
@@ -61,14 +68,15 @@ function run(steps: Steps, state: State, unknowns: Choice): End {
   throw new Error('the program ends without a stop');
 }
 
-function start(program: Program, inputs: ReadonlyMap<Slot, number>): State {
-  const state: State = new Map(FIELDS.map((field) => [field, 0]));
+function start(program: Program, inputs: ReadonlyMap<Slot, Scalar>): State {
+  const { family = 4 } = program;
+  const values = new Map<Slot, Scalar>(FIELDS.map((field) => [field, scalar(0, widthIn(field, family))]));
   for (const [slot, possible] of program.inputs) {
     const value = inputs.get(slot);
     if (value === undefined || !contains(possible, value)) throw new Error(`the input ${slot} cannot be ${value}`);
-    state.set(slot, value);
+    values.set(slot, value);
   }
-  return state;
+  return { family, values };
 }
 
 /** How this copy ends, or else the steps to do before going on. */
@@ -78,10 +86,10 @@ function perform(step: Step, state: State, unknowns: Choice): End | Steps {
       return holds(step.when, state, unknowns) ? [] : { kind: 'stop', disposition: step.otherwise };
     case 'set':
       for (const [slot, value] of step.slots.map(({ slot, value }) => [slot, valueOf(value, slot, state)] as const))
-        state.set(slot, value);
+        state.values.set(slot, value);
       return [];
     case 'forget':
-      state.set(step.slot, choose(step.unknown, step.ranges, unknowns));
+      state.values.set(step.slot, choose(step.unknown, step.ranges, unknowns));
       return [];
     case 'branch':
       return step.arms.find(({ when }) => holds(when, state, unknowns))?.then ?? step.otherwise;
@@ -91,33 +99,34 @@ function perform(step: Step, state: State, unknowns: Choice): End | Steps {
   }
 }
 
-function choose(unknown: Unknown, ranges: Ranges, unknowns: Choice): number {
+function choose(unknown: Unknown, ranges: Ranges<Scalar>, unknowns: Choice): Scalar {
   const value = unknowns(unknown, ranges);
   if (!contains(ranges, value)) throw new Error(`the unknown ${unknown.id} cannot be ${value}`);
   return value;
 }
 
-function read(slot: Slot, state: State): number {
-  const value = state.get(slot);
+function read(slot: Slot, { values }: State): Scalar {
+  const value = values.get(slot);
   if (value === undefined) throw new Error(`nobody set ${slot}`);
   return value;
 }
 
-function valueOf(value: Value, slot: Slot, state: State): number {
+function valueOf(value: Value, slot: Slot, state: State): Scalar {
+  const width = widthOf(slot, state.family);
   switch (value.kind) {
     case 'constant':
-      return wrap(value.value, widthOf(slot));
+      return asWide(value.value, width);
     case 'bits':
-      return wrap(
-        value.terms.reduce((sum, term) => bitXor(sum, under(term.mask, read(term.slot, state))), value.xor),
-        widthOf(slot),
+      return value.terms.reduce<Scalar>(
+        (sum, term) => bitXor(sum, asWide(under(term.mask, read(term.slot, state)), width)),
+        asWide(value.xor, width),
       );
     case 'plus':
-      return wrap(read(value.slot, state) + value.by, widthOf(slot));
+      return wrap(plus(asWide(read(value.slot, state), width), scalar(value.by, width)), width);
   }
 }
 
-const under = (mask: number | undefined, value: number): number => (mask === undefined ? value : bitAnd(value, mask));
+const under = (mask: Scalar | undefined, value: Scalar): Scalar => (mask === undefined ? value : bitAnd(value, mask));
 
 /** Whether the state belongs to the set. */
 function holds(of: Predicate, state: State, unknowns: Choice): boolean {

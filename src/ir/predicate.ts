@@ -1,5 +1,6 @@
 import type { Unknown } from '../packet/place.ts';
-import { everything, intersect, isEmpty, only, type Ranges, same } from '../packet/ranges.ts';
+import { everything, familyOf, intersect, isEmpty, only, type Ranges, same } from '../packet/ranges.ts';
+import { type Scalar, top } from '../packet/scalar.ts';
 import type { Case, Predicate, Slot } from './program.ts';
 import { fieldOf, widthOf } from './program.ts';
 
@@ -7,19 +8,19 @@ export const TRUE: Predicate = { kind: 'true' };
 export const FALSE: Predicate = { kind: 'false' };
 
 /** The slot's value lies in the ranges (cut to what the slot can hold). */
-export function inRanges(slot: Slot, ranges: Ranges): Predicate {
-  const full = everything(fieldOf(slot));
+export function inRanges(slot: Slot, ranges: Ranges<Scalar>): Predicate {
+  const full: Ranges<Scalar> = everything(fieldOf(slot), familyOf(ranges));
   const possible = intersect(ranges, full);
   if (isEmpty(possible)) return FALSE;
   return same(possible, full) ? TRUE : { kind: 'in', slot, ranges: possible };
 }
 
-export const equals = (slot: Slot, value: number): Predicate => inRanges(slot, only(value));
+export const equals = (slot: Slot, value: Scalar): Predicate => inRanges(slot, only(value));
 
 /** The slot's value under the mask lies in the ranges. */
-export function masked(slot: Slot, mask: number, ranges: Ranges): Predicate {
-  if (mask === 2 ** widthOf(slot) - 1) return inRanges(slot, ranges);
-  if (mask === 0) return intersect(ranges, only(0)).length > 0 ? TRUE : FALSE;
+export function masked(slot: Slot, mask: Scalar, ranges: Ranges<Scalar>): Predicate {
+  if (mask === top(widthOf(slot, typeof mask === 'bigint' ? 6 : 4))) return inRanges(slot, ranges);
+  if (!mask) return intersect(ranges, only(mask)).length > 0 ? TRUE : FALSE;
   return isEmpty(ranges) ? FALSE : { kind: 'in', slot, mask, ranges };
 }
 

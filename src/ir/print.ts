@@ -2,7 +2,8 @@ import { printAddress, printMac } from '../packet/address.ts';
 import type { Disposition, Fate } from '../packet/fate.ts';
 import type { Field } from '../packet/field.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
-import { everything, type Ranges, same } from '../packet/ranges.ts';
+import { everything, familyOf, type Ranges, same } from '../packet/ranges.ts';
+import type { Scalar } from '../packet/scalar.ts';
 import type { Predicate, Program, Slot, Step, Steps, Value } from './program.ts';
 import { fieldOf } from './program.ts';
 
@@ -116,7 +117,7 @@ function atom(of: Predicate): string {
   }
 }
 
-const masked = (slot: Slot, mask: number | undefined): string =>
+const masked = (slot: Slot, mask: Scalar | undefined): string =>
   mask === undefined ? slot : `${slot} & 0x${mask.toString(16)}`;
 
 function printValue(slot: Slot, value: Value): string {
@@ -125,16 +126,18 @@ function printValue(slot: Slot, value: Value): string {
       return printNumber(slot, value.value);
     case 'bits': {
       const terms = value.terms.map(({ slot, mask }) => masked(slot, mask));
-      return [...terms, ...(value.xor === 0 && terms.length > 0 ? [] : [`0x${value.xor.toString(16)}`])].join(' ^ ');
+      return [...terms, ...(Number(value.xor) === 0 && terms.length > 0 ? [] : [`0x${value.xor.toString(16)}`])].join(
+        ' ^ ',
+      );
     }
     case 'plus':
       return `${value.slot} ${value.by < 0 ? '-' : '+'} ${Math.abs(value.by)}`;
   }
 }
 
-function printRanges(slot: Slot, ranges: Ranges): string {
+function printRanges(slot: Slot, ranges: Ranges<Scalar>): string {
   if (ranges.length === 0) return 'nothing';
-  if (same(ranges, everything(fieldOf(slot)))) return 'anything';
+  if (same(ranges, everything(fieldOf(slot), familyOf(ranges)))) return 'anything';
   return ranges
     .map(([low, high]) =>
       low === high ? printNumber(slot, low) : `${printNumber(slot, low)}-${printNumber(slot, high)}`,
@@ -142,18 +145,18 @@ function printRanges(slot: Slot, ranges: Ranges): string {
     .join(', ');
 }
 
-const hexadecimal = (value: number): string => `0x${value.toString(16)}`;
+const hexadecimal = (value: Scalar): string => `0x${value.toString(16)}`;
 
 /** Fields that nobody reads as decimal numbers. */
-const FORMS: Partial<Record<Field, (value: number) => string>> = {
+const FORMS: Partial<Record<Field, (value: Scalar) => string>> = {
   src: printAddress,
   dst: printAddress,
   ctOrigSrc: printAddress,
   ctOrigDst: printAddress,
   ctReplSrc: printAddress,
   ctReplDst: printAddress,
-  macSrc: printMac,
-  macDst: printMac,
+  macSrc: (value) => printMac(Number(value)),
+  macDst: (value) => printMac(Number(value)),
   mark: hexadecimal,
   ctMark: hexadecimal,
   ctStatus: hexadecimal,
@@ -161,7 +164,7 @@ const FORMS: Partial<Record<Field, (value: number) => string>> = {
   tos: hexadecimal,
 };
 
-const printNumber = (slot: Slot, value: number): string => (FORMS[fieldOf(slot)] ?? String)(value);
+const printNumber = (slot: Slot, value: Scalar): string => (FORMS[fieldOf(slot)] ?? String)(value);
 
 const printUnknown = ({ id, reason, origin }: Unknown): string => `unknown \`${id}\` (${reason})${remark(origin)}`;
 

@@ -1,22 +1,22 @@
 import type { Disposition } from '../packet/fate.ts';
-import type { Field } from '../packet/field.ts';
-import { WIDTH } from '../packet/field.ts';
+import { type Family, type Field, widthIn } from '../packet/field.ts';
 import type { Assumption, Origin, Unknown } from '../packet/place.ts';
 import type { Ranges } from '../packet/ranges.ts';
+import type { Scalar } from '../packet/scalar.ts';
 
 /** A variable of a Program: a field of the packet in hand, or a field that was put aside under a name (`src@controller-1/0`). */
 export type Slot = Field | `${Field}@${string}`;
 
 /** The field whose width and meaning a slot has. */
 export const fieldOf = (slot: Slot): Field => (slot.includes('@') ? slot.slice(0, slot.indexOf('@')) : slot) as Field;
-export const widthOf = (slot: Slot): number => WIDTH[fieldOf(slot)];
+export const widthOf = (slot: Slot, family: Family = 4): number => widthIn(fieldOf(slot), family);
 
 /** A set of states. Built with the functions of `predicate.ts`, which fold constants and never nest needlessly. */
 export type Predicate =
   | { readonly kind: 'true' }
   | { readonly kind: 'false' }
   /** The slot's value, masked first where a mask is given, lies in these ranges. */
-  | { readonly kind: 'in'; readonly slot: Slot; readonly mask?: number; readonly ranges: Ranges }
+  | { readonly kind: 'in'; readonly slot: Slot; readonly mask?: Scalar; readonly ranges: Ranges<Scalar> }
   /** Two slots of one width hold the same value. */
   | { readonly kind: 'same'; readonly a: Slot; readonly b: Slot }
   /** One free Boolean, the same wherever the same `id` occurs. */
@@ -34,12 +34,12 @@ export interface Case {
 
 /** What a slot is set to. All arithmetic is modulo 2^width of the slot that is set. */
 export type Value =
-  | { readonly kind: 'constant'; readonly value: number }
-  /** The exclusive or of masked slots and a constant: copies, marks, netmap. Only slots of at most 32 bits have a mask. */
+  | { readonly kind: 'constant'; readonly value: Scalar }
+  /** The exclusive or of masked slots and a constant: copies, marks, netmap. A mask is as wide as its slot. */
   | {
       readonly kind: 'bits';
-      readonly terms: readonly { readonly slot: Slot; readonly mask?: number }[];
-      readonly xor: number;
+      readonly terms: readonly { readonly slot: Slot; readonly mask?: Scalar }[];
+      readonly xor: Scalar;
     }
   | { readonly kind: 'plus'; readonly slot: Slot; readonly by: number };
 
@@ -53,7 +53,7 @@ export type Step =
       readonly origin?: Origin;
     }
   /** The slot gets a value that nobody knows, somewhere in the ranges (an address that the kernel picks by hash). */
-  | { readonly kind: 'forget'; readonly slot: Slot; readonly ranges: Ranges; readonly unknown: Unknown }
+  | { readonly kind: 'forget'; readonly slot: Slot; readonly ranges: Ranges<Scalar>; readonly unknown: Unknown }
   /** The first arm whose predicate holds, else `otherwise`; what does not stop in its arm goes on after the branch. */
   | { readonly kind: 'branch'; readonly arms: readonly Arm[]; readonly otherwise: Steps; readonly origin?: Origin }
   /** Every copy goes its own way, and none goes on after this step: a flooded frame. */
@@ -72,8 +72,10 @@ export interface Arm {
  * other packet, for every value of the unknowns, in exactly one.
  */
 export interface Program {
+  /** Of the packets; absent: 4. */
+  readonly family?: Family;
   /** The slots that a packet brings along, with the values that it may have; every other `Field` starts as 0. */
-  readonly inputs: ReadonlyMap<Slot, Ranges>;
+  readonly inputs: ReadonlyMap<Slot, Ranges<Scalar>>;
   readonly steps: Steps;
   readonly assumptions: readonly Assumption[];
 }

@@ -1,6 +1,7 @@
 import type { Exchange, Walk } from '../network/trace.ts';
-import { printAddress } from '../packet/address.ts';
+import { type Address, printAddress } from '../packet/address.ts';
 import { PROTOCOL } from '../packet/field.ts';
+import { asText } from '../packet/scalar.ts';
 import { requestsOf } from './expected.ts';
 import type { Arrival, Verdict } from './verdict.ts';
 
@@ -17,7 +18,7 @@ function distinct(arrivals: readonly Arrival[]): readonly Arrival[] {
 }
 
 const keyOf = ({ node, interface: device, src, sport, dst, dport }: Arrival): string =>
-  JSON.stringify([node, device, src, sport, dst, dport]);
+  asText([node, device, src, sport, dst, dport]);
 
 /** A node's own packets come in by `lo`, but a raw socket sees them on the interface that has the address: left out there. */
 const placed = (one: Arrival, asker: string): Arrival => (one.node === asker ? { ...one, interface: 'lo' } : one);
@@ -59,4 +60,4 @@ const places = ({ delivered }: Outcome): string =>
         `${node} (${device}) ${endOf(src, sport)} -> ${endOf(dst, dport)}`,
     )
     .join(' and ') || 'nowhere';
-const endOf = (address: number, port: number): string => `${printAddress(address)}${port === 0 ? '' : `:${port}`}`;
+const endOf = (address: Address, port: number): string => `${printAddress(address)}${port === 0 ? '' : `:${port}`}`;

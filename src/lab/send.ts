@@ -1,6 +1,7 @@
 import { parseAddress, printAddress } from '../packet/address.ts';
 import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
+import { asText } from '../packet/scalar.ts';
 import type { Agent, Words } from './agent.ts';
 import type { Lab } from './lab.ts';
 import { prepare } from './listen.ts';
@@ -93,14 +94,14 @@ function arrive({ shot, arrivals }: Record, node: string, words: readonly string
     dst: parseAddress(dst) ?? 0,
     dport: Number(dport),
   };
-  arrivals.set(JSON.stringify(arrival), arrival);
+  arrivals.set(asText(arrival), arrival);
 }
 
 const kindOf = ({ proto, tcpFlags, icmpType }: Packet): number =>
   proto === PROTOCOL.TCP ? tcpFlags : proto === PROTOCOL.ICMP ? icmpType : -1;
 
 const verdict = ({ arrivals, answered, from, errno, errors }: Record): Verdict => ({
-  arrivals: [...arrivals.values()].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+  arrivals: [...arrivals.values()].sort((a, b) => (asText(a) < asText(b) ? -1 : 1)),
   answered,
   ...(from === undefined ? {} : { from }),
   ...(errno === undefined ? {} : { errno }),

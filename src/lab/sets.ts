@@ -1,6 +1,7 @@
 import type { IpSet, SetEntry, SetPart } from '../network/ruleset.ts';
-import { printAddress, printMac } from '../packet/address.ts';
+import { type Address, type Prefix, prefix, printAddress, printMac, printPrefix, rangeOf } from '../packet/address.ts';
 import type { Range } from '../packet/ranges.ts';
+import { next } from '../packet/scalar.ts';
 
 const PROTOCOLS: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 132: 'sctp', 136: 'udplite' };
 
@@ -23,7 +24,7 @@ function createLine({ name, type, entries }: IpSet): string {
 /** A bitmap holds at most a /16: the one around its entries. */
 function bitmapRange(entries: readonly SetEntry[]): string {
   const first = entries.flatMap(({ parts }) =>
-    parts.flatMap((part) => (part.kind === 'address' ? part.ranges.map(([low]) => low) : [])),
+    parts.flatMap((part) => (part.kind === 'address' ? part.ranges.map(([low]) => Number(low)) : [])),
   );
   const low = Math.floor(Math.min(...first, 0x0a000000 + 2 ** 31) / 65536) * 65536;
   return `${printAddress(low)}-${printAddress(low + 65535)}`;
@@ -58,13 +59,17 @@ const protocol = (number: number | undefined): string =>
   number === undefined ? '' : `${PROTOCOLS[number] ?? number}:`;
 
 /** The fewest prefixes that make up a range of addresses. */
-function prefixes([low, high]: Range): readonly string[] {
+function prefixes([low, high]: Range<Address>): readonly string[] {
   const found: string[] = [];
   for (let from = low; from <= high; ) {
-    let length = 32;
-    while (length > 1 && from % 2 ** (33 - length) === 0 && from + 2 ** (33 - length) - 1 <= high) length--;
-    found.push(length === 32 ? printAddress(from) : `${printAddress(from)}/${length}`);
-    from += 2 ** (32 - length);
+    let largest = whole(from);
+    while (largest.length > 1 && fits(prefix(from, largest.length - 1), from, high))
+      largest = prefix(from, largest.length - 1);
+    found.push(largest.length === whole(from).length ? printAddress(from) : printPrefix(largest));
+    from = next(rangeOf(largest)[1]);
   }
   return found;
 }
+
+const whole = (address: Address): Prefix => prefix(address, typeof address === 'bigint' ? 128 : 32);
+const fits = (of: Prefix, low: Address, high: Address): boolean => of.address === low && rangeOf(of)[1] <= high;

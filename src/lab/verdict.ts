@@ -1,3 +1,4 @@
+import type { Address } from '../packet/address.ts';
 import type { Source } from '../packet/exchange.ts';
 import type { Packet } from '../packet/packet.ts';
 
@@ -11,9 +12,9 @@ export interface Shot {
 export interface Arrival {
   readonly node: string;
   readonly interface: string;
-  readonly src: number;
+  readonly src: Address;
   readonly sport: number;
-  readonly dst: number;
+  readonly dst: Address;
   readonly dport: number;
 }
 
@@ -24,7 +25,7 @@ export interface Verdict {
   /** The answer came back to the asking socket: for tcp, the answer to the data. */
   readonly answered: boolean;
   /** Where the answer came from, as the asker saw it. */
-  readonly from?: number;
+  readonly from?: Address;
   /** What the asking socket was told (`EPERM`, `EHOSTUNREACH`, `ECONNREFUSED`); a time-out is none. */
   readonly errno?: string;
   /** ICMP errors that came in anywhere: type and code, at which node. */

@@ -53,8 +53,8 @@ function tcpBytes(packet: Packet, id: number): Buffer {
 
 function transportChecksum({ src, dst, proto, badChecksum }: Packet, segment: Buffer): number {
   const pseudo = Buffer.alloc(12);
-  pseudo.writeUInt32BE(src, 0);
-  pseudo.writeUInt32BE(dst, 4);
+  pseudo.writeUInt32BE(Number(src), 0);
+  pseudo.writeUInt32BE(Number(dst), 4);
   pseudo.writeUInt8(proto, 9);
   pseudo.writeUInt16BE(segment.length, 10);
   const sum = checksum(Buffer.concat([pseudo, segment])) ^ badChecksum;
@@ -77,8 +77,8 @@ export function ipBytes(packet: Packet, id: number): Buffer {
   head.writeUInt16BE(id & 0xffff, 4);
   head.writeUInt8(packet.ttl, 8);
   head.writeUInt8(packet.proto, 9);
-  head.writeUInt32BE(packet.src, 12);
-  head.writeUInt32BE(packet.dst, 16);
+  head.writeUInt32BE(Number(packet.src), 12);
+  head.writeUInt32BE(Number(packet.dst), 16);
   head.writeUInt16BE(checksum(head), 10);
   return Buffer.concat([head, data]);
 }

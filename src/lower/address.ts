@@ -3,7 +3,7 @@ import { TRUE } from '../ir/predicate.ts';
 import type { Predicate } from '../ir/program.ts';
 import { findInterface } from '../network/access.ts';
 import type { Interface, InterfaceAddress, Node } from '../network/network.ts';
-import { holds, rangesOf } from '../packet/address.ts';
+import { type Address, holds, rangesOf } from '../packet/address.ts';
 import { everything, only, type Ranges, ranges, union, without } from '../packet/ranges.ts';
 import { either, type Recorder } from './settings.ts';
 
@@ -18,7 +18,7 @@ export const ALL_HOSTS = 0xe0000001;
 export const SCOPE = { global: 0, link: 253, host: 254 } as const;
 
 /** All addresses of a node's interfaces. */
-export const ownAddresses = (node: Node): Ranges =>
+export const ownAddresses = (node: Node): Ranges<Address> =>
   ranges(node.interfaces.flatMap(({ addresses }) => addresses.map(({ local }) => [local, local] as const)));
 
 /**
@@ -28,10 +28,10 @@ export const ownAddresses = (node: Node): Ranges =>
 export function selectAddress(
   node: Node,
   device: Interface,
-  target: number | undefined,
+  target: Address | undefined,
   scope: number,
   localnet = false,
-): number {
+): Address {
   const local = localnet ? SCOPE.link : SCOPE.host;
   const fits = device.addresses.filter((one) => !one.secondary && Math.min(one.scope, local) <= scope);
   const near = fits.find((one) => target === undefined || holds(one, target)) ?? fits[0];
@@ -45,9 +45,9 @@ export function selections(
   on: Recorder,
   node: Node,
   device: Interface,
-  target: number | undefined,
+  target: Address | undefined,
   scope: number,
-): readonly { readonly when: Predicate; readonly address: number }[] {
+): readonly { readonly when: Predicate; readonly address: Address }[] {
   const [plain, local] = [false, true].map((localnet) => selectAddress(node, device, target, scope, localnet));
   if (plain === local) return [{ when: TRUE, address: plain ?? 0 }];
   const localnet = either(on, node, device.name, 'route_localnet');
@@ -61,15 +61,15 @@ const usable = ({ secondary, scope: of }: InterfaceAddress, scope: number): bool
   !secondary && of !== SCOPE.link && of <= scope;
 
 /** Primary addresses of a device, in order. */
-export const primaryAddresses = (node: Node, device: string): readonly number[] =>
+export const primaryAddresses = (node: Node, device: string): readonly Address[] =>
   findInterface(node, device)
     ?.addresses.filter(({ secondary }) => !secondary)
     .map(({ local }) => local) ?? [];
 
 /** The types of all addresses as a node's local table has them (`inet_addr_type`), optionally those of one device. */
 export function addressTypes(node: Node, device?: string): AddressTypes {
-  const types = new Map<string, Ranges>();
-  let covered = union(ZERO_NETWORK, only(LIMITED_BROADCAST));
+  const types = new Map<string, Ranges<Address>>();
+  let covered: Ranges<Address> = union(ZERO_NETWORK, only(LIMITED_BROADCAST));
   types.set('BROADCAST', covered);
   types.set('MULTICAST', MULTICAST);
   covered = union(covered, MULTICAST);

@@ -1,6 +1,6 @@
-import { bitAnd, bitXor } from '../ir/bits.ts';
 import { any, not } from '../ir/predicate.ts';
 import type { FrameAction, FrameChain, FrameRule, FrameVerdict } from '../network/frame-rules.ts';
+import { bitAnd, bitXor } from '../packet/bits.ts';
 import type { Unknown } from '../packet/place.ts';
 import { ARP, type ArpFrame, arpContents, type Flight, fork } from './arp-frame.ts';
 import { redirectedTo, typeAfter } from './frame-change.ts';

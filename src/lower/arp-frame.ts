@@ -1,10 +1,10 @@
-import { bitAnd } from '../ir/bits.ts';
 import { type Bounds, start } from '../ir/bounds.ts';
 import { assume, simplify } from '../ir/decide.ts';
 import { all, FALSE, not, TRUE, unknownBit } from '../ir/predicate.ts';
 import type { Predicate } from '../ir/program.ts';
 import type { MaskedIp, MaskedMac } from '../network/frame-rules.ts';
-import { BROADCAST_MAC, isGroupMac } from '../packet/address.ts';
+import { type Address, BROADCAST_MAC, isGroupMac } from '../packet/address.ts';
+import { bitAnd } from '../packet/bits.ts';
 import type { ArpTest, Contents, FramePlace, PacketType } from './frame-test.ts';
 
 /** ARP's operations (RFC 826). */
@@ -16,9 +16,9 @@ export interface ArpFrame {
   readonly macDestination: number;
   readonly operation: number;
   readonly senderMac: number | undefined;
-  readonly sender: number;
+  readonly sender: Address;
   readonly targetMac: number;
-  readonly target: number;
+  readonly target: Address;
   /** What the host where it is has written on it. */
   readonly mark: number;
   /** The address by which it was taken as for the host, for others, or for many. */
@@ -89,8 +89,8 @@ function arpHolds(test: ArpTest, frame: ArpFrame, place: FramePlace): Predicate 
   }
 }
 
-const addressUnder = (value: number, { address, mask }: MaskedIp): Predicate =>
-  truth(bitAnd(value, mask) === bitAnd(address, mask));
+const addressUnder = (value: Address, { address, mask }: MaskedIp): Predicate =>
+  truth(typeof value === 'number' && bitAnd(value, mask) === bitAnd(address, mask));
 
 /** Whoever is out of sight has one address, and nobody knows which. */
 function macUnder(value: number | undefined, { address, mask }: MaskedMac, { node }: FramePlace): Predicate {

@@ -3,7 +3,7 @@ import { all, any, not, TRUE, unknownBit } from '../ir/predicate.ts';
 import type { Predicate } from '../ir/program.ts';
 import { nodeOf } from '../network/access.ts';
 import type { Network, Node } from '../network/network.ts';
-import { BROADCAST_MAC, printAddress } from '../packet/address.ts';
+import { type Address, BROADCAST_MAC, printAddress } from '../packet/address.ts';
 import { type Answerer, type Asker, answers, hiddenFor, senders } from './arp.ts';
 import { answerOf } from './arp-chain.ts';
 import { ARP, type ArpFrame, type Flight, flying, fork } from './arp-frame.ts';
@@ -35,17 +35,17 @@ interface Question {
   readonly on: Recorder;
   readonly network: Network;
   readonly asker: Asker;
-  readonly target: number;
+  readonly target: Address;
   readonly label: string;
 }
 
-const questionOf = (on: Recorder, network: Network, asker: Asker, target: number): Question => {
+const questionOf = (on: Recorder, network: Network, asker: Asker, target: Address): Question => {
   const label = `${asker.node.name} ${asker.device.name} asks for ${printAddress(target)}`;
   return { on, network, asker, target, label };
 };
 
 /** Who answers an ARP request for an address, where frames pass rules on their way there and back. */
-export function requestedByRules(on: Recorder, network: Network, asker: Asker, target: number): readonly Answerer[] {
+export function requestedByRules(on: Recorder, network: Network, asker: Asker, target: Address): readonly Answerer[] {
   const question = questionOf(on, network, asker, target);
   return distinct(
     requests(question).flatMap(({ when, trip }) =>
@@ -86,7 +86,7 @@ const requests = (question: Question): readonly Request[] =>
   });
 
 /** arp_solicit: to everybody, from the device. */
-const request = ({ asker: { device }, target }: Question, sender: number): ArpFrame => ({
+const request = ({ asker: { device }, target }: Question, sender: Address): ArpFrame => ({
   macSource: device.mac,
   macDestination: BROADCAST_MAC,
   operation: ARP.request,
@@ -204,7 +204,7 @@ export interface Outside {
 }
 
 /** By which interfaces an answer may come from out of sight. */
-export function outsideByRules(on: Recorder, network: Network, asker: Asker, target: number): readonly Outside[] {
+export function outsideByRules(on: Recorder, network: Network, asker: Asker, target: Address): readonly Outside[] {
   const question = questionOf(on, network, asker, target);
   const found = requests(question).flatMap(({ when, trip }) =>
     trip.exits.map(({ exit, flight }) => ({

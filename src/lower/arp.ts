@@ -4,7 +4,7 @@ import { all, any, FALSE, first, not, TRUE, unknownBit } from '../ir/predicate.t
 import type { Case, Predicate } from '../ir/program.ts';
 import { findInterface, interfaceOf, nodeOf } from '../network/access.ts';
 import type { Interface, Network, Node } from '../network/network.ts';
-import { holds } from '../packet/address.ts';
+import { type Address, holds } from '../packet/address.ts';
 import type { Unknown } from '../packet/place.ts';
 import { contains, only, type Ranges } from '../packet/ranges.ts';
 import { addressTypes, LOOPBACK_NETWORK, SCOPE, selections } from './address.ts';
@@ -19,7 +19,7 @@ export interface Asker {
   readonly node: Node;
   readonly device: Interface;
   readonly segment: Segment;
-  readonly from: number | undefined;
+  readonly from: Address | undefined;
 }
 
 /** A station that answers a request, if some settings that nobody knows are so. */
@@ -29,15 +29,15 @@ export interface Answerer {
   /** Whether its answer comes back. */
   readonly heard: boolean;
   /** The address that it knows the asker by then; 0: none. */
-  readonly sender: number;
+  readonly sender: Address;
   /** Who knows the asker then, and by which address of the link, where rules on the way may have changed either. */
-  readonly learns?: { readonly by: Station; readonly asker: { readonly mac: number; readonly address: number } };
+  readonly learns?: { readonly by: Station; readonly asker: { readonly mac: number; readonly address: Address } };
   /** Nobody knows what becomes of the request or its answer. */
   readonly lost?: Unknown;
 }
 
 /** Who answers an ARP request for an address. */
-export function requested(on: Recorder, network: Network, asker: Asker, target: number): readonly Answerer[] {
+export function requested(on: Recorder, network: Network, asker: Asker, target: Address): readonly Answerer[] {
   const possible = asker.segment.arrivals.filter(
     ({ station }) =>
       hiddenFor(network, station) !== undefined || mayAnswer(on, nodeOf(network, station.node), station, target),
@@ -64,12 +64,12 @@ export function hiddenFor(network: Network, { node: name, interface: device }: S
 
 interface Sender {
   readonly when: Predicate;
-  readonly address: number;
+  readonly address: Address;
 }
 
 /** The address that an ARP request names as its sender (arp_solicit, arp_announce). */
-export function senders(on: Recorder, { node, device, from }: Asker, target: number): readonly Sender[] {
-  const near = (address: number): boolean => device.addresses.some((one) => holds(one, target) && holds(one, address));
+export function senders(on: Recorder, { node, device, from }: Asker, target: Address): readonly Sender[] {
+  const near = (address: Address): boolean => device.addresses.some((one) => holds(one, target) && holds(one, address));
   const announce = (fits: (value: number) => boolean): Predicate =>
     greater(on, node, device.name, 'arp_announce', fits);
   const own = from === undefined ? FALSE : announce((value) => value === 0 || (value === 1 && near(from)));
@@ -85,11 +85,11 @@ export function senders(on: Recorder, { node, device, from }: Asker, target: num
 }
 
 /** Whether the address is one of the station's node, or one that it may answer for as its route leads elsewhere. */
-const mayAnswer = (on: Recorder, node: Node, { interface: device }: Station, target: number): boolean =>
+const mayAnswer = (on: Recorder, node: Node, { interface: device }: Station, target: Address): boolean =>
   (contains(localOf(node), target) && !contains(LOOPBACK_NETWORK, target)) ||
   (leadsElsewhere(node, device, target) && either(on, node, device, 'proxy_arp').kind !== 'false');
 
-function leadsElsewhere(node: Node, device: string, target: number): boolean {
+function leadsElsewhere(node: Node, device: string, target: Address): boolean {
   const packet = start(
     new Map([
       ['src', full('src')],
@@ -106,7 +106,7 @@ function leadsElsewhere(node: Node, device: string, target: number): boolean {
 }
 
 /** When a station answers a request for an address (arp_process). */
-export function answers(on: Recorder, network: Network, station: Station, target: number, sender: number): Predicate {
+export function answers(on: Recorder, network: Network, station: Station, target: Address, sender: Address): Predicate {
   const node = nodeOf(network, station.node);
   const device = interfaceOf(node, station.interface);
   const local = contains(localOf(node), target) && !contains(LOOPBACK_NETWORK, target);
@@ -132,16 +132,16 @@ export function answers(on: Recorder, network: Network, station: Station, target
   return simplify(packet, first(cases, FALSE));
 }
 
-const locals = new WeakMap<Node, Ranges>();
+const locals = new WeakMap<Node, Ranges<Address>>();
 
-function localOf(node: Node): Ranges {
+function localOf(node: Node): Ranges<Address> {
   const known = locals.get(node) ?? addressTypes(node).get('LOCAL') ?? [];
   locals.set(node, known);
   return known;
 }
 
 /** arp_ignore of Documentation/networking/ip-sysctl.rst. */
-function ignores(value: number, node: Node, device: Interface, target: number, sender: number): boolean {
+function ignores(value: number, node: Node, device: Interface, target: Address, sender: Address): boolean {
   const here = device.addresses.filter(({ local }) => local === target);
   switch (value) {
     case 0:
@@ -165,7 +165,7 @@ function ignores(value: number, node: Node, device: Interface, target: number, s
 const mayRoute = (node: Node, reason: string): Predicate => unknownBit({ id: `${node.name} routes for arp`, reason });
 
 /** arp_filter: a device answers only where packets to the asker would leave by it. */
-function filters(node: Node, { name }: Interface, target: number, sender: number): Predicate {
+function filters(node: Node, { name }: Interface, target: Address, sender: Address): Predicate {
   const packet = start(
     new Map([
       ['src', only(target)],

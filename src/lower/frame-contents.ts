@@ -1,8 +1,8 @@
-import { bitAnd } from '../ir/bits.ts';
 import { all, any, equals, FALSE, inRanges, masked, not } from '../ir/predicate.ts';
 import type { Predicate, Slot } from '../ir/program.ts';
 import type { MaskedIp, MaskedMac } from '../network/frame-rules.ts';
 import { BROADCAST_MAC } from '../packet/address.ts';
+import { bitAnd } from '../packet/bits.ts';
 import { only } from '../packet/ranges.ts';
 import type { Contents, FramePlace, IpTest, PacketType, Side } from './frame-test.ts';
 

@@ -1,7 +1,11 @@
 import { all, equals, inRanges, masked, not, TRUE } from '../ir/predicate.ts';
 import type { Predicate, Slot } from '../ir/program.ts';
 import type { Header, InterfacePattern, MaskedAddress, Rule } from '../network/ruleset.ts';
+import { familyOf } from '../packet/address.ts';
+import { bitAnd } from '../packet/bits.ts';
+import { ADDRESS_WIDTH } from '../packet/field.ts';
 import { only } from '../packet/ranges.ts';
+import { minus, plus, top } from '../packet/scalar.ts';
 import type { Place } from './hook.ts';
 
 const compiled = new WeakMap<Rule, Predicate>();
@@ -39,10 +43,10 @@ const turn = (of: Predicate, inverted: boolean): Predicate => (inverted ? not(of
 
 function address(slot: Slot, of: MaskedAddress | undefined): Predicate {
   if (of === undefined) return TRUE;
-  const value = (of.address & of.mask) >>> 0;
-  const free = 2 ** 32 - 1 - of.mask;
+  const value = bitAnd(of.address, of.mask);
+  const free = minus(top(ADDRESS_WIDTH[familyOf(of.mask)]), of.mask);
   // a mask of leading ones is a range
-  const contiguous = Number.isInteger(Math.log2(free + 1));
-  const inside = contiguous ? inRanges(slot, [[value, value + free]]) : masked(slot, of.mask, only(value));
+  const contiguous = /^1*$|^0$/.test(free.toString(2));
+  const inside = contiguous ? inRanges(slot, [[value, plus(value, free)]]) : masked(slot, of.mask, only(value));
   return turn(inside, of.inverted);
 }

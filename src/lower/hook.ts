@@ -1,6 +1,7 @@
 import type { Steps } from '../ir/program.ts';
 import type { Node } from '../network/network.ts';
 import type { Hook, TableName } from '../network/ruleset.ts';
+import type { Address } from '../packet/address.ts';
 import { table } from './chain.ts';
 import { confirm } from './confirm.ts';
 import { track } from './conntrack.ts';
@@ -19,7 +20,7 @@ export interface Place {
   readonly physOut?: string;
   readonly bridged: boolean;
   /** Where it goes next by `out`; absent: to its destination itself (MASQUERADE). */
-  readonly nextHop?: number;
+  readonly nextHop?: Address;
   /** The sender's own copy of what it sent to all. */
   readonly looped?: true;
 }

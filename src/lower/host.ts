@@ -2,7 +2,7 @@ import { all, any, equals, inRanges, not, sameSlots, unknownBit } from '../ir/pr
 import type { Predicate, Slot, Steps } from '../ir/program.ts';
 import { interfaceOf } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
-import { BROADCAST_MAC } from '../packet/address.ts';
+import { type Address, BROADCAST_MAC } from '../packet/address.ts';
 import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import { complement, only, union, without } from '../packet/ranges.ts';
 import { ALL_HOSTS, addressTypes, LIMITED_BROADCAST, MULTICAST, ZERO_NETWORK } from './address.ts';
@@ -86,7 +86,7 @@ function forward(walk: Walk, node: Node, arrived: Arrived, route: Extract<Incomi
 function postrouting(
   walk: Walk,
   node: Node,
-  { device, nextHop }: { readonly device: string; readonly nextHop?: number },
+  { device, nextHop }: { readonly device: string; readonly nextHop?: Address },
   then: Then,
   from?: Arrived,
 ): Steps {
@@ -103,7 +103,7 @@ function postrouting(
 }
 
 /** A unicast packet leaves a node by a device. */
-function leave(walk: Walk, node: Node, name: string, nextHop: number | undefined): Steps {
+function leave(walk: Walk, node: Node, name: string, nextHop: Address | undefined): Steps {
   const device = interfaceOf(node, name);
   return neighbour(walk, node, device, nextHop, (on, to) =>
     set(on, { macSrc: device.mac }, (here) => transmit(here, node, device, { to })),

@@ -2,7 +2,7 @@ import { all, any, equals, FALSE, first, inRanges, not, TRUE, unknownBit } from 
 import type { Case, Predicate, Steps } from '../ir/program.ts';
 import { interfaceOf } from '../network/access.ts';
 import type { Interface, NextHop, Node, Route } from '../network/network.ts';
-import { holds } from '../packet/address.ts';
+import { type Address, holds } from '../packet/address.ts';
 import type { DropReason } from '../packet/fate.ts';
 import type { Origin } from '../packet/place.ts';
 import { only, union } from '../packet/ranges.ts';
@@ -18,7 +18,7 @@ export type Incoming =
   /** Broadcast, or multicast to a group that the node has joined. */
   | { readonly kind: 'broadcast' }
   /** Out by a device; without a next hop, straight to the destination. */
-  | { readonly kind: 'forward'; readonly device: string; readonly nextHop?: number }
+  | { readonly kind: 'forward'; readonly device: string; readonly nextHop?: Address }
   | { readonly kind: 'failed'; readonly reason: DropReason; readonly origin?: Origin }
   | { readonly kind: 'unknown'; readonly reason: string };
 
@@ -231,5 +231,5 @@ function ofKernel({ interfaces }: Node, { table, destination }: Route): boolean 
   return looped.some(({ address, length }) => address === destination.address && length === destination.length);
 }
 
-const hasAddress = ({ addresses }: Interface, address: number): boolean =>
+const hasAddress = ({ addresses }: Interface, address: Address): boolean =>
   addresses.some(({ local }) => local === address);

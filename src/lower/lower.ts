@@ -5,6 +5,7 @@ import type { Probe } from '../packet/exchange.ts';
 import { FIELDS, type Field } from '../packet/field.ts';
 import type { Assumption } from '../packet/place.ts';
 import { everything, type Ranges, ranges } from '../packet/ranges.ts';
+import { type Scalar } from '../packet/scalar.ts';
 import { request, requested } from './exchange.ts';
 import type { Lowering, Options, Walk } from './walk.ts';
 
@@ -19,14 +20,20 @@ const SET_BY_PATH = {
 } as const satisfies Record<Probe['source']['kind'], ReadonlySet<Field>>;
 
 /** The slots that packets of the class bring along, with their values. */
-function inputsOf(network: Network, { source, packets, state }: Probe): ReadonlyMap<Slot, Ranges> {
+function inputsOf(network: Network, { family = 4, source, packets, state }: Probe): ReadonlyMap<Slot, Ranges<Scalar>> {
   const unbound = source.kind === 'socket' && !source.bound;
   const free = (field: Field): boolean =>
     !ATTACHED.has(field) && !SET_BY_PATH[source.kind].has(field) && !(unbound && field === 'src');
-  const fields = FIELDS.filter(free).map((field): [Slot, Ranges] => [field, packets[field] ?? everything(field)]);
+  const fields = FIELDS.filter(free).map((field): [Slot, Ranges<Scalar>] => [
+    field,
+    packets[field] ?? everything(field, family),
+  ]);
   if (state === 'fresh') return new Map(fields);
   const states = ranges(state.map((one) => [one, one] as const));
-  return new Map([...fields, ...[...network.nodes.keys()].map((node): [Slot, Ranges] => [`ctState@${node}`, states])]);
+  return new Map([
+    ...fields,
+    ...[...network.nodes.keys()].map((node): [Slot, Ranges<Scalar>] => [`ctState@${node}`, states]),
+  ]);
 }
 
 /**
@@ -39,7 +46,7 @@ export function lower(network: Network, probe: Probe, options: Options = { slice
   const at: Lowering = { network, probe, options, assumptions: new Set(), arrivals: { count: 0 } };
   const walk: Walk = {
     at,
-    bounds: start(inputs),
+    bounds: start(inputs, probe.family),
     leg: 'request',
     deliver: requested,
     entries: [],
@@ -51,7 +58,12 @@ export function lower(network: Network, probe: Probe, options: Options = { slice
     visits: 0,
   };
   const steps = request(walk, probe.source);
-  return { inputs, steps, assumptions: distinct(at.assumptions) };
+  return {
+    ...(probe.family === undefined ? {} : { family: probe.family }),
+    inputs,
+    steps,
+    assumptions: distinct(at.assumptions),
+  };
 }
 
 const distinct = (assumptions: Iterable<Assumption>): readonly Assumption[] => [

@@ -3,10 +3,12 @@ import { valuesOf } from '../ir/bounds.ts';
 import { all, equals, inRanges, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Predicate, Slot, Value } from '../ir/program.ts';
 import { interfaceOf } from '../network/access.ts';
-import { rangeOf } from '../packet/address.ts';
-import { CT_STATUS, PROTOCOL } from '../packet/field.ts';
+import { type Address, familyOf, rangeOf } from '../packet/address.ts';
+import { bitAnd } from '../packet/bits.ts';
+import { ADDRESS_WIDTH, CT_STATUS, PROTOCOL } from '../packet/field.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import { type Range, type Ranges, single } from '../packet/ranges.ts';
+import { minus, type Scalar, top } from '../packet/scalar.ts';
 import { SCOPE, selections } from './address.ts';
 import { type Entry, masqueradeSlot, PORTS, replyShown, tupleSlot } from './conntrack.ts';
 import type { Place } from './hook.ts';
@@ -80,7 +82,7 @@ function record(walk: Walk, half: Half, entry: Entry): Passage {
 }
 
 /** get_unique_tuple: a source that is in the range already stays, with its port if that is too. */
-function tuple(mapping: Mapping, addresses: Range | undefined): Pass {
+function tuple(mapping: Mapping, addresses: Range<Scalar> | undefined): Pass {
   const { range, half } = mapping;
   const change: Pass = (walk) => sequence(walk, address(mapping, addresses), ports(mapping));
   if (half.address === 'dst' || range.random === true || addresses === undefined || range.netmapMask !== undefined)
@@ -89,7 +91,7 @@ function tuple(mapping: Mapping, addresses: Range | undefined): Pass {
   return (walk) => merge(walk, [{ when: fits, then: stay }], change);
 }
 
-function address({ range, half, origin, unknown }: Mapping, addresses: Range | undefined): Pass {
+function address({ range, half, origin, unknown }: Mapping, addresses: Range<Scalar> | undefined): Pass {
   if (addresses === undefined) return stay;
   const [low, high] = addresses;
   if (range.netmapMask !== undefined)
@@ -99,17 +101,17 @@ function address({ range, half, origin, unknown }: Mapping, addresses: Range | u
 }
 
 const forgotten =
-  (slot: Slot, ranges: Ranges, unknown: Unknown): Pass =>
+  (slot: Slot, ranges: Ranges<Scalar>, unknown: Unknown): Pass =>
   (walk) => {
     const [steps, next] = forgetting(walk, slot, ranges, unknown);
     return { steps, walk: next };
   };
 
 /** The host bits stay. */
-const netmap = (slot: Slot, network: number, mask: number): Value => ({
+const netmap = (slot: Slot, network: Scalar, mask: Scalar): Value => ({
   kind: 'bits',
-  terms: [{ slot, mask: 2 ** 32 - 1 - mask }],
-  xor: (network & mask) >>> 0,
+  terms: [{ slot, mask: minus(top(ADDRESS_WIDTH[familyOf(mask)]), mask) }],
+  xor: bitAnd(network, mask),
 });
 
 const HAS_PORTS: Predicate = inRanges('proto', PORTS);
@@ -172,10 +174,10 @@ function masquerade(at: Recorder, place: Place, mapping: Mapping): Pass {
   const { node, out, nextHop } = place;
   if (out === undefined) throw new Error('MASQUERADE without an outgoing interface');
   const device = interfaceOf(node, out);
-  const by = (target: number | undefined): Pass => {
+  const by = (target: Address | undefined): Pass => {
     const chosen = selections(at, node, device, target, SCOPE.global).map(({ when, address: one }) => ({
       when,
-      then: one === 0 ? noAddress(place) : tuple(mapping, [one, one]),
+      then: Number(one) === 0 ? noAddress(place) : tuple(mapping, [one, one]),
     }));
     return (walk) => merge(walk, chosen);
   };

@@ -3,8 +3,9 @@ import { equals, inRanges, TRUE } from '../ir/predicate.ts';
 import type { Steps } from '../ir/program.ts';
 import { nodeOf } from '../network/access.ts';
 import type { Interface, Network, Node } from '../network/network.ts';
-import { type Prefix, printAddress, printMac } from '../packet/address.ts';
+import { type Address, type Prefix, prefix, printAddress, printMac, rangeOf } from '../packet/address.ts';
 import { intersect, type Range, type Ranges, single, size } from '../packet/ranges.ts';
+import { asText, compare, next, previous } from '../packet/scalar.ts';
 import { ownAddresses } from './address.ts';
 import { type Answerer, type Asker, requested } from './arp.ts';
 import { isRuled, onTheWay, outsideByRules, requestedByRules } from './arp-rules.ts';
@@ -19,7 +20,7 @@ import { choose, lost, lostTo, set, split, type Then, type Walk, type Way } from
 type After = (walk: Walk, to: Target) => Steps;
 
 /** Finds out whom a packet goes to next on a device: a fixed next hop, or else its destination itself. */
-export function neighbour(walk: Walk, node: Node, device: Interface, nextHop: number | undefined, then: After): Steps {
+export function neighbour(walk: Walk, node: Node, device: Interface, nextHop: Address | undefined, then: After): Steps {
   const segment = segmentOf(walk.at.network, node, device);
   const hidden = hiddenAt(node, device);
   if (hidden !== undefined) return lostTo(walk, node, hidden);
@@ -35,7 +36,7 @@ export function neighbour(walk: Walk, node: Node, device: Interface, nextHop: nu
   return split(walk, ways, (on) => resolve(on, { node, device, segment, from: undefined }, nextHop, then));
 }
 
-function resolve(walk: Walk, asker: Asker, nextHop: number | undefined, then: After): Steps {
+function resolve(walk: Walk, asker: Asker, nextHop: Address | undefined, then: After): Steps {
   const target = nextHop ?? single(valuesOf(walk.bounds, 'dst'));
   if (target !== undefined) return resolveOne(walk, asker, target, then);
   for (const node of isRuled(walk.at.network, asker) ? onTheWay(walk.at.network, asker) : []) {
@@ -52,14 +53,14 @@ function resolve(walk: Walk, asker: Asker, nextHop: number | undefined, then: Af
   return split(walk, ways, (here) => nobody(here, asker, undefined, then));
 }
 
-const resolveOne = (walk: Walk, asker: Asker, target: number, then: After): Steps =>
+const resolveOne = (walk: Walk, asker: Asker, target: Address, then: After): Steps =>
   narrow(walk, asker, target, askedFor(walk, asker, target), then);
 
 /** Settles who does answer, one after the other. */
 function narrow(
   walk: Walk,
   asker: Asker,
-  target: number,
+  target: Address,
   [head, ...rest]: readonly Answerer[],
   then: After,
   sure: readonly Answerer[] = [],
@@ -72,7 +73,7 @@ function narrow(
 }
 
 interface Group {
-  readonly values: Ranges;
+  readonly values: Ranges<Address>;
   readonly found: readonly Answerer[];
 }
 
@@ -81,14 +82,14 @@ const ALONE = 256;
 
 /** Destinations that the same stations answer for. */
 function classes(walk: Walk, asker: Asker): readonly Group[] {
-  const groups = new Map<string, { values: Range[]; found: readonly Answerer[] }>();
+  const groups = new Map<string, { values: Range<Address>[]; found: readonly Answerer[] }>();
   const ruled = isRuled(walk.at.network, asker);
   for (const range of pieces(walk, asker)) {
     const found = askedFor(walk, asker, range[0]);
     if (!ruled && found.every(({ heard }) => !heard)) continue;
     const alone = found.length > 1 && size([range]) <= ALONE;
     const outside = ruled ? outsideByRules(walk.at, walk.at.network, asker, range[0]) : [];
-    const name = `${JSON.stringify([found, outside])} ${alone ? range[0] : ''}`;
+    const name = `${asText([found, outside])} ${alone ? range[0] : ''}`;
     const group = groups.get(name) ?? { values: [], found };
     groups.set(name, group);
     group.values.push(range);
@@ -97,38 +98,37 @@ function classes(walk: Walk, asker: Asker): readonly Group[] {
 }
 
 /** The possible destinations, cut wherever somebody on the segment may begin or end to answer. */
-function pieces(walk: Walk, asker: Asker): readonly Range[] {
+function pieces(walk: Walk, asker: Asker): readonly Range<Address>[] {
   const { node, device, segment } = asker;
-  const ends = (low: number, length: number): readonly number[] => [low, low + 2 ** (32 - length)];
-  const cuts = new Set<number>();
+  const ends = ([low, high]: Range<Address>): readonly Address[] => [low, next(high)];
+  const alone = (address: Address): Range<Address> => [address, address];
+  const cuts = new Set<Address>();
   const nodes = new Set([node, ...segment.arrivals.map(({ station }) => nodeOf(walk.at.network, station.node))]);
   for (const { routes } of nodes)
-    for (const { destination } of routes)
-      for (const cut of ends(destination.address, destination.length)) cuts.add(cut);
+    for (const { destination } of routes) for (const cut of ends(rangeOf(destination))) cuts.add(cut);
   if (isRuled(walk.at.network, asker))
-    for (const { address, length } of ruleCuts(walk.at.network, asker))
-      for (const cut of ends(address, length)) cuts.add(cut);
-  for (const { local } of device.addresses) for (const cut of ends(local, 32)) cuts.add(cut);
-  for (const { address, length } of device.addresses) for (const cut of ends(address, length)) cuts.add(cut);
-  for (const { address } of node.neighbours) for (const cut of ends(address, 32)) cuts.add(cut);
-  for (const address of knownTo(walk, node, device)) for (const cut of ends(address, 32)) cuts.add(cut);
-  const sorted = [...cuts].toSorted((a, b) => a - b);
+    for (const one of ruleCuts(walk.at.network, asker)) for (const cut of ends(rangeOf(one))) cuts.add(cut);
+  for (const { local } of device.addresses) for (const cut of ends(alone(local))) cuts.add(cut);
+  for (const one of device.addresses) for (const cut of ends(rangeOf(one))) cuts.add(cut);
+  for (const { address } of node.neighbours) for (const cut of ends(alone(address))) cuts.add(cut);
+  for (const address of knownTo(walk, node, device)) for (const cut of ends(alone(address))) cuts.add(cut);
+  const sorted = [...cuts].toSorted(compare);
   return valuesOf(walk.bounds, 'dst').flatMap((range) => cutUp(range, sorted));
 }
 
 /** Rules may look at addresses, and at whether one is the asker's own (a gratuitous request). */
 const ruleCuts = (network: Network, asker: Asker): readonly Prefix[] => [
   ...onTheWay(network, asker).flatMap(rulePrefixes),
-  ...[...each(ownAddresses(asker.node))].map((address) => ({ address, length: 32 })),
+  ...[...each(ownAddresses(asker.node))].map((address) => prefix(address, typeof address === 'bigint' ? 128 : 32)),
 ];
 
-function cutUp([low, high]: Range, cuts: readonly number[]): readonly Range[] {
+function cutUp([low, high]: Range<Address>, cuts: readonly Address[]): readonly Range<Address>[] {
   const inside = cuts.filter((cut) => cut > low && cut <= high);
-  return [low, ...inside].map((from, i) => [from, (inside[i] ?? high + 1) - 1] as const);
+  return [low, ...inside].map((from, i) => [from, previous(inside[i] ?? next(high))] as const);
 }
 
 /** Goes to one of several owners, and only the race between their answers knows which. */
-function settle(walk: Walk, asker: Asker, target: number, sure: readonly Answerer[], then: After): Steps {
+function settle(walk: Walk, asker: Asker, target: Address, sure: readonly Answerer[], then: After): Steps {
   const { node, device } = asker;
   const { network } = walk.at;
   const heard = sure.filter((one) => one.heard);
@@ -162,10 +162,10 @@ const nameOf = ({ node, interface: name, mac }: Station): string => (node === ''
 const aimAt = ({ segment }: Asker, station: Station): Target =>
   segment.arrivals.some((one) => isAt(one.station, station)) ? { kind: 'station', station } : { kind: 'open' };
 
-const neighbourKey = (node: string, device: string, address: number): string => `${node} ${device} ${address}`;
+const neighbourKey = (node: string, device: string, address: Address): string => `${node} ${device} ${address}`;
 
 /** The addresses that a node has learnt on a device in this exchange. */
-function knownTo({ neighbours }: Walk, node: Node, device: Interface): readonly number[] {
+function knownTo({ neighbours }: Walk, node: Node, device: Interface): readonly Address[] {
   const head = neighbourKey(node.name, device.name, 0).slice(0, -1);
   return [...neighbours.keys()].filter((key) => key.startsWith(head)).map((key) => Number(key.slice(head.length)));
 }
@@ -185,7 +185,7 @@ function taught(walk: Walk, asker: Asker, sure: readonly Answerer[]): Walk {
 }
 
 /** Who a next hop may turn out to be: a permanent entry, one learnt before, else whoever answers the ARP request. */
-function askedFor(walk: Walk, asker: Asker, target: number): readonly Answerer[] {
+function askedFor(walk: Walk, asker: Asker, target: Address): readonly Answerer[] {
   const { node, device, segment } = asker;
   const told = (station: Station): readonly Answerer[] => [{ station, when: TRUE, heard: true, sender: 0 }];
   const entry = node.neighbours.find(

@@ -2,6 +2,7 @@ import { all, any, equals, FALSE, inRanges, not, TRUE } from '../ir/predicate.ts
 import type { Predicate, Steps } from '../ir/program.ts';
 import { findInterface } from '../network/access.ts';
 import type { NextHop, Node, Route } from '../network/network.ts';
+import type { Address } from '../packet/address.ts';
 import type { DropReason } from '../packet/fate.ts';
 import type { Origin } from '../packet/place.ts';
 import { LIMITED_BROADCAST, LOOPBACK_NETWORK, MULTICAST, SCOPE, selections } from './address.ts';
@@ -15,11 +16,11 @@ export type Outgoing =
       readonly kind: 'send';
       /** `lo` for what stays on the node. */
       readonly device: string;
-      readonly nextHop?: number;
+      readonly nextHop?: Address;
       /** The frame is for everybody, and the sender's own stack gets a copy. */
       readonly broadcast: boolean;
       /** The source address that the kernel picks where none is given. */
-      readonly source: number | 'destination';
+      readonly source: Address | 'destination';
     }
   | { readonly kind: 'failed'; readonly reason: DropReason; readonly origin?: Origin }
   | { readonly kind: 'unknown'; readonly reason: string };
@@ -82,7 +83,7 @@ function outgoing(
   const broadcast = group || route.type === 'broadcast';
   return eachHop(walk, node, { hops, text: route.text }, (on, hop) => {
     const go =
-      (source: number): Then =>
+      (source: Address): Then =>
       (here) =>
         then(here, sendBy(hop, source, broadcast));
     const text = `127.0.0.0/8 may not leave by ${hop.device}`;
@@ -105,7 +106,7 @@ function mayNotLeave(walk: Walk, node: Node, device: string): Predicate {
 }
 
 /** The route's preferred source, else one towards the gateway, in the scope of the route (fib_result_prefsrc). */
-function sources(walk: Walk, node: Node, route: Route, hop: NextHop, go: (source: number) => Then): readonly Way[] {
+function sources(walk: Walk, node: Node, route: Route, hop: NextHop, go: (source: Address) => Then): readonly Way[] {
   if (route.source !== undefined) return [{ when: TRUE, then: go(route.source) }];
   const device = findInterface(node, hop.device);
   if (device === undefined) return [];
@@ -113,7 +114,7 @@ function sources(walk: Walk, node: Node, route: Route, hop: NextHop, go: (source
   return chosen.map(({ when, address }) => ({ when, then: go(address) }));
 }
 
-const sendBy = ({ device, via }: NextHop, source: number, broadcast: boolean): Outgoing => ({
+const sendBy = ({ device, via }: NextHop, source: Address, broadcast: boolean): Outgoing => ({
   kind: 'send',
   device,
   broadcast,

@@ -1,5 +1,6 @@
 import type { Steps } from '../ir/program.ts';
 import { nodeOf } from '../network/access.ts';
+import type { Address } from '../packet/address.ts';
 import type { Range, Ranges } from '../packet/ranges.ts';
 import type { Asker } from './arp.ts';
 import { isRuled, onTheWay, outsideByRules } from './arp-rules.ts';
@@ -12,7 +13,7 @@ import { choose, drop, forgetting, lostTo, set, split, type Then, type Walk } fr
 type After = (walk: Walk, to: Target) => Steps;
 
 /** Nobody in sight: perhaps somebody out of sight. */
-export function nobody(walk: Walk, asker: Asker, target: number | undefined, then: After): Steps {
+export function nobody(walk: Walk, asker: Asker, target: Address | undefined, then: After): Steps {
   const { node, segment } = asker;
   for (const name of segment.bridges) {
     const other = unmodelledAt(nodeOf(walk.at.network, name), 'bridge'); // ebtables can answer by itself

@@ -2,7 +2,7 @@ import { all, any, inRanges, masked, not, TRUE } from '../ir/predicate.ts';
 import type { Predicate, Slot } from '../ir/program.ts';
 import { findInterface } from '../network/access.ts';
 import type { NextHop, Node, PolicyRule, Route } from '../network/network.ts';
-import { rangesOf } from '../packet/address.ts';
+import { type Address, rangesOf } from '../packet/address.ts';
 import { everything, isEmpty, only, type Ranges, union, without } from '../packet/ranges.ts';
 
 /** What is asked of the routing tables (`struct flowi4`). */
@@ -107,11 +107,11 @@ function ruleMatches(rule: PolicyRule, key: Key): Predicate {
 /** INET_DSCP_MASK: routing looks at the six upper bits. */
 const DSCP = 0xfc;
 
-const address = (slot: Slot | undefined, wanted: Ranges): Predicate =>
+const address = (slot: Slot | undefined, wanted: Ranges<Address>): Predicate =>
   slot === undefined ? holdsZero(wanted) : inRanges(slot, wanted);
 const number = (slot: Slot | undefined, mask: number, wanted: Ranges): Predicate =>
   slot === undefined ? holdsZero(wanted) : masked(slot, mask, wanted);
-const holdsZero = (wanted: Ranges): Predicate => (wanted[0]?.[0] === 0 ? TRUE : not(TRUE));
+const holdsZero = (wanted: Ranges<Address>): Predicate => (Number(wanted[0]?.[0]) === 0 ? TRUE : not(TRUE));
 
 /** Longest prefix first; of one prefix, the highest tos, then the lowest metric. */
 const order = (a: Route, b: Route): number =>
@@ -156,8 +156,8 @@ function byOutcome(
   key: Key,
   passed: (one: Candidate) => boolean,
 ): readonly LookupWay[] {
-  const outcomes = new Map<string, { readonly candidate: Candidate; values: Ranges }>();
-  let covered: Ranges = [];
+  const outcomes = new Map<string, { readonly candidate: Candidate; values: Ranges<Address> }>();
+  let covered: Ranges<Address> = [];
   for (const candidate of candidates) {
     const range = rangesOf(candidate.route.destination);
     const values = without(range, covered, 'dst');
@@ -194,7 +194,10 @@ const foundBy = ({ route, hops }: Candidate): Found =>
 /** A local address that is its own preferred source is told by no more than being local; source validation asks for its device. */
 const outcomeOf = ({ route, hops }: Candidate, { to }: Key): string => {
   const own = route.type === 'local' && (route.source === undefined || isHost(route));
-  const where = own && to === 'dst' ? 'itself' : `${route.source} ${route.scope} ${JSON.stringify(hops)}`;
+  const where =
+    own && to === 'dst'
+      ? 'itself'
+      : `${route.source} ${route.scope} ${hops.map(({ device, via, weight }) => `${via} ${device} ${weight}`).join()}`;
   return `${route.type} ${NOWHERE.has(route.type) ? '' : where}`;
 };
 

@@ -1,6 +1,8 @@
 import { type Bounds, valuesOf } from '../ir/bounds.ts';
 import type { Chain, Header, MaskedAddress } from '../network/ruleset.ts';
+import { bitAnd } from '../packet/bits.ts';
 import type { Range } from '../packet/ranges.ts';
+import { minus, plus, top } from '../packet/scalar.ts';
 
 /**
  * The least and the greatest source, destination and protocol of each rule of a chain, side by side: most rules of a
@@ -26,12 +28,17 @@ function edges({ source, destination, protocol }: Header): readonly number[] {
 }
 
 const EVERY = 2 ** 32 - 1;
+/** Of both families. */
+const ANYWHERE: Range = [0, 2 ** 128];
 
 function edgesOf(of: MaskedAddress | undefined): Range {
-  if (of === undefined || of.inverted) return [0, EVERY];
-  const low = (of.address & of.mask) >>> 0;
+  if (of === undefined || of.inverted) return ANYWHERE;
+  // Number() is monotonic: what does not overlap here does not overlap in 128 bits
+  const low = bitAnd(of.address, of.mask);
+  const { mask } = of;
   // the free bits of a mask that is not contiguous reach as far
-  return [low, low + (EVERY - of.mask)];
+  if (typeof mask === 'number') return [Number(low), Number(low) + (EVERY - mask)];
+  return [Number(low), Number(plus(low, minus(top(128), mask)))];
 }
 
 /** What packets can hold, from the least to the greatest value: source, destination, protocol. */
@@ -40,7 +47,7 @@ export type Window = readonly number[];
 export function windowOf(bounds: Bounds): Window {
   return (['src', 'dst', 'proto'] as const).flatMap((slot) => {
     const values = valuesOf(bounds, slot);
-    return [values[0]?.[0] ?? 0, values.at(-1)?.[1] ?? 0];
+    return [Number(values[0]?.[0] ?? 0), Number(values.at(-1)?.[1] ?? 0)];
   });
 }
 

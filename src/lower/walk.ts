@@ -8,6 +8,7 @@ import type { Disposition, DropReason, Fate } from '../packet/fate.ts';
 import type { Field } from '../packet/field.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import type { Ranges } from '../packet/ranges.ts';
+import type { Scalar } from '../packet/scalar.ts';
 import type { Entry, Track } from './conntrack.ts';
 import type { Station } from './segment.ts';
 import type { Recorder } from './settings.ts';
@@ -58,13 +59,17 @@ export const within = (walk: Walk, bounds: Bounds): Walk => ({ ...walk, bounds }
 const isField = (slot: string): slot is Field => !slot.includes('@');
 
 export const copyOf = (slot: Slot): Value => ({ kind: 'bits', terms: [{ slot }], xor: 0 });
-export const constant = (value: number): Value => ({ kind: 'constant', value });
+export const constant = (value: Scalar): Value => ({ kind: 'constant', value });
 
 /** Values for slots: numbers are constants, names are copies. */
-export type Assignments = Readonly<Record<string, number | Slot | Value>>;
+export type Assignments = Readonly<Record<string, Scalar | Slot | Value>>;
 
-const valueFor = (value: number | Slot | Value): Value =>
-  typeof value === 'number' ? constant(value) : typeof value === 'string' ? copyOf(value) : value;
+const valueFor = (value: Scalar | Slot | Value): Value =>
+  typeof value === 'number' || typeof value === 'bigint'
+    ? constant(value)
+    : typeof value === 'string'
+      ? copyOf(value)
+      : value;
 
 /** A `set` step, without what is so already, and then what follows. */
 export function set(walk: Walk, assignments: Assignments, then: Then, origin?: Origin): Steps {
@@ -74,7 +79,7 @@ export function set(walk: Walk, assignments: Assignments, then: Then, origin?: O
 
 /** A `set` step and the walk after it. */
 export function setting(walk: Walk, assignments: Assignments, origin?: Origin): readonly [Steps, Walk] {
-  const all = (Object.entries(assignments) as [Slot, number | Slot | Value][]).map(([slot, value]) => ({
+  const all = (Object.entries(assignments) as [Slot, Scalar | Slot | Value][]).map(([slot, value]) => ({
     slot,
     value: valueFor(value),
   }));
@@ -86,7 +91,7 @@ export function setting(walk: Walk, assignments: Assignments, origin?: Origin): 
 }
 
 /** A `forget` step and the walk after it. */
-export function forgetting(walk: Walk, slot: Slot, ranges: Ranges, unknown: Unknown): readonly [Steps, Walk] {
+export function forgetting(walk: Walk, slot: Slot, ranges: Ranges<Scalar>, unknown: Unknown): readonly [Steps, Walk] {
   return [[{ kind: 'forget', slot, ranges, unknown }], within(walk, forget(walk.bounds, slot, ranges))];
 }
 

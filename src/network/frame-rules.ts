@@ -23,8 +23,7 @@ export interface MaskedIp {
  */
 export type FrameTest = {
   readonly inverted: boolean;
-} & /** The ethernet type: 0x0800 IPv4, 0x0806 ARP, 0x86dd IPv6, 0x8100 a tagged frame. `length`: an 802.3 length field. */
-(
+} /** The ethernet type: 0x0800 IPv4, 0x0806 ARP, 0x86dd IPv6, 0x8100 a tagged frame. `length`: an 802.3 length field. */ & (
   | { readonly kind: 'protocol'; readonly type: number | 'length' }
   | { readonly kind: 'mac source' | 'mac destination'; readonly of: MaskedMac }
   /** A port (`-i`, `-o`), or the bridge itself (`--logical-in`, `--logical-out`); a trailing `+` makes a prefix. */

@@ -1,4 +1,4 @@
-import type { Prefix } from '../packet/address.ts';
+import type { Address, Prefix } from '../packet/address.ts';
 import type { Assumption, Place } from '../packet/place.ts';
 import type { ArpRules, FrameRules } from './frame-rules.ts';
 import type { IpSet, Ruleset } from './ruleset.ts';
@@ -6,7 +6,7 @@ import type { Known } from './unknown.ts';
 
 export interface InterfaceAddress extends Prefix {
   /** The address itself (`address` of the prefix has its host bits cut off). */
-  readonly local: number;
+  readonly local: Address;
   /** `scope` as iproute2 numbers it: global 0, site 200, link 253, host 254. */
   readonly scope: number;
   readonly broadcast?: number;
@@ -54,7 +54,7 @@ export type RouteType =
   | 'throw';
 
 export interface NextHop {
-  readonly via?: number;
+  readonly via?: Address;
   readonly device: string;
   readonly weight: number;
 }
@@ -66,7 +66,7 @@ export interface Route {
   /** One, but for multipath routes and for the types that lead nowhere (none). */
   readonly nextHops: readonly NextHop[];
   /** The preferred source address. */
-  readonly source?: number;
+  readonly source?: Address;
   readonly metric: number;
   readonly tos: number;
   readonly scope: number; // as `InterfaceAddress.scope`
@@ -100,7 +100,7 @@ export interface PolicyRule {
 
 /** A static or learned entry of the neighbour table. */
 export interface Neighbour {
-  readonly address: number;
+  readonly address: Address;
   readonly device: string;
   readonly mac?: number;
   /** `PERMANENT`, `REACHABLE`, `STALE`, `FAILED`, `INCOMPLETE`, …; only PERMANENT (and NOARP) decides anything. */
@@ -108,10 +108,10 @@ export interface Neighbour {
   readonly place: Place;
 }
 
-/** A socket that waits (`ss -l`). `address` 0 is the wildcard. */
+/** A socket that waits (`ss -l`). `address` 0 is the wildcard of its family. */
 export interface Listener {
   readonly protocol: number;
-  readonly address: number;
+  readonly address: Address;
   readonly port: number;
   readonly device?: string;
   readonly place: Place;

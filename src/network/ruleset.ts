@@ -1,3 +1,4 @@
+import type { Address } from '../packet/address.ts';
 import type { Place } from '../packet/place.ts';
 import type { Ranges } from '../packet/ranges.ts';
 
@@ -19,23 +20,13 @@ export interface InterfacePattern {
 
 /** An address of a rule: value and mask (which need not be contiguous). */
 export interface MaskedAddress {
-  readonly address: number;
-  readonly mask: number;
-  readonly inverted: boolean;
-}
-
-/** The same in a rule of IPv6: no packet is asked about it. */
-export interface MaskedAddress6 {
-  readonly address: bigint;
-  readonly mask: bigint;
+  readonly address: Address;
+  readonly mask: Address;
   readonly inverted: boolean;
 }
 
 /** The part of a rule that needs no extension: `-s -d -p -i -o -f`. */
 export interface Header {
-  /** Of a rule of IPv6, in place of `source` and `destination`. */
-  readonly source6?: MaskedAddress6;
-  readonly destination6?: MaskedAddress6;
   readonly source?: MaskedAddress;
   readonly destination?: MaskedAddress;
   readonly protocol?: { readonly number: number; readonly inverted: boolean };
@@ -110,7 +101,7 @@ export interface SetEntry {
 
 export type SetPart =
   /** `mask`: the packet's address is masked first (`create … bitmask`). */
-  | { readonly kind: 'address'; readonly mask?: number; readonly ranges: Ranges }
+  | { readonly kind: 'address'; readonly mask?: Address; readonly ranges: Ranges<Address> }
   | { readonly kind: 'port'; readonly protocol?: number; readonly ranges: Ranges }
   | { readonly kind: 'mac'; readonly ranges: Ranges }
   /** `mask`: the packet's mark is masked first (`create … markmask`). */

@@ -2,6 +2,7 @@ import type { Leg, Probe } from '../packet/exchange.ts';
 import type { Disposition, Fate } from '../packet/fate.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Assumption, Unknown } from '../packet/place.ts';
+import type { Scalar } from '../packet/scalar.ts';
 import type { FrameTableName } from './frame-rules.ts';
 import type { Hook, TableName } from './ruleset.ts';
 
@@ -49,6 +50,6 @@ export interface Exchange {
   readonly walks: readonly Walk[];
   readonly disposition: Disposition;
   /** Unknowns that the walk met, in order, with the value that this run gave them. */
-  readonly met: readonly { readonly unknown: Unknown; readonly value: number }[];
+  readonly met: readonly { readonly unknown: Unknown; readonly value: Scalar }[];
   readonly assumptions: readonly Assumption[];
 }

@@ -1,3 +1,4 @@
+import type { Family } from './field.ts';
 import type { Packet, PacketClass } from './packet.ts';
 
 /**
@@ -24,6 +25,8 @@ export type FlowState = 'fresh' | readonly number[];
 
 /** Everything that a question fixes about the packets it asks about: who sends them, which, and how far to follow. */
 export interface Probe {
+  /** Of the packets; absent: 4. */
+  readonly family?: Family;
   readonly source: Source;
   /** The first packets. Fields that are not named are free, but for those that the path itself sets. */
   readonly packets: PacketClass;

@@ -1,9 +1,11 @@
+import { type Scalar, top } from './scalar.ts';
+
 /**
  * Every field of a packet as netfilter sees it in an `skb`, with its width in bits: the only place where a width is
  * written. Header fields first, then the link layer, then what the kernel attaches to the packet on one node.
  */
 export const WIDTH = {
-  src: 32, // IPv4 source address
+  src: 32, // source address: of IPv4; of IPv6 {@link ADDRESS_WIDTH}
   dst: 32, // IPv4 destination address
   proto: 8, // IP protocol number
   sport: 16, // tcp, udp, sctp, dccp
@@ -40,8 +42,28 @@ export type Field = keyof typeof WIDTH;
 /** All fields, in the order of {@link WIDTH}. */
 export const FIELDS = Object.keys(WIDTH) as readonly Field[];
 
+/** 4: IPv4, 6: IPv6. */
+export type Family = 4 | 6;
+
+/** Fields that hold an address of the packet's family. */
+export const ADDRESS_FIELDS = ['src', 'dst', 'ctOrigSrc', 'ctOrigDst', 'ctReplSrc', 'ctReplDst'] as const;
+export type AddressField = (typeof ADDRESS_FIELDS)[number];
+export const ADDRESS_WIDTH = { 4: 32, 6: 128 } as const;
+
+export const isAddressField = (field: Field): field is AddressField =>
+  (ADDRESS_FIELDS as readonly Field[]).includes(field);
+
+/** The width of a field in packets of a family, in bits. */
+export const widthIn = (field: Field, family: Family): number =>
+  family === 6 && isAddressField(field) ? ADDRESS_WIDTH[6] : WIDTH[field];
+
 /** The largest value of a field. */
-export const maximum = (field: Field): number => 2 ** WIDTH[field] - 1;
+export function maximum(field: Exclude<Field, AddressField>, family?: Family): number;
+export function maximum(field: Field, family?: 4): number;
+export function maximum(field: Field, family?: Family): Scalar;
+export function maximum(field: Field, family: Family = 4): Scalar {
+  return top(widthIn(field, family));
+}
 
 /** Values of `ctState` (`-m conntrack --ctstate`): INVALID means that conntrack has no entry for the packet. */
 export const CT_STATE = { INVALID: 0, NEW: 1, ESTABLISHED: 2, RELATED: 3, UNTRACKED: 4 } as const;

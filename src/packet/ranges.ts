@@ -1,36 +1,44 @@
-import type { Field } from './field.ts';
+import type { Family, Field } from './field.ts';
 import { maximum } from './field.ts';
+import { compare, larger, minus, next, previous, type Scalar, smaller } from './scalar.ts';
 
-/** Both ends belong to it. */
-export type Range = readonly [low: number, high: number];
+/** Both ends belong to it; of one kind. */
+export type Range<S extends Scalar = number> = readonly [low: S, high: S];
 
 /** A set of numbers: ranges in ascending order, disjoint and not adjacent. The empty list is the empty set. */
-export type Ranges = readonly Range[];
+export type Ranges<S extends Scalar = number> = readonly Range<S>[];
 
 /** Sorts and merges any list of ranges. */
-export function ranges(list: Iterable<Range>): Ranges {
-  const sorted = [...list].filter(([low, high]) => low <= high).sort((a, b) => a[0] - b[0]);
-  const merged: [number, number][] = [];
+export function ranges<S extends Scalar>(list: Iterable<Range<S>>): Ranges<S> {
+  const sorted = [...list].filter(([low, high]) => low <= high).sort((a, b) => compare(a[0], b[0]));
+  const merged: [S, S][] = [];
   for (const [low, high] of sorted) {
     const last = merged.at(-1);
-    if (last !== undefined && low <= last[1] + 1) last[1] = Math.max(last[1], high);
+    if (last !== undefined && low <= next(last[1])) last[1] = larger(last[1], high);
     else merged.push([low, high]);
   }
   return merged;
 }
 
-export const only = (value: number): Ranges => [[value, value]];
-export const between = (low: number, high: number): Ranges => (low <= high ? [[low, high]] : []);
-export const everything = (field: Field): Ranges => [[0, maximum(field)]];
-export const isEmpty = (set: Ranges): boolean => set.length === 0;
-export const union = (a: Ranges, b: Ranges): Ranges => ranges([...a, ...b]);
+export const only = <S extends Scalar>(value: S): Ranges<S> => [[value, value]];
+export const between = <S extends Scalar>(low: S, high: S): Ranges<S> => (low <= high ? [[low, high]] : []);
+/** All that a field can hold, in packets of a family. */
+export function everything(field: Field, family: 6): Ranges<Scalar>;
+export function everything(field: Field, family?: 4): Ranges;
+export function everything(field: Field, family?: Family): Ranges<Scalar>;
+export function everything(field: Field, family: Family = 4): Ranges<Scalar> {
+  const high = maximum(field, family);
+  return [[minus(high, high), high]];
+}
+export const isEmpty = (set: Ranges<Scalar>): boolean => set.length === 0;
+export const union = <S extends Scalar>(a: Ranges<S>, b: Ranges<S>): Ranges<S> => ranges([...a, ...b]);
 
-export function contains(set: Ranges, value: number): boolean {
+export function contains<S extends Scalar>(set: Ranges<S>, value: S): boolean {
   let low = 0;
   let high = set.length - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const [from, to] = set[middle] as Range;
+    const [from, to] = set[middle] as Range<S>;
     if (value < from) high = middle - 1;
     else if (value > to) low = middle + 1;
     else return true;
@@ -38,13 +46,13 @@ export function contains(set: Ranges, value: number): boolean {
   return false;
 }
 
-export function intersect(a: Ranges, b: Ranges): Ranges {
-  const common: Range[] = [];
+export function intersect<S extends Scalar>(a: Ranges<S>, b: Ranges<S>): Ranges<S> {
+  const common: Range<S>[] = [];
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {
-    const [aLow, aHigh] = a[i] as Range;
-    const [bLow, bHigh] = b[j] as Range;
-    const low = Math.max(aLow, bLow);
-    const high = Math.min(aHigh, bHigh);
+    const [aLow, aHigh] = a[i] as Range<S>;
+    const [bLow, bHigh] = b[j] as Range<S>;
+    const low = larger(aLow, bLow);
+    const high = smaller(aHigh, bHigh);
     if (low <= high) common.push([low, high]);
     if (aHigh < bHigh) i++;
     else j++;
@@ -52,24 +60,31 @@ export function intersect(a: Ranges, b: Ranges): Ranges {
   return common;
 }
 
-/** What the field can hold and `set` does not. */
-export function complement(set: Ranges, field: Field): Ranges {
-  const gaps: Range[] = [];
-  let next = 0;
-  for (const [low, high] of set) {
-    if (low > next) gaps.push([next, low - 1]);
-    next = high + 1;
+/** What the field can hold and `set` does not; an empty set is one of IPv4. */
+export function complement<S extends Scalar>(set: Ranges<S>, field: Field): Ranges<S> {
+  const [[low, high]] = everything(field, familyOf(set)) as readonly [Range<S>];
+  const gaps: Range<S>[] = [];
+  let from = low;
+  for (const [first, last] of set) {
+    if (first > from) gaps.push([from, previous(first)]);
+    from = next(last);
   }
-  if (next <= maximum(field)) gaps.push([next, maximum(field)]);
+  if (from <= high) gaps.push([from, high]);
   return gaps;
 }
 
-export const without = (a: Ranges, b: Ranges, field: Field): Ranges => intersect(a, complement(b, field));
-export const isSubset = (a: Ranges, b: Ranges): boolean => same(intersect(a, b), a);
-export const same = (a: Ranges, b: Ranges): boolean =>
+/** The family whose addresses these could be. */
+export const familyOf = (set: Ranges<Scalar>): Family => (typeof set[0]?.[0] === 'bigint' ? 6 : 4);
+
+export const without = <S extends Scalar>(a: Ranges<S>, b: Ranges<S>, field: Field): Ranges<S> =>
+  isEmpty(b) ? a : intersect(a, complement(b, field));
+export const isSubset = <S extends Scalar>(a: Ranges<S>, b: Ranges<S>): boolean => same(intersect(a, b), a);
+export const same = <S extends Scalar>(a: Ranges<S>, b: Ranges<S>): boolean =>
   a.length === b.length && a.every(([low, high], i) => low === b[i]?.[0] && high === b[i]?.[1]);
-export const size = (set: Ranges): number => set.reduce((sum, [low, high]) => sum + (high - low + 1), 0);
+/** How many values it holds: exact up to 2^53. */
+export const size = (set: Ranges<Scalar>): number =>
+  set.reduce((sum, [low, high]) => sum + Number(minus(high, low)) + 1, 0);
 
 /** The one value of a set that has just one. */
-export const single = (set: Ranges): number | undefined =>
+export const single = <S extends Scalar>(set: Ranges<S>): S | undefined =>
   set.length === 1 && set[0]?.[0] === set[0]?.[1] ? set[0]?.[0] : undefined;

@@ -1,4 +1,5 @@
 import type { IpSet, SetEntry } from '../network/ruleset.ts';
+import { asText } from '../packet/scalar.ts';
 import { readCreation, type SetHeader } from './ipset/header.ts';
 import { readMember } from './ipset/member.ts';
 import { splitWords } from './iptables/words.ts';
@@ -78,7 +79,7 @@ function change(
   else set.entries = set.entries.filter((entry) => !made.some((gone) => key(gone) === key(entry)));
 }
 
-const key = ({ parts }: SetEntry): string => JSON.stringify(parts);
+const key = ({ parts }: SetEntry): string => asText(parts);
 
 /** A member of a list goes to the end, or `before` or `after` another one. */
 function place(entries: readonly SetEntry[], made: readonly SetEntry[], rest: readonly Word[]): readonly SetEntry[] {

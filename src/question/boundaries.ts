@@ -1,17 +1,19 @@
 import { fieldOf, type Program, type Slot } from '../ir/program.ts';
 import { type Field, maximum } from '../packet/field.ts';
-import type { Ranges } from '../packet/ranges.ts';
+import { familyOf, type Ranges } from '../packet/ranges.ts';
+import { compare, next, previous, type Scalar } from '../packet/scalar.ts';
 import { visit } from './visit.ts';
 
 /** For each field the values on both sides of every comparison that the Program makes with it, in ascending order. */
-export function boundariesOf(program: Program): ReadonlyMap<Field, readonly number[]> {
-  const found = new Map<Field, Set<number>>();
-  const note = (slot: Slot, ranges: Ranges): void => {
+export function boundariesOf(program: Program): ReadonlyMap<Field, readonly Scalar[]> {
+  const found = new Map<Field, Set<Scalar>>();
+  const note = (slot: Slot, ranges: Ranges<Scalar>): void => {
     const field = fieldOf(slot);
     const values = found.get(field) ?? new Set();
     found.set(field, values);
     for (const [low, high] of ranges)
-      for (const value of [low - 1, low, high, high + 1]) if (value >= 0 && value <= maximum(field)) values.add(value);
+      for (const value of [previous(low), low, high, next(high)])
+        if (value >= 0 && value <= maximum(field, familyOf(ranges))) values.add(value);
   };
   visit(program, {
     predicate: (one) => one.kind === 'in' && note(one.slot, one.ranges),
@@ -23,5 +25,5 @@ export function boundariesOf(program: Program): ReadonlyMap<Field, readonly numb
           if (value.kind === 'constant') note(slot, [[value.value, value.value]]);
     },
   });
-  return new Map([...found].map(([field, values]) => [field, [...values].sort((a, b) => a - b)]));
+  return new Map([...found].map(([field, values]) => [field, [...values].sort(compare)]));
 }

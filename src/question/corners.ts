@@ -2,6 +2,7 @@ import type { Program, Slot } from '../ir/program.ts';
 import { fieldOf } from '../ir/program.ts';
 import type { Field } from '../packet/field.ts';
 import { contains, type Range, type Ranges } from '../packet/ranges.ts';
+import { minus, type Scalar, smaller } from '../packet/scalar.ts';
 import { boundariesOf } from './boundaries.ts';
 import type { Inputs } from './start.ts';
 
@@ -19,14 +20,14 @@ const ORDINARY: Partial<Record<Field, number>> = {
 };
 
 /** Values per slot that are tried before others: addresses that exist, say. */
-export type Preferred = ReadonlyMap<Slot, readonly number[]>;
+export type Preferred = ReadonlyMap<Slot, readonly Scalar[]>;
 
 /** The most ordinary packet of a class: preferred and ordinary values where it has them, else the lowest. */
 export function plainest(program: Program, preferred: Preferred): Inputs {
   return new Map([...program.inputs].map(([slot, ranges]) => [slot, ordinary(slot, ranges, preferred)]));
 }
 
-function ordinary(slot: Slot, ranges: Ranges, preferred: Preferred): number {
+function ordinary(slot: Slot, ranges: Ranges<Scalar>, preferred: Preferred): Scalar {
   const wished = [...(preferred.get(slot) ?? []), ORDINARY[fieldOf(slot)]];
   return wished.find((value) => value !== undefined && contains(ranges, value)) ?? ranges[0]?.[0] ?? 0;
 }
@@ -56,7 +57,7 @@ function* candidates(program: Program, preferred: Preferred): Iterable<readonly 
   for (const mixture of mixtures(plain, edges, program.inputs)) yield [mixture, false];
 }
 
-type Edges = ReadonlyMap<Slot, readonly number[]>;
+type Edges = ReadonlyMap<Slot, readonly Scalar[]>;
 
 function edgesOf(program: Program): Edges {
   const compared = boundariesOf(program);
@@ -70,7 +71,7 @@ function edgesOf(program: Program): Edges {
 }
 
 /** The first edge of every slot, then the second of every slot, … */
-function* inTurns(edges: Edges): Iterable<readonly [Slot, number]> {
+function* inTurns(edges: Edges): Iterable<readonly [Slot, Scalar]> {
   const longest = Math.max(0, ...[...edges.values()].map(({ length }) => length));
   for (let turn = 0; turn < longest; turn++)
     for (const [slot, values] of edges) {
@@ -96,7 +97,8 @@ function* mixtures(plain: Inputs, edges: Edges, inputs: Program['inputs']): Iter
 }
 
 /** Some value of the ranges. */
-function within(set: Ranges, draw: (below: number) => number): number {
-  const [low, high] = set[draw(set.length)] as Range;
-  return low + draw(high - low + 1);
+function within(set: Ranges<Scalar>, draw: (below: number) => number): Scalar {
+  const [low, high] = set[draw(set.length)] as Range<Scalar>;
+  if (typeof low === 'number') return low + draw(Number(high) - low + 1);
+  return low + BigInt(draw(Number(smaller<Scalar>(minus(high, low), 2n ** 52n)) + 1));
 }

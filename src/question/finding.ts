@@ -1,4 +1,5 @@
 import type { Exchange } from '../network/trace.ts';
+import type { Address } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Assumption, Unknown } from '../packet/place.ts';
@@ -41,6 +42,6 @@ export interface Outcome {
   /** The other nodes that may have answered (two owners of one address). */
   readonly alternatives: readonly string[];
   /** As received. */
-  readonly src?: number;
-  readonly dst?: number;
+  readonly src?: Address;
+  readonly dst?: Address;
 }

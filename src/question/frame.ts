@@ -1,5 +1,6 @@
 import { bridgeOf, interfaceOf, nodeOf } from '../network/access.ts';
 import type { Network, Node } from '../network/network.ts';
+import type { Address } from '../packet/address.ts';
 import { BROADCAST_MAC } from '../packet/address.ts';
 import type { Source } from '../packet/exchange.ts';
 import type { PacketClass } from '../packet/packet.ts';
@@ -38,10 +39,10 @@ export function frames(source: Source, packets: PacketClass, network: Network): 
   ].filter((one) => !isEmpty(one.dst));
 }
 
-const broadcasts = ({ routes }: Node): Ranges =>
+const broadcasts = ({ routes }: Node): Ranges<Address> =>
   ranges([
     [0xffffffff, 0xffffffff],
-    ...routes.flatMap(({ type, destination }): [number, number][] =>
+    ...routes.flatMap(({ type, destination }): [Address, Address][] =>
       type === 'broadcast' && destination.length === 32 ? [[destination.address, destination.address]] : [],
     ),
   ]);

@@ -1,5 +1,6 @@
 import type { Exchange } from '../network/trace.ts';
 import type { Disposition } from '../packet/fate.ts';
+import { asText } from '../packet/scalar.ts';
 
 /** What netqed proves and what its evaluator walks disagree: ours to mend, never an answer (exit status 70). */
 export class InternalError extends Error {
@@ -10,7 +11,7 @@ export class InternalError extends Error {
   readonly program: readonly Disposition[];
 
   constructor(message: string, exchange: Exchange, program: readonly Disposition[]) {
-    super(`${message}\n  evaluator: ${describe(exchange)}\n  program: ${JSON.stringify(program)}`);
+    super(`${message}\n  evaluator: ${describe(exchange)}\n  program: ${asText(program)}`);
     this.exchange = exchange;
     this.program = program;
   }
@@ -18,11 +19,11 @@ export class InternalError extends Error {
 
 function describe({ walks, disposition, met }: Exchange): string {
   const hops = walks.flatMap(({ leg, sent, hops: ways }) => [
-    `    ${leg} ${JSON.stringify(sent)}`,
+    `    ${leg} ${asText(sent)}`,
     ...ways.map(({ node, hook, table, chain, rule, text, verdict }) =>
       ['     ', node, hook, table, chain, rule, text, '→', verdict].filter((part) => part !== undefined).join(' '),
     ),
   ]);
   const values = met.map(({ unknown, value }) => `    ${unknown.id} = ${value} (${unknown.reason})`);
-  return [JSON.stringify(disposition), ...hops, ...values].join('\n');
+  return [asText(disposition), ...hops, ...values].join('\n');
 }

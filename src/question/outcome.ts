@@ -1,8 +1,9 @@
 import type { Exchange, Walk } from '../network/trace.ts';
 import type { Disposition, Fate } from '../packet/fate.ts';
+import { asText } from '../packet/scalar.ts';
 import type { Outcome } from './finding.ts';
 
-const sameFate = (a: Fate, b: Fate): boolean => JSON.stringify(a) === JSON.stringify(b);
+const sameFate = (a: Fate, b: Fate): boolean => asText(a) === asText(b);
 const nodeOf = (fate: Fate): string | undefined => (fate.kind === 'none' ? undefined : fate.node);
 
 /** Every end of an exchange: its own, and those of the request's other copies, which nobody answers for. */

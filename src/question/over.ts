@@ -1,8 +1,9 @@
-import { printAddress, printMac, printPrefix } from '../packet/address.ts';
+import { type Address, printAddress, printMac, printPrefix } from '../packet/address.ts';
 import type { FlowState, Source } from '../packet/exchange.ts';
-import { CT_STATE, type Field, maximum, PROTOCOL } from '../packet/field.ts';
+import { type AddressField, CT_STATE, type Field, maximum, PROTOCOL } from '../packet/field.ts';
 import type { PacketClass } from '../packet/packet.ts';
-import { isSubset, type Ranges, single, size } from '../packet/ranges.ts';
+import { familyOf, isSubset, type Ranges, single, size } from '../packet/ranges.ts';
+import type { Scalar } from '../packet/scalar.ts';
 import { SYN_FLAGS } from './family.ts';
 import { ICMP_NAMES, nameOfProtocol } from './names.ts';
 import type { Reach, Target } from './question.ts';
@@ -20,7 +21,9 @@ export function describeClasses(question: Reach, classes: readonly PacketClass[]
   return `${packets}${describeState(state)}${back ? ', and the answer to it' : ''}`;
 }
 
-const fieldRanges = (of: PacketClass, field: Field): Ranges => of[field] ?? [[0, maximum(field)]];
+type PlainField = Exclude<Field, AddressField>;
+
+const fieldRanges = (of: PacketClass, field: PlainField): Ranges => of[field] ?? [[0, maximum(field)]];
 
 function kindOf(of: PacketClass): string {
   const proto = single(fieldRanges(of, 'proto'));
@@ -49,7 +52,7 @@ const TOLD: readonly {
   readonly field: Field;
   readonly name: string;
   readonly usual?: number;
-  readonly print?: (value: number) => string;
+  readonly print?: (value: Scalar) => string;
 }[] = [
   { field: 'src', name: 'source address', print: printAddress },
   { field: 'sport', name: 'source port', usual: 0 },
@@ -63,19 +66,24 @@ const TOLD: readonly {
   { field: 'mark', name: 'mark', usual: 0 },
   { field: 'length', name: 'length' },
   { field: 'badChecksum', name: 'checksum, good or bad', usual: 0 },
-  { field: 'macSrc', name: 'source MAC address', print: printMac },
-  { field: 'macDst', name: 'destination MAC address', print: printMac },
+  { field: 'macSrc', name: 'source MAC address', print: (value) => printMac(Number(value)) },
+  { field: 'macDst', name: 'destination MAC address', print: (value) => printMac(Number(value)) },
 ];
 
 const freeFields = (of: PacketClass): readonly string[] =>
   TOLD.flatMap(({ field, name, usual, print = String }) => {
-    const ranges = of[field];
+    const ranges: Ranges<Scalar> | undefined = of[field];
     if (ranges === undefined) return [];
     const value = single(ranges);
     if (value !== undefined) return usual === undefined || value === usual ? [] : [`${name} ${print(value)}`];
-    if (field === 'tcpFlags' && isSubset(ranges, SYN_FLAGS)) return ['any flags beside SYN but FIN, RST and ACK'];
+    if (field === 'tcpFlags' && isSubset<Scalar>(ranges, SYN_FLAGS))
+      return ['any flags beside SYN but FIN, RST and ACK'];
     const [low, high] = [ranges[0]?.[0] ?? 0, ranges.at(-1)?.[1] ?? 0];
-    if (field === 'badChecksum' || ranges.length > 16 || (low <= 1 && high === maximum(field) && ranges.length === 1))
+    if (
+      field === 'badChecksum' ||
+      ranges.length > 16 ||
+      (low <= 1 && high === maximum(field, familyOf(ranges)) && ranges.length === 1)
+    )
       return [`any ${name}`];
     return [
       `any ${name} of ${ranges.map(([from, to]) => (from === to ? print(from) : `${print(from)}-${print(to)}`)).join(', ')}`,
@@ -89,7 +97,7 @@ export const describeSource = (source: Source): string =>
       ? `the wire at ${source.node}:${source.interface}`
       : `a packet socket on ${source.node}:${source.interface}`;
 
-function describeTarget(target: Target, dst: Ranges | undefined): string {
+function describeTarget(target: Target, dst: Ranges<Address> | undefined): string {
   switch (target.kind) {
     case 'prefix':
       return dst === undefined ? `every address of ${printPrefix(target.prefix)}` : addresses(dst);
@@ -100,7 +108,7 @@ function describeTarget(target: Target, dst: Ranges | undefined): string {
   }
 }
 
-const addresses = (ranges: Ranges): string =>
+const addresses = (ranges: Ranges<Address>): string =>
   ranges.length > 8
     ? `${size(ranges)} addresses`
     : ranges

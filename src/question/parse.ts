@@ -1,4 +1,5 @@
 import type { Network, Node } from '../network/network.ts';
+import type { Address } from '../packet/address.ts';
 import { rangesOf } from '../packet/address.ts';
 import type { Source } from '../packet/exchange.ts';
 import type { PacketClass } from '../packet/packet.ts';
@@ -61,7 +62,7 @@ function complainOfSource(source: Source, { at, packets }: Pinned, report: Compl
 }
 
 /** The addresses that a question's packets are sent to; `with dst` may narrow the target, not leave it. */
-export function targetRanges(target: Target, network: Network): Ranges | undefined {
+export function targetRanges(target: Target, network: Network): Ranges<Address> | undefined {
   switch (target.kind) {
     case 'prefix':
       return rangesOf(target.prefix);

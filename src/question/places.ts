@@ -1,6 +1,6 @@
 import { findInterface, leadsOutside, linkOf } from '../network/access.ts';
 import type { Interface, Network, Node } from '../network/network.ts';
-import { parsePrefix } from '../packet/address.ts';
+import { type Address, holds, type Prefix, parsePrefix } from '../packet/address.ts';
 import type { Source } from '../packet/exchange.ts';
 import { nearest } from '../parse/nearest.ts';
 import type { Span } from './complaint.ts';
@@ -10,12 +10,14 @@ import type { PlaceSyntax } from './syntax.ts';
 /** Says what is wrong with a piece of the question. */
 export type Complain = (at: Span, message: string, advice: string) => void;
 
+const LOOPBACK: Prefix = { address: 0x7f000000, length: 8 };
+
 /** The addresses by which a node as target is reached: all of its own outside 127.0.0.0/8. */
-export const targetAddresses = (node: Node): readonly number[] => [
+export const targetAddresses = (node: Node): readonly Address[] => [
   ...new Set(
     node.interfaces
       .flatMap(({ addresses }) => addresses.map(({ local }) => local))
-      .filter((local) => local >>> 24 !== 127),
+      .filter((local) => !holds(LOOPBACK, local)),
   ),
 ];
 

@@ -1,9 +1,10 @@
 import type { Slot } from '../ir/program.ts';
 import { bridgeOf, interfaceOf, nodeOf } from '../network/access.ts';
 import type { Network, Node } from '../network/network.ts';
-import { holds, parseAddress } from '../packet/address.ts';
+import { type Address, holds, type Prefix, parseAddress } from '../packet/address.ts';
 import type { Probe } from '../packet/exchange.ts';
 import { contains } from '../packet/ranges.ts';
+import { plus } from '../packet/scalar.ts';
 import type { Preferred } from './corners.ts';
 
 /** An address that stands for the rest of the world (TEST-NET-2, RFC 5737). */
@@ -18,22 +19,22 @@ export function preferredOf(network: Network, { source, packets }: Probe): Prefe
   const wanted =
     dst.find((address) => packets.dst === undefined || contains(packets.dst, address)) ?? packets.dst?.[0]?.[0];
   const src = source.kind === 'socket' ? addresses(own) : neighbours(own, source.interface, near);
-  return new Map<Slot, readonly number[]>([
+  return new Map<Slot, readonly Address[]>([
     ['dst', dst],
     ['src', src],
     ['macDst', source.kind === 'socket' ? [] : stations(network, own, source.interface, wanted)],
   ]);
 }
 
-const addresses = (node: Node): readonly number[] =>
+const addresses = (node: Node): readonly Address[] =>
   node.interfaces.filter(({ kind }) => kind !== 'loopback').flatMap((one) => one.addresses.map(({ local }) => local));
 
 /** Addresses on the prefix of an interface (or of its bridge), those of other nodes first. */
-function neighbours(node: Node, device: string, near: readonly number[]): readonly number[] {
+function neighbours(node: Node, device: string, near: readonly Address[]): readonly Address[] {
   const port = interfaceOf(node, device);
   const prefixes = [...port.addresses, ...(bridgeOf(node, port)?.addresses ?? [])];
   const free = prefixes
-    .flatMap((one) => [one.address + 200, one.address + 1])
+    .flatMap((one) => [plus(one.address, familiar(200, one)), plus(one.address, familiar(1, one))])
     .filter((address) => !addresses(node).includes(address));
   return [
     ...near.filter((address) => !addresses(node).includes(address) && prefixes.some((one) => holds(one, address))),
@@ -42,8 +43,10 @@ function neighbours(node: Node, device: string, near: readonly number[]): readon
   ];
 }
 
+const familiar = (host: number, { address }: Prefix): Address => (typeof address === 'bigint' ? BigInt(host) : host);
+
 /** Who a frame to that address is for: its owner, else the bridge. */
-function stations(network: Network, node: Node, device: string, dst: number | undefined): readonly number[] {
+function stations(network: Network, node: Node, device: string, dst: Address | undefined): readonly number[] {
   const owners = [...network.nodes.values()].flatMap(({ interfaces }) =>
     interfaces.filter((one) => one.addresses.some(({ local }) => local === dst)),
   );

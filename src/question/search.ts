@@ -2,6 +2,7 @@ import type { Engine, Goal } from '../engine/engine.ts';
 import type { Program } from '../ir/program.ts';
 import type { Disposition } from '../packet/fate.ts';
 import type { Unknown } from '../packet/place.ts';
+import { asText } from '../packet/scalar.ts';
 import { type Aim, unknownsOf } from './aim.ts';
 import type { Inputs } from './start.ts';
 import { visit } from './visit.ts';
@@ -68,7 +69,7 @@ async function ask(program: Program, goal: Goal, engine: Engine, budget: number 
 /** Every way in which a Program can end. */
 export function endsOf(program: Program): readonly Disposition[] {
   const ends = new Map<string, Disposition>();
-  const add = (end: Disposition): void => void ends.set(JSON.stringify(end), end);
+  const add = (end: Disposition): void => void ends.set(asText(end), end);
   visit(program, {
     step: (step) => {
       if (step.kind === 'stop') add(step.disposition);

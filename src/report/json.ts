@@ -1,4 +1,5 @@
 import type { Exchange, Hop, Walk } from '../network/trace.ts';
+import type { Address } from '../packet/address.ts';
 import { printAddress } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
 import type { Assumption, Unknown } from '../packet/place.ts';
@@ -50,7 +51,7 @@ export function fateJson(fate: Fate): object {
   };
 }
 
-const address = (value: number | undefined): string | null => (value === undefined ? null : printAddress(value));
+const address = (value: Address | undefined): string | null => (value === undefined ? null : printAddress(value));
 
 function outcomeJson(outcome: Outcome | undefined): object {
   if (outcome === undefined) return { delivered: false, node: null, alternatives: [], src: null, dst: null };

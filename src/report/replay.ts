@@ -1,5 +1,5 @@
 import type { Exchange, Walk } from '../network/trace.ts';
-import { printAddress } from '../packet/address.ts';
+import { type Address, printAddress } from '../packet/address.ts';
 import type { Finding } from '../question/finding.ts';
 import { describeFate, originOf, printOrigin } from './fate.ts';
 import { copiesJson, fateJson, print, SCHEMA_VERSION, traceJson } from './json.ts';
@@ -15,9 +15,9 @@ import { taken } from './unknown.ts';
 export interface Delivery {
   readonly node: string;
   readonly interface: string;
-  readonly src: number;
+  readonly src: Address;
   readonly sport: number;
-  readonly dst: number;
+  readonly dst: Address;
   readonly dport: number;
 }
 
@@ -26,7 +26,7 @@ export interface Kernel {
   readonly release: string;
   readonly delivered: readonly Delivery[];
   readonly answered: boolean;
-  readonly from?: number;
+  readonly from?: Address;
   readonly errno?: string;
   readonly errors: readonly { readonly node: string; readonly type: number; readonly code: number }[];
 }
@@ -70,7 +70,7 @@ export const replayStatus = (replay: Replay): number => STATUS[resultOf(replay)]
 
 const requestOf = ({ walks }: Exchange): Walk | undefined => walks.find(({ leg }) => leg === 'request');
 
-const endOf = (address: number, port: number): string => `${printAddress(address)}${port === 0 ? '' : `:${port}`}`;
+const endOf = (address: Address, port: number): string => `${printAddress(address)}${port === 0 ? '' : `:${port}`}`;
 
 const describeDelivery = ({ node, interface: device, src, sport, dst, dport }: Delivery): string =>
   `delivered to ${node} (${device}) as ${endOf(src, sport)} -> ${endOf(dst, dport)}`;

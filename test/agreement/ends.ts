@@ -1,10 +1,13 @@
 import type { Engine, Goal } from '../../src/engine/engine.ts';
+import { each } from '../../src/ir/bounds.ts';
 import { type Choice, interpret } from '../../src/ir/interpret.ts';
 import type { Program, Slot } from '../../src/ir/program.ts';
 import type { Exchange } from '../../src/network/trace.ts';
 import type { Disposition, Fate } from '../../src/packet/fate.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ranges } from '../../src/packet/ranges.ts';
+import { size } from '../../src/packet/ranges.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 
 /** What one packet comes to for one value of all unknowns: how its copies end, and whether some copy's answer came back. */
 export type End = string;
@@ -44,12 +47,8 @@ export const comparable = (ends: Iterable<End>): readonly End[] =>
   [...new Set([...ends].map((end) => (end.includes(' and ') ? end.replace('; answered', '; no answer') : end)))].sort();
 
 /** The values of a range that a run of the interpreter is given: all of a small one, else its corners. */
-const valuesOf = (ranges: Ranges): readonly number[] => [
-  ...new Set(
-    ranges.flatMap(([low, high]) =>
-      high - low < 8 ? Array.from({ length: high - low + 1 }, (_, n) => low + n) : [low, high],
-    ),
-  ),
+const valuesOf = (ranges: Ranges<Scalar>): readonly Scalar[] => [
+  ...new Set(ranges.flatMap(([low, high]) => (size([[low, high]]) <= 8 ? [...each([[low, high]])] : [low, high]))),
 ];
 
 export interface Runs {
@@ -61,10 +60,10 @@ export interface Runs {
 /** Every end that the interpreter comes to, whatever the unknowns are. */
 export function endsOfProgram(program: Program, start: Packet, budget = 256): Runs {
   const inputs = new Map(
-    [...program.inputs.keys()].map((slot): [Slot, number] => [slot, start[slot as keyof Packet] ?? 0]),
+    [...program.inputs.keys()].map((slot): [Slot, Scalar] => [slot, start[slot as keyof Packet] ?? 0]),
   );
   const ends = new Set<End>();
-  const todo: ReadonlyMap<string, number>[] = [new Map()];
+  const todo: ReadonlyMap<string, Scalar>[] = [new Map()];
   for (let run = todo.pop(), runs = 0; run !== undefined; run = todo.pop(), runs++) {
     if (runs >= budget) return { ends, complete: false };
     const chosen = new Map(run);

@@ -7,6 +7,7 @@ import type { Probe } from '../../src/packet/exchange.ts';
 import type { Disposition } from '../../src/packet/fate.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { only } from '../../src/packet/ranges.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 import { said, tcp, udp } from '../evaluate/ask.ts';
 import { build, FORWARDING, guest } from '../evaluate/build.ts';
 import { everyEnd } from '../lower/ends.ts';
@@ -38,7 +39,7 @@ function endsOf(network: Network, of: Packet): readonly string[] {
   const walked = explore(network, free, { packet: of, states: new Map() });
   const fields = Object.entries(of).map(([field, value]) => [field, only(value)] as const);
   const program = lower(network, { ...free, packets: Object.fromEntries(fields) });
-  const inputs = new Map<Slot, number>([...program.inputs].map(([slot]) => [slot, of[slot as keyof Packet] ?? 0]));
+  const inputs = new Map<Slot, Scalar>([...program.inputs].map(([slot]) => [slot, of[slot as keyof Packet] ?? 0]));
   const one = [...new Set(walked.map(({ disposition }) => text(disposition)))].sort();
   expect([...new Set(everyEnd(program, inputs).map(text))].sort()).toEqual(one);
   return one;

@@ -6,6 +6,7 @@ import type { Slot } from '../../src/ir/program.ts';
 import { lower } from '../../src/lower/lower.ts';
 import type { Network } from '../../src/network/network.ts';
 import { type Packet, packet } from '../../src/packet/packet.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 import { parseSnapshot } from '../../src/parse/snapshot.ts';
 import {
   ANSWERED,
@@ -31,7 +32,7 @@ const engine = z3Engine();
 afterAll(async () => (await engine).close());
 
 /** A found packet: what the Program does not bring along is 0. */
-const packetFrom = (inputs: ReadonlyMap<Slot, number>): Packet =>
+const packetFrom = (inputs: ReadonlyMap<Slot, Scalar>): Packet =>
   packet(Object.fromEntries([...inputs].filter(([slot]) => !slot.includes('@'))));
 
 function networkOf(world: World): Network {

@@ -6,6 +6,7 @@ import type { Network } from '../../src/network/network.ts';
 import type { Probe } from '../../src/packet/exchange.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { only } from '../../src/packet/ranges.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 import { parseIpsetSave } from '../../src/parse/ipset.ts';
 import { said, udp } from '../evaluate/ask.ts';
 import { build, host } from '../evaluate/build.ts';
@@ -34,7 +35,7 @@ function endsOf(network: Network, of: Packet): readonly string[] {
   const walked = explore(network, probe, { packet: of, states: new Map() });
   const packets = Object.fromEntries(Object.entries(of).map(([field, value]) => [field, only(value)]));
   const program = lower(network, { ...probe, packets });
-  const inputs = new Map<Slot, number>([...program.inputs].map(([slot]) => [slot, of[slot as keyof Packet] ?? 0]));
+  const inputs = new Map<Slot, Scalar>([...program.inputs].map(([slot]) => [slot, of[slot as keyof Packet] ?? 0]));
   const one = [...new Set(walked.map(({ disposition }) => said(disposition.request)))].sort();
   expect([...new Set(everyEnd(program, inputs).map(({ request }) => said(request)))].sort()).toEqual(one);
   return one;

@@ -4,9 +4,13 @@ import type { Field } from '../../src/packet/field.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Unknown } from '../../src/packet/place.ts';
 import { contains } from '../../src/packet/ranges.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 
-const of = (packet: Packet, slot: string): number => packet[slot as Field];
-const and = (a: number, b: number): number => Number(BigInt(a) & BigInt(b));
+const of = (packet: Packet, slot: string): Scalar => packet[slot as Field];
+const and = (a: Scalar, b: Scalar): Scalar => {
+  const both = BigInt(a) & BigInt(b);
+  return typeof a === 'bigint' ? both : Number(both);
+};
 
 /** The plainest reading of a predicate: one packet, one value for every unknown. */
 export function holds(predicate: Predicate, packet: Packet, choose: (unknown: Unknown) => boolean): boolean {
@@ -48,9 +52,9 @@ export function onPacket(effect: Effect<Value>, packet: Packet): Effect<number> 
 
 /** What a field is set to, for one packet; only values of at most 32 bits. */
 export function amount(value: Value, packet: Packet): number {
-  if (value.kind === 'constant') return value.value;
-  if (value.kind === 'plus') return of(packet, value.slot) + value.by;
+  if (value.kind === 'constant') return Number(value.value);
+  if (value.kind === 'plus') return Number(of(packet, value.slot)) + value.by;
   return value.terms
     .map(({ slot, mask }) => (mask === undefined ? of(packet, slot) : and(of(packet, slot), mask)))
-    .reduce((sum, bits) => (sum ^ bits) >>> 0, value.xor);
+    .reduce<number>((sum, bits) => (sum ^ Number(bits)) >>> 0, Number(value.xor));
 }

@@ -2,14 +2,15 @@ import type { Goal, Query } from '../../src/engine/engine.ts';
 import { inputsOf } from '../../src/engine/z3/variables.ts';
 import { interpret } from '../../src/ir/interpret.ts';
 import type { Slot } from '../../src/ir/program.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 import { combinations, unknownsIn } from '../ir/generator.ts';
 
-export type Packet = ReadonlyMap<Slot, number>;
-export type Chosen = ReadonlyMap<string, number>;
+export type Packet = ReadonlyMap<Slot, Scalar>;
+export type Chosen = ReadonlyMap<string, Scalar>;
 
 /** Whether a packet meets the query's goal, for these values of the unknowns, by the reference interpreter. */
 export function meets({ programs, goal }: Query, packet: Packet, chosen: Chosen): boolean {
-  const ends = programs.map((program) => interpret(program, packet, ({ id }) => chosen.get(id) as number));
+  const ends = programs.map((program) => interpret(program, packet, ({ id }) => chosen.get(id) as Scalar));
   const holds = (of: Goal): boolean => {
     switch (of.kind) {
       case 'ends':

@@ -3,6 +3,7 @@ import type { Predicate, Program, Slot, Step, Steps, Value } from '../../src/ir/
 import type { Disposition } from '../../src/packet/fate.ts';
 import { maximum } from '../../src/packet/field.ts';
 import type { Ranges } from '../../src/packet/ranges.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 
 /** Small Programs over free fields, whose dispositions are words. */
 export const end = (reason: string): Disposition => ({
@@ -33,5 +34,5 @@ export const ends = (reason: string, of = 0): Goal => ({
 export const query = (steps: Steps, goal: Goal = ends('yes')): Query => ({ programs: [program(steps)], goal });
 
 /** The packet of an answer, by slot. */
-export const packet = (answer: Answer): Record<string, number> =>
+export const packet = (answer: Answer): Record<string, Scalar> =>
   'inputs' in answer ? Object.fromEntries(answer.inputs) : {};

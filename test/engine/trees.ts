@@ -4,6 +4,7 @@ import { firstBits, firstFormula } from '../../src/engine/z3/first.ts';
 import { and, iff, inRanges, not, or, same } from '../../src/engine/z3/formula.ts';
 import type { Bits, Formula, Store, Variable } from '../../src/engine/z3/term.ts';
 import { contains, type Range, type Ranges, ranges } from '../../src/packet/ranges.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 import { combinations } from '../ir/generator.ts';
 
 /** Formulas and numbers as plain trees of BigInts: what terms must mean. */
@@ -125,7 +126,7 @@ export function operations(width: number, x: Tree): readonly Tree[] {
   ];
 }
 
-type Values = ReadonlyMap<string, number>;
+type Values = ReadonlyMap<string, Scalar>;
 
 export function numberOf(tree: Tree, values: Values): bigint {
   const of = (part: Tree) => numberOf(part, values);
@@ -222,7 +223,7 @@ export function formula(store: Store, test: Test): Formula {
 
 /** All values of the variables that occur, or too many to try. */
 export function assignments(test: Test): readonly Values[] {
-  const found = new Map<string, Ranges>();
+  const found = new Map<string, Ranges<Scalar>>();
   JSON.stringify(test, (_, part: unknown) => {
     const { name, ranges } = (part ?? {}) as Partial<Variable>;
     if (name !== undefined && ranges !== undefined) found.set(name, ranges);

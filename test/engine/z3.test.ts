@@ -4,6 +4,7 @@ import { z3Engine } from '../../src/engine/z3/z3.ts';
 import { all, any, equals, inRanges, masked, not, sameSlots, unknownBit } from '../../src/ir/predicate.ts';
 import type { Slot, Step, Steps } from '../../src/ir/program.ts';
 import type { Ranges } from '../../src/packet/ranges.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 import { become, ends, filter, packet, program, query, stop, unknown } from './small.ts';
 
 const limit = unknownBit(unknown('limit'));
@@ -75,7 +76,7 @@ describe('a packet', () => {
         ['fragment', [[0, 1]]],
       ],
     );
-    const except: ReadonlyMap<Slot, number>[] = [];
+    const except: ReadonlyMap<Slot, Scalar>[] = [];
     for (;;) {
       const answer = await engine.solve({ programs: [few], goal: ends('yes'), except });
       if (answer.kind !== 'found') {

@@ -12,7 +12,7 @@ import type {
 } from '../../src/network/network.ts';
 import { EMPTY_RULESET, type IpSet } from '../../src/network/ruleset.ts';
 import { assumed, type Known, known, notKnown } from '../../src/network/unknown.ts';
-import { holds, parseAddress, parseMac, parsePrefix, prefix } from '../../src/packet/address.ts';
+import { holds, parseAddress, parseMac, parsePrefix, prefix, rangeOf } from '../../src/packet/address.ts';
 import type { Place } from '../../src/packet/place.ts';
 import { parseIptablesSave } from '../../src/parse/iptables/save.ts';
 
@@ -108,7 +108,7 @@ const derived = (one: Interface): readonly Route[] =>
       },
     ];
     if (length < 31 && one.name !== 'lo') {
-      const last = address + 2 ** (32 - length) - 1;
+      const [, last] = rangeOf({ address, length });
       routes.push({
         ...base,
         table: 255,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bits, matchHeader } from '../../src/evaluate/header.ts';
+import { matchHeader } from '../../src/evaluate/header.ts';
 import type { Header } from '../../src/network/ruleset.ts';
+import { bitAnd } from '../../src/packet/bits.ts';
 import { packet } from '../../src/packet/packet.ts';
 import { addr } from './build.ts';
 
@@ -11,8 +12,8 @@ const mask = 0xffffff00;
 const masked = (text: string, inverted: boolean) => ({ address: addr(text), mask, inverted });
 
 it('bits above the 31st stay positive', () => {
-  expect(bits(0xffffffff, 0xfffffff0)).toBe(0xfffffff0);
-  expect(bits(0xf0, 0x3c)).toBe(0x30);
+  expect(bitAnd(0xffffffff, 0xfffffff0)).toBe(0xfffffff0);
+  expect(bitAnd(0xf0, 0x3c)).toBe(0x30);
 });
 
 describe('each part of a header alone', () => {

@@ -6,6 +6,7 @@ import type { NatRange } from '../../src/extension/definition.ts';
 import { printAddress } from '../../src/packet/address.ts';
 import { CT_STATE, PROTOCOL } from '../../src/packet/field.ts';
 import type { Ranges } from '../../src/packet/ranges.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 import { b, flowOf, worldOf } from './at-hook.ts';
 import { addr } from './build.ts';
 
@@ -24,15 +25,15 @@ interface Bound {
   readonly flow: Flow;
   /** The translated tuple. */
   readonly now: string;
-  readonly asked: readonly { readonly what: string; readonly ranges: Ranges }[];
+  readonly asked: readonly { readonly what: string; readonly ranges: Ranges<Scalar> }[];
 }
 
 /** Binds a flow; choices get their highest value. `others`: tuples whose flows the node knows. */
 function bound(range: NatRange, of: Partial<Tuple> = {}, others: readonly Partial<Tuple>[] = [], out = 'eth1'): Bound {
-  const asked: { what: string; ranges: Ranges }[] = [];
-  const choose = ({ id, reason }: { id: string; reason: string }, ranges: Ranges): number => {
+  const asked: { what: string; ranges: Ranges<Scalar> }[] = [];
+  const choose = <S extends Scalar>({ id, reason }: { id: string; reason: string }, ranges: Ranges<S>): S => {
     asked.push({ what: `${id} | ${reason}`, ranges });
-    return ranges.at(-1)?.[1] ?? 0;
+    return (ranges.at(-1)?.[1] ?? 0) as S;
   };
   const network = b();
   const world = worldOf(network, { choose });

@@ -15,13 +15,14 @@ import {
 import type { Node } from '../../src/network/network.ts';
 import { assumed, known, notKnown } from '../../src/network/unknown.ts';
 import type { Ranges } from '../../src/packet/ranges.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 import { probeFrom } from './ask.ts';
 import { build, type Host, host } from './build.ts';
 
 interface Asked {
   readonly id: string;
   readonly reason: string;
-  readonly ranges: Ranges;
+  readonly ranges: Ranges<Scalar>;
 }
 
 /** A world of one node; its oracle writes down what it is asked and answers with the highest value. */
@@ -30,9 +31,9 @@ function alone(more: Omit<Host, 'interfaces'> = {}): { world: World; node: Node;
   const node = network.nodes.get('b');
   if (node === undefined) throw new Error('no b');
   const asked: Asked[] = [];
-  const choice = ({ id, reason }: { id: string; reason: string }, ranges: Ranges): number => {
+  const choice = <S extends Scalar>({ id, reason }: { id: string; reason: string }, ranges: Ranges<S>): S => {
     asked.push({ id, reason, ranges });
-    return ranges.at(-1)?.[1] ?? 0;
+    return (ranges.at(-1)?.[1] ?? 0) as S;
   };
   const world: World = {
     network,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseAddress6, printAddress6 } from '../../src/extension/codec/address6.ts';
 import { SIX_MATCHES, SIX_TARGETS } from '../../src/extension/six/registry.ts';
+import { parseAddress6, printAddress6 } from '../../src/packet/address6.ts';
 import { parseIptablesSave } from '../../src/parse/iptables/save.ts';
 
 const CHAINS = ['filter INPUT', 'mangle PREROUTING', 'mangle INPUT', 'nat PREROUTING', 'nat POSTROUTING'];

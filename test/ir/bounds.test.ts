@@ -1,11 +1,11 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { bitAnd, bitXor, wrap } from '../../src/ir/bits.ts';
 import { assign, type Bounds, forget, join, nameOf, sameValue, start, valuesOf } from '../../src/ir/bounds.ts';
 import { assume, simplify } from '../../src/ir/decide.ts';
 import { interpret } from '../../src/ir/interpret.ts';
 import { all, any, equals, first, inRanges, masked, not, sameSlots, unknownBit } from '../../src/ir/predicate.ts';
 import { type Predicate, type Slot, type Value, widthOf } from '../../src/ir/program.ts';
+import { bitAnd, bitXor, wrap } from '../../src/packet/bits.ts';
 import type { Disposition } from '../../src/packet/fate.ts';
 import { contains, only, type Ranges, ranges } from '../../src/packet/ranges.ts';
 
@@ -119,12 +119,12 @@ function valueOf(of: Value, to: Slot, state: State): number {
   const held = (one: Slot): number => state.get(one) ?? Number.NaN;
   switch (of.kind) {
     case 'constant':
-      return wrap(of.value, widthOf(to));
+      return wrap(Number(of.value), widthOf(to));
     case 'plus':
       return wrap(held(of.slot) + of.by, widthOf(to));
     case 'bits': {
-      const parts = of.terms.map((term) => bitAnd(held(term.slot), term.mask ?? 2 ** 48 - 1));
-      return wrap(parts.reduce(bitXor, of.xor), widthOf(to));
+      const parts = of.terms.map((term) => bitAnd(held(term.slot), Number(term.mask ?? 2 ** 48 - 1)));
+      return wrap(parts.reduce<number>(bitXor, Number(of.xor)), widthOf(to));
     }
   }
 }

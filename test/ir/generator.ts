@@ -4,6 +4,7 @@ import { fieldOf, widthOf } from '../../src/ir/program.ts';
 import type { Disposition } from '../../src/packet/fate.ts';
 import { type Field, maximum } from '../../src/packet/field.ts';
 import { everything, intersect, type Range, type Ranges, ranges, size } from '../../src/packet/ranges.ts';
+import { next, type Scalar } from '../../src/packet/scalar.ts';
 
 /**
  * Random Programs over few slots of all widths, whose inputs and forgotten slots have few values each, so that all packets
@@ -226,17 +227,17 @@ function mendPredicate(of: Predicate, read: (slot: Slot) => Slot): Predicate {
 }
 
 /** Every combination of one value each. @throws Error if there are more than `most` */
-export function combinations<K>(of: ReadonlyMap<K, Ranges>, most = 10_000): readonly ReadonlyMap<K, number>[] {
+export function combinations<K>(of: ReadonlyMap<K, Ranges<Scalar>>, most = 10_000): readonly ReadonlyMap<K, Scalar>[] {
   const count = [...of.values()].reduce((product, ranges) => product * size(ranges), 1);
   if (count > most) throw new Error(`${count} combinations`);
-  let all: ReadonlyMap<K, number>[] = [new Map()];
+  let all: ReadonlyMap<K, Scalar>[] = [new Map()];
   for (const [key, ranges] of of)
     all = all.flatMap((one) => [...each(ranges)].map((value) => new Map([...one, [key, value]])));
   return all;
 }
 
-function* each(ranges: Ranges): Generator<number> {
-  for (const [low, high] of ranges) for (let value = low; value <= high; value++) yield value;
+function* each(ranges: Ranges<Scalar>): Generator<Scalar> {
+  for (const [low, high] of ranges) for (let value = low; value <= high; value = next(value)) yield value;
 }
 
 /** The unknowns in Programs by id, with the values that they may have. */

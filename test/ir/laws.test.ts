@@ -4,10 +4,11 @@ import { interpret } from '../../src/ir/interpret.ts';
 import { all, any, first, inRanges, masked, not } from '../../src/ir/predicate.ts';
 import type { Predicate, Program } from '../../src/ir/program.ts';
 import { type Field, maximum } from '../../src/packet/field.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 import { combinations, letter, predicate, program, unknownsIn } from './generator.ts';
 
-const ends = (of: Program, packet: Parameters<typeof interpret>[1], chosen: ReadonlyMap<string, number>) =>
-  interpret(of, packet, ({ id }) => chosen.get(id) as number).map(letter);
+const ends = (of: Program, packet: Parameters<typeof interpret>[1], chosen: ReadonlyMap<string, Scalar>) =>
+  interpret(of, packet, ({ id }) => chosen.get(id) as Scalar).map(letter);
 
 describe('a program', () => {
   it('ends in one disposition unless it makes copies, for every packet and all values of the unknowns', () => {

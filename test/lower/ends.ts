@@ -2,17 +2,18 @@ import { type Choice, interpret } from '../../src/ir/interpret.ts';
 import type { Program, Slot } from '../../src/ir/program.ts';
 import type { Disposition } from '../../src/packet/fate.ts';
 import type { Ranges } from '../../src/packet/ranges.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 
 /** The least and the greatest value of each range. */
-const cornersOf = (set: Ranges): readonly number[] => [...new Set(set.flatMap(([low, high]) => [low, high]))];
+const cornersOf = (set: Ranges<Scalar>): readonly Scalar[] => [...new Set(set.flatMap(([low, high]) => [low, high]))];
 
 /**
  * Every end of a packet, whatever the unknowns are (of numbers: the corners of their ranges).
  * @throws Error for more runs than the budget
  */
-export function everyEnd(program: Program, inputs: ReadonlyMap<Slot, number>, budget = 4096): readonly Disposition[] {
+export function everyEnd(program: Program, inputs: ReadonlyMap<Slot, Scalar>, budget = 4096): readonly Disposition[] {
   const ends: Disposition[] = [];
-  const todo: ReadonlyMap<string, number>[] = [new Map()];
+  const todo: ReadonlyMap<string, Scalar>[] = [new Map()];
   for (let run = todo.pop(), runs = 0; run !== undefined; run = todo.pop(), runs++) {
     if (runs > budget) throw new Error('too many unknowns');
     const chosen = new Map(run);
@@ -30,8 +31,8 @@ export function everyEnd(program: Program, inputs: ReadonlyMap<Slot, number>, bu
 }
 
 /** A packet of the Program's class: of each input the value that `pick` takes. */
-export const inputsOf = (program: Program, pick: (of: Ranges) => number): ReadonlyMap<Slot, number> =>
+export const inputsOf = (program: Program, pick: (of: Ranges<Scalar>) => Scalar): ReadonlyMap<Slot, Scalar> =>
   new Map([...program.inputs].map(([slot, of]) => [slot, pick(of)]));
 
-export const least = (of: Ranges): number => of[0]?.[0] ?? 0;
-export const greatest = (of: Ranges): number => of.at(-1)?.[1] ?? 0;
+export const least = (of: Ranges<Scalar>): Scalar => of[0]?.[0] ?? 0;
+export const greatest = (of: Ranges<Scalar>): Scalar => of.at(-1)?.[1] ?? 0;

@@ -66,7 +66,7 @@ const asked = (each: number): fc.Arbitrary<readonly Asked[]> =>
         const { probe, start } = probeOf(question, n);
         const [free, given] = classes[n] ?? classes[0] ?? [[], 'fresh' as const];
         const wider = Object.fromEntries(
-          FREE.map((field, i) => [field, around(start.packet[field], field, free[i] ?? 'fixed')]),
+          FREE.map((field, i) => [field, around(Number(start.packet[field]), field, free[i] ?? 'fixed')]),
         ) as PacketClass;
         return {
           network,

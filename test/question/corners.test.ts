@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { all, any, equals, first, inRanges, not } from '../../src/ir/predicate.ts';
 import type { Program, Slot } from '../../src/ir/program.ts';
 import { contains, type Ranges } from '../../src/packet/ranges.ts';
+import { type Scalar } from '../../src/packet/scalar.ts';
 import { boundariesOf } from '../../src/question/boundaries.ts';
 import { CORNERS, corners, plainest } from '../../src/question/corners.ts';
 import { endsOf } from '../../src/question/search.ts';
@@ -80,7 +81,7 @@ describe('corners', () => {
   });
 
   it('hold both ends of every range and both sides of every comparison', () => {
-    const values = (slot: 'dport' | 'src' | 'length'): (number | undefined)[] => found.map((one) => one.get(slot));
+    const values = (slot: 'dport' | 'src' | 'length'): (Scalar | undefined)[] => found.map((one) => one.get(slot));
     expect(values('dport')).toEqual(expect.arrayContaining([1, 65535, 21, 22, 80, 81, 442, 443, 444]));
     expect(values('src')).toEqual(expect.arrayContaining([10, 20, 40, 14, 15, 16]));
     expect(values('length')).toEqual(expect.arrayContaining([28, 1500, 99, 100, 101]));

@@ -1,7 +1,15 @@
 import type { Interface, InterfaceKind, Network, Node, Route } from '../../src/network/network.ts';
 import { EMPTY_RULESET } from '../../src/network/ruleset.ts';
 import { known } from '../../src/network/unknown.ts';
-import { parseAddress, parseMac, parsePrefix, prefix } from '../../src/packet/address.ts';
+import {
+  type Address,
+  parseAddress,
+  parseMac,
+  parsePrefix,
+  prefix,
+  printAddress,
+  rangeOf,
+} from '../../src/packet/address.ts';
 
 const PLACE = { file: 'a network built by hand', line: 1, column: 1 };
 
@@ -49,14 +57,13 @@ const route = (type: Route['type'], table: number, destination: string, out: str
 });
 
 function routesOf(interfaces: readonly Interface[]): readonly Route[] {
-  const text = (value: number, length: number): string =>
-    `${[24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.')}/${length}`;
+  const text = (value: Address, length: number): string => `${printAddress(value)}/${length}`;
   return interfaces.flatMap(({ name, kind, addresses }) =>
     addresses.flatMap(({ local, address: network, length }) => [
       route('local', 255, text(local, 32), name, 254),
       ...(kind === 'loopback' ? [route('local', 255, text(network, length), name, 254)] : []),
       ...(kind !== 'loopback' && length < 31
-        ? [route('broadcast', 255, text(network + 2 ** (32 - length) - 1, 32), name, 253)]
+        ? [route('broadcast', 255, text(rangeOf({ address: network, length })[1], 32), name, 253)]
         : []),
       ...(kind !== 'loopback' && length < 32 ? [route('unicast', 254, text(network, length), name, 253)] : []),
     ]),

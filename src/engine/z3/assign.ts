@@ -1,11 +1,12 @@
-import { bitAnd, bitXor, wrap } from '../../ir/bits.ts';
+import { asWide, bitAnd, bitXor, wrap } from '../../packet/bits.ts';
 import { contains } from '../../packet/ranges.ts';
+import { isWide, type Scalar, scalar, plus as sum } from '../../packet/scalar.ts';
 import { choose, mask, number, plus, resize, variable, xor } from './bits.ts';
 import { and, iff, inRanges, not, same } from './formula.ts';
 import { type Bits, type Formula, parts, type Store, type Term, type Variable } from './term.ts';
 
 /** Values by the name of the variable. */
-export type Values = ReadonlyMap<string, number>;
+export type Values = ReadonlyMap<string, Scalar>;
 
 /** The formula with other terms in place of variables; what follows from them is folded. */
 export function replace(store: Store, formula: Formula, by: (variable: Variable) => Bits | undefined): Formula {
@@ -63,28 +64,29 @@ function rebuilt(store: Store, term: Term, of: Of, by: (variable: Variable) => B
 /** A fast way to ask whether a formula holds for many values one after the other. Variables without a value are 0. */
 export function judge(formula: Formula): (values: Values) => boolean {
   const order = parts([formula]);
-  const results = new Float64Array(formula.id + 1);
-  const of = (part: Term) => results[part.id] as number;
+  const wide = order.some((term) => 'width' in term && isWide(term.width));
+  const results: Scalar[] | Float64Array = wide ? [] : new Float64Array(formula.id + 1);
+  const of = (part: Term) => results[part.id] as Scalar;
   return (values) => {
-    for (const term of order) results[term.id] = result(term, of, values);
+    for (const term of order) (results as Scalar[])[term.id] = result(term, of, values);
     return of(formula) === 1;
   };
 }
 
-function result(term: Term, of: (part: Term) => number, values: Values): number {
+function result(term: Term, of: (part: Term) => Scalar, values: Values): Scalar {
   switch (term.kind) {
     case 'constant':
       return Number(term.value);
     case 'number':
       return term.value;
     case 'variable':
-      return values.get(term.variable.name) ?? 0;
+      return values.get(term.variable.name) ?? scalar(0, term.width);
     case 'in':
       return Number(contains(term.ranges, of(term.of)));
     case 'same':
       return Number(of(term.a) === of(term.b));
     case 'not':
-      return 1 - of(term.of);
+      return of(term.of) === 1 ? 0 : 1;
     case 'and':
       return Number(term.of.every((part) => of(part) === 1));
     case 'if':
@@ -95,8 +97,8 @@ function result(term: Term, of: (part: Term) => number, values: Values): number 
     case 'xor':
       return bitXor(of(term.a), of(term.b));
     case 'plus':
-      return wrap(of(term.of) + term.by, term.width);
+      return wrap(sum(of(term.of), term.by), term.width);
     case 'resize':
-      return wrap(of(term.of), term.width);
+      return asWide(of(term.of), term.width);
   }
 }

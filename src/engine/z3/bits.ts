@@ -1,5 +1,6 @@
-import { bitAnd, bitXor, wrap } from '../../ir/bits.ts';
+import { asWide, bitAnd, bitXor, wrap } from '../../packet/bits.ts';
 import { type Range, type Ranges, ranges, single, size, union } from '../../packet/ranges.ts';
+import { next, type Scalar, scalar, plus as sum, top } from '../../packet/scalar.ts';
 import type { Bits, Formula, Store, Variable } from './term.ts';
 
 /** Value sets with more ranges than this are rounded up to their hull. */
@@ -9,11 +10,12 @@ const FEW_VALUES = 256;
 
 type Leaf<K extends Bits['kind']> = Extract<Bits, { kind: K }>;
 
-const full = (width: number): Ranges => [[0, 2 ** width - 1]];
-const rounded = (set: Ranges): Ranges =>
-  set.length <= MANY_RANGES ? set : [[(set[0] as Range)[0], (set.at(-1) as Range)[1]]];
+const full = (width: number): Ranges<Scalar> => [[scalar(0, width), top(width)]];
+const last = (set: Ranges<Scalar>): Range<Scalar> => set.at(-1) as Range<Scalar>;
+const rounded = (set: Ranges<Scalar>): Ranges<Scalar> =>
+  set.length <= MANY_RANGES ? set : [[(set[0] as Range<Scalar>)[0], last(set)[1]]];
 
-export function number(store: Store, value: number, width: number): Bits {
+export function number(store: Store, value: Scalar, width: number): Bits {
   return store.intern<Leaf<'number'>>(`n${width}:${value}`, () => ({
     kind: 'number',
     value,
@@ -50,11 +52,11 @@ export function choose(store: Store, when: Formula, then: Bits, otherwise: Bits)
   }));
 }
 
-export function mask(store: Store, of: Bits, bits: number): Bits {
-  const kept = bitAnd(bits, 2 ** of.width - 1);
-  if (kept === 2 ** of.width - 1) return of;
-  if (kept === 0) return number(store, 0, of.width);
-  const to = (value: number) => bitAnd(value, kept);
+export function mask(store: Store, of: Bits, bits: Scalar): Bits {
+  const kept = asWide(bits, of.width);
+  if (kept === top(of.width)) return of;
+  if (!kept) return number(store, kept, of.width);
+  const to = (value: Scalar) => bitAnd(value, kept);
   return (
     mapped(store, of, to) ??
     store.intern<Leaf<'mask'>>(`m${of.id},${kept}`, () => ({
@@ -62,24 +64,24 @@ export function mask(store: Store, of: Bits, bits: number): Bits {
       of,
       mask: kept,
       width: of.width,
-      values: image(of, to) ?? [[0, kept]],
+      values: image(of, to) ?? [[scalar(0, of.width), kept]],
       leaves: of.leaves,
     }))
   );
 }
 
 export function xor(store: Store, a: Bits, b: Bits): Bits {
-  if (a === b) return number(store, 0, a.width);
+  if (a === b) return number(store, scalar(0, a.width), a.width);
   if (a.kind === 'number')
     return b.kind === 'number' ? number(store, bitXor(a.value, b.value), a.width) : xor(store, b, a);
   if (b.kind !== 'number')
     return exclusive(store, ...(a.id < b.id ? ([a, b] as const) : ([b, a] as const)), full(a.width));
-  if (b.value === 0) return a;
-  const to = (value: number) => bitXor(value, b.value);
+  if (!b.value) return a;
+  const to = (value: Scalar) => bitXor(value, b.value);
   return mapped(store, a, to) ?? exclusive(store, a, b, image(a, to) ?? full(a.width));
 }
 
-const exclusive = (store: Store, a: Bits, b: Bits, values: Ranges): Bits =>
+const exclusive = (store: Store, a: Bits, b: Bits, values: Ranges<Scalar>): Bits =>
   store.intern<Leaf<'xor'>>(`x${a.id},${b.id}`, () => ({
     kind: 'xor',
     a,
@@ -89,12 +91,12 @@ const exclusive = (store: Store, a: Bits, b: Bits, values: Ranges): Bits =>
     leaves: a.leaves + b.leaves,
   }));
 
-export function plus(store: Store, of: Bits, by: number): Bits {
-  const step = wrap(by, of.width);
-  if (step === 0) return of;
-  if (of.kind === 'plus') return plus(store, of.of, of.by + step);
+export function plus(store: Store, of: Bits, by: Scalar): Bits {
+  const step = asWide(by, of.width);
+  if (!step) return of;
+  if (of.kind === 'plus') return plus(store, of.of, sum(of.by, step));
   return (
-    mapped(store, of, (value) => wrap(value + step, of.width)) ??
+    mapped(store, of, (value) => wrap(sum(value, step), of.width)) ??
     store.intern<Leaf<'plus'>>(`p${of.id},${step}`, () => ({
       kind: 'plus',
       of,
@@ -107,18 +109,19 @@ export function plus(store: Store, of: Bits, by: number): Bits {
 }
 
 /** Every value plus `by`, modulo 2^width. */
-export function shifted(values: Ranges, by: number, width: number): Ranges {
-  const limit = 2 ** width;
-  const step = wrap(by, width);
+export function shifted(values: Ranges<Scalar>, by: Scalar, width: number): Ranges<Scalar> {
+  const highest = top(width);
+  const cut = (value: Scalar) => wrap(value, width);
+  const step = asWide(by, width);
   return ranges(
-    values.flatMap(([low, high]): readonly Range[] => {
-      const [from, to] = [low + step, high + step];
-      if (from >= limit) return [[from - limit, to - limit]];
-      return to < limit
+    values.flatMap(([low, high]): readonly Range<Scalar>[] => {
+      const [from, to] = [sum(low, step), sum(high, step)];
+      if (from > highest) return [[cut(from), cut(to)]];
+      return to <= highest
         ? [[from, to]]
         : [
-            [from, limit - 1],
-            [0, to - limit],
+            [from, highest],
+            [scalar(0, width), cut(to)],
           ];
     }),
   );
@@ -126,34 +129,34 @@ export function shifted(values: Ranges, by: number, width: number): Ranges {
 
 export function resize(store: Store, of: Bits, width: number): Bits {
   if (of.width === width) return of;
-  const to = (value: number) => wrap(value, width);
-  const fits = (of.values.at(-1) as Range)[1] < 2 ** width;
+  const to = (value: Scalar) => asWide(value, width);
+  const fits = last(of.values)[1] <= top(width);
   return (
     mapped(store, of, to, width) ??
     store.intern<Leaf<'resize'>>(`r${of.id},${width}`, () => ({
       kind: 'resize',
       of,
       width,
-      values: fits ? of.values : (image(of, to) ?? full(width)),
+      values: fits ? of.values.map(([low, high]) => [to(low), to(high)] as const) : (image(of, to) ?? full(width)),
       leaves: of.leaves,
     }))
   );
 }
 
 /** The function of a number is a number, and that of a choice between numbers a choice. */
-function mapped(store: Store, of: Bits, to: (value: number) => number, width = of.width): Bits | undefined {
+function mapped(store: Store, of: Bits, to: (value: Scalar) => Scalar, width = of.width): Bits | undefined {
   if (of.kind === 'number') return number(store, to(of.value), width);
   if (of.kind !== 'choose' || of.then.kind !== 'number' || of.otherwise.kind !== 'number') return undefined;
   return choose(store, of.when, number(store, to(of.then.value), width), number(store, to(of.otherwise.value), width));
 }
 
-function image(of: Bits, to: (value: number) => number): Ranges | undefined {
+function image(of: Bits, to: (value: Scalar) => Scalar): Ranges<Scalar> | undefined {
   return size(of.values) > FEW_VALUES
     ? undefined
-    : ranges([...each(of.values)].map(to).map((value): Range => [value, value]));
+    : ranges([...each(of.values)].map(to).map((value): Range<Scalar> => [value, value]));
 }
 
 /** Every value of the set, from the lowest. */
-export function* each(set: Ranges): Generator<number> {
-  for (const [low, high] of set) for (let value = low; value <= high; value++) yield value;
+export function* each<S extends Scalar>(set: Ranges<S>): Generator<S> {
+  for (const [low, high] of set) for (let value = low; value <= high; value = next(value)) yield value;
 }

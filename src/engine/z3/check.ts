@@ -1,3 +1,4 @@
+import { isWide, type Scalar } from '../../packet/scalar.ts';
 import type { Values } from './assign.ts';
 import { Context, Exhausted } from './context.ts';
 import { emit } from './emit.ts';
@@ -76,13 +77,14 @@ function kept(context: Context, kind: string, handle: Handle): Handle {
 
 function model(context: Context, solver: Handle, variables: ReadonlyMap<Variable, Handle>): Values {
   const found = kept(context, 'model', context.call('solver_get_model', solver));
-  return new Map([...variables].map(([{ name }, handle]) => [name, valueIn(context, found, handle)]));
+  return new Map([...variables].map(([{ name, width }, handle]) => [name, valueIn(context, found, handle, width)]));
 }
 
-function valueIn(context: Context, found: Handle, handle: Handle): number {
+function valueIn(context: Context, found: Handle, handle: Handle, width: number): Scalar {
   const memory = context.scratch(8);
   if (context.call('model_eval', found, handle, 1, memory) === 0) throw new Error('Z3 has no value for a variable');
   const numeral = context.module.HEAPU32[memory / 4] as Handle;
+  if (isWide(width)) return BigInt(context.text('get_numeral_string', numeral));
   if (context.call('get_numeral_uint64', numeral, memory) === 0) throw new Error('Z3 has no number for a variable');
   return context.word(memory);
 }

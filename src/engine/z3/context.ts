@@ -58,15 +58,15 @@ export class Context {
     return this.call(name, list.length, memory);
   }
 
-  /** Calls `Z3_NAME(context, text)`; plain ASCII only. */
-  callText(name: string, text: string): Handle {
+  /** Calls `Z3_NAME(context, text, …)`; plain ASCII only. */
+  callText(name: string, text: string, ...more: readonly Handle[]): Handle {
     const memory = this.scratch(text.length + 1);
     this.module.HEAPU8.set(
       [...text].map((char) => char.charCodeAt(0)),
       memory,
     );
     this.module.HEAPU8[memory + text.length] = 0;
-    return this.call(name, memory);
+    return this.call(name, memory, ...more);
   }
 
   text(name: string, ...of: readonly number[]): string {

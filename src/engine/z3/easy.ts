@@ -1,4 +1,5 @@
 import { size } from '../../packet/ranges.ts';
+import type { Scalar } from '../../packet/scalar.ts';
 import { judge, type Values } from './assign.ts';
 import { each } from './bits.ts';
 import type { Formula, Variable } from './term.ts';
@@ -12,10 +13,10 @@ export const easily = (formula: Formula): Values | 'none' | undefined => indepen
 
 /** Demands on one variable each: `and` has put those about the same one together, and none is empty. */
 function independent(formula: Formula): Values | undefined {
-  const values = new Map<string, number>();
+  const values = new Map<string, Scalar>();
   for (const part of formula.kind === 'and' ? formula.of : [formula]) {
     if (part.kind !== 'in' || part.of.kind !== 'variable' || values.has(part.of.variable.name)) return undefined;
-    values.set(part.of.variable.name, part.ranges[0]?.[0] as number);
+    values.set(part.of.variable.name, part.ranges[0]?.[0] as Scalar);
   }
   return values;
 }

@@ -1,4 +1,5 @@
 import type { Range, Ranges } from '../../packet/ranges.ts';
+import { isWide, larger, next, previous, type Scalar, scalar, smaller, top } from '../../packet/scalar.ts';
 import type { Context } from './context.ts';
 import type { Handle } from './module.ts';
 import { type Bits, type Formula, parts, type Term, type Variable } from './term.ts';
@@ -21,7 +22,7 @@ export function emit(context: Context, formulas: readonly Formula[]): Emitted {
     if (term.kind !== 'variable') continue;
     variables.set(term.variable, handle);
     // the formulas were folded with this taken for granted
-    limits.push(build.within(handle, term.width, [[0, 2 ** term.width - 1]], term.variable.ranges));
+    limits.push(build.within(handle, term.width, [[scalar(0, term.width), top(term.width)]], term.variable.ranges));
   }
   return { assertions: [...limits, ...formulas.map((formula) => built.get(formula) as Handle)], variables };
 }
@@ -72,7 +73,7 @@ class Build {
   }
 
   /** That a number which is one of `possible` is one of `wanted`: comparisons only where the two part. */
-  within(number: Handle, width: number, possible: Ranges, wanted: Ranges): Handle {
+  within(number: Handle, width: number, possible: Ranges<Scalar>, wanted: Ranges<Scalar>): Handle {
     const runs = runsOf(possible, wanted);
     const any = runs.map((run) => this.#withinRun(number, width, run));
     return any.length === 1 ? (any[0] as Handle) : this.#context.callList('mk_or', any);
@@ -91,7 +92,8 @@ class Build {
         : context.callList('mk_and', all);
   }
 
-  #number(value: number, width: number): Handle {
+  #number(value: Scalar, width: number): Handle {
+    if (isWide(width)) return this.#context.callText('mk_numeral', String(value), this.#sort(width));
     return this.#context.call('mk_unsigned_int64', BigInt(value), this.#sort(width));
   }
 
@@ -104,16 +106,16 @@ class Build {
 
 /** Neighbouring values that are all wanted; a side is absent where no possible value lies beyond it. */
 interface Run {
-  readonly low?: number;
-  readonly high?: number;
+  readonly low?: Scalar;
+  readonly high?: Scalar;
 }
 
 /** The possible values as alternating runs of wanted and unwanted ones; of these the wanted. */
-export function runsOf(possible: Ranges, wanted: Ranges): readonly Run[] {
+export function runsOf(possible: Ranges<Scalar>, wanted: Ranges<Scalar>): readonly Run[] {
   const pieces = cut(possible, wanted);
   const first = pieces[0]?.range[0];
   const last = pieces.at(-1)?.range[1];
-  const runs: { range: [number, number]; wanted: boolean }[] = [];
+  const runs: { range: [Scalar, Scalar]; wanted: boolean }[] = [];
   for (const piece of pieces) {
     const run = runs.at(-1);
     if (run !== undefined && run.wanted === piece.wanted) run.range[1] = piece.range[1];
@@ -128,17 +130,17 @@ export function runsOf(possible: Ranges, wanted: Ranges): readonly Run[] {
 }
 
 /** The possible values cut at the ends of the wanted ranges, in order. */
-function cut(possible: Ranges, wanted: Ranges): readonly { range: Range; wanted: boolean }[] {
-  const pieces: { range: Range; wanted: boolean }[] = [];
+function cut(possible: Ranges<Scalar>, wanted: Ranges<Scalar>): readonly { range: Range<Scalar>; wanted: boolean }[] {
+  const pieces: { range: Range<Scalar>; wanted: boolean }[] = [];
   let i = 0;
   for (const [low, high] of possible) {
-    let next = low;
-    while (i < wanted.length && (wanted[i] as Range)[1] < low) i++;
-    for (let j = i; next <= high; j++) {
-      const [from, to] = wanted[j] ?? [high + 1, high + 1];
-      if (from > next) pieces.push({ range: [next, Math.min(from - 1, high)], wanted: false });
-      if (from <= high) pieces.push({ range: [Math.max(from, next), Math.min(to, high)], wanted: true });
-      next = Math.max(next, Math.min(to, high) + 1);
+    let at = low;
+    while (i < wanted.length && (wanted[i] as Range<Scalar>)[1] < low) i++;
+    for (let j = i; at <= high; j++) {
+      const [from, to] = wanted[j] ?? [next(high), next(high)];
+      if (from > at) pieces.push({ range: [at, smaller(previous(from), high)], wanted: false });
+      if (from <= high) pieces.push({ range: [larger(from, at), smaller(to, high)], wanted: true });
+      at = larger(at, next(smaller(to, high)));
       if (from > high) break;
     }
   }

@@ -1,6 +1,7 @@
 import type { Arm, Program, Slot, Step, Steps } from '../../ir/program.ts';
 import type { Disposition } from '../../packet/fate.ts';
 import type { Ranges } from '../../packet/ranges.ts';
+import type { Scalar } from '../../packet/scalar.ts';
 import { variable } from './bits.ts';
 import { balanced, firstFormula } from './first.ts';
 import { and, constant, iff, or } from './formula.ts';
@@ -39,7 +40,7 @@ export interface Encoded {
 export function encode(
   store: Store,
   program: Program,
-  inputs: ReadonlyMap<Slot, Ranges>,
+  inputs: ReadonlyMap<Slot, Ranges<Scalar>>,
   questions: readonly Where[],
 ): Encoded {
   const walk: Walk = { store, questions: [...questions, () => false], known: new Map() };

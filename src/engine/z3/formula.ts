@@ -1,4 +1,4 @@
-import { bitAnd, bitXor, wrap } from '../../ir/bits.ts';
+import { asWide, bitAnd, bitXor } from '../../packet/bits.ts';
 import {
   intersect,
   isEmpty,
@@ -9,6 +9,7 @@ import {
   same as sameRanges,
   size,
 } from '../../packet/ranges.ts';
+import { minus, next, plus, previous, type Scalar, top } from '../../packet/scalar.ts';
 import { each, shifted } from './bits.ts';
 import type { Bits, Formula, Store } from './term.ts';
 
@@ -31,14 +32,15 @@ export function not(store: Store, of: Formula): Formula {
 }
 
 /** What is in the first set and not in the second. */
-function outside(all: Ranges, but: Ranges): Ranges {
-  const gaps: Range[] = [];
-  let next = 0;
+function outside(all: Ranges<Scalar>, but: Ranges<Scalar>): Ranges<Scalar> {
+  const gaps: Range<Scalar>[] = [];
+  const highest = all.at(-1)?.[1] ?? 0;
+  let from = all[0]?.[0] ?? 0;
   for (const [low, high] of but) {
-    if (low > next) gaps.push([next, low - 1]);
-    next = high + 1;
+    if (low > from) gaps.push([from, previous(low)]);
+    if (high >= from) from = next(high);
   }
-  return intersect(all, [...gaps, [next, Number.MAX_SAFE_INTEGER]]);
+  return intersect(all, from > highest ? gaps : [...gaps, [from, highest]]);
 }
 
 export function and(store: Store, of: readonly Formula[]): Formula {
@@ -59,7 +61,7 @@ export const or = (store: Store, of: readonly Formula[]): Formula =>
 
 /** The parts, each once, those about one number put together; nothing if they can't all hold. */
 function conjuncts(store: Store, of: readonly Formula[]): Formula[] | undefined {
-  const about = new Map<Bits, Ranges>();
+  const about = new Map<Bits, Ranges<Scalar>>();
   const others = new Set<Formula>();
   for (const part of of.flatMap((part) => (part.kind === 'and' && part.of.length <= FEW_PARTS ? part.of : [part]))) {
     if (part === store.false) return undefined;
@@ -92,7 +94,7 @@ export function iff(store: Store, when: Formula, then: Formula, otherwise: Formu
 export const exclusiveOr = (store: Store, a: Formula, b: Formula): Formula => iff(store, a, not(store, b), b);
 
 /** The value lies in the ranges. Asked of what the value is made from where that can be said with ranges. */
-export function inRanges(store: Store, of: Bits, wanted: Ranges): Formula {
+export function inRanges(store: Store, of: Bits, wanted: Ranges<Scalar>): Formula {
   const possible = intersect(of.values, wanted);
   if (isEmpty(possible)) return store.false;
   if (sameRanges(possible, of.values)) return store.true;
@@ -102,7 +104,7 @@ export function inRanges(store: Store, of: Bits, wanted: Ranges): Formula {
   );
 }
 
-function ofParts(store: Store, of: Bits, wanted: Ranges): Formula | undefined {
+function ofParts(store: Store, of: Bits, wanted: Ranges<Scalar>): Formula | undefined {
   switch (of.kind) {
     case 'number':
     case 'variable':
@@ -112,43 +114,52 @@ function ofParts(store: Store, of: Bits, wanted: Ranges): Formula | undefined {
         ? undefined
         : iff(store, of.when, inRanges(store, of.then, wanted), inRanges(store, of.otherwise, wanted));
     case 'plus':
-      return inRanges(store, of.of, shifted(wanted, -of.by, of.width));
+      return inRanges(store, of.of, shifted(wanted, minus(minus(of.by, of.by), of.by), of.width));
     case 'mask': {
-      const free = 2 ** of.width - 1 - of.mask;
-      if (isPower(free + 1)) return inRanges(store, of.of, ranges(wanted.flatMap((range) => aligned(range, free))));
+      const free = minus(top(of.width), of.mask);
+      if (isPower(next(free))) return inRanges(store, of.of, ranges(wanted.flatMap((range) => aligned(range, free))));
       return preimage(store, of.of, (value) => bitAnd(value, of.mask), wanted);
     }
     case 'xor':
       if (of.b.kind !== 'number') return undefined;
       return overSingles(store, of.a, of.b.value, wanted) ?? preimage(store, of.a, xorWith(of.b.value), wanted);
     case 'resize':
-      if (of.of.width < of.width || (of.of.values.at(-1) as Range)[1] < 2 ** of.width)
-        return inRanges(store, of.of, wanted);
-      return preimage(store, of.of, (value) => wrap(value, of.width), wanted);
+      if (of.of.width < of.width || (of.of.values.at(-1) as Range<Scalar>)[1] <= top(of.width))
+        return inRanges(store, of.of, within(wanted, of.of.width));
+      return preimage(store, of.of, (value) => asWide(value, of.width), wanted);
   }
 }
 
-const xorWith = (constant: number) => (value: number) => bitXor(value, constant);
-const isPower = (value: number): boolean => Number.isInteger(Math.log2(value)) && 2 ** Math.log2(value) === value;
+/** Of a wider number's values those that a narrower one can have, in its kind. */
+const within = (wanted: Ranges<Scalar>, width: number): Ranges<Scalar> =>
+  wanted
+    .filter(([low]) => low <= top(width))
+    .map(([low, high]) => [asWide(low, width), high > top(width) ? top(width) : asWide(high, width)]);
+
+const xorWith = (constant: Scalar) => (value: Scalar) => bitXor(value, constant);
+const isPower = (value: Scalar): boolean => /^10*$/.test(value.toString(2));
 
 /** The numbers whose upper bits, the `free` lower ones cut off, lie in the range. */
-function aligned([low, high]: Range, free: number): readonly Range[] {
-  const step = free + 1;
-  const from = Math.ceil(low / step) * step;
-  const to = Math.floor(high / step) * step;
-  return from > to ? [] : [[from, to + free]];
+function aligned([low, high]: Range<Scalar>, free: Scalar): readonly Range<Scalar>[] {
+  const lower = (value: Scalar) => minus(value, bitAnd(value, free));
+  const [from, to] = [lower(plus(low, free)), lower(high)];
+  return from > to ? [] : [[from, plus(to, free)]];
 }
 
 /** For sets of a few single values: those values with the constant's bits turned. */
-function overSingles(store: Store, of: Bits, turned: number, wanted: Ranges): Formula | undefined {
+function overSingles(store: Store, of: Bits, turned: Scalar, wanted: Ranges<Scalar>): Formula | undefined {
   if (size(wanted) > FEW_VALUES) return undefined;
-  return inRanges(store, of, ranges([...each(wanted)].map(xorWith(turned)).map((value): Range => [value, value])));
+  return inRanges(
+    store,
+    of,
+    ranges([...each(wanted)].map(xorWith(turned)).map((value): Range<Scalar> => [value, value])),
+  );
 }
 
-function preimage(store: Store, of: Bits, to: (value: number) => number, wanted: Ranges): Formula | undefined {
+function preimage(store: Store, of: Bits, to: (value: Scalar) => Scalar, wanted: Ranges<Scalar>): Formula | undefined {
   if (size(of.values) > FEW_VALUES) return undefined;
   const found = [...each(of.values)].filter((value) => intersect(only(to(value)), wanted).length > 0);
-  return inRanges(store, of, ranges(found.map((value): Range => [value, value])));
+  return inRanges(store, of, ranges(found.map((value): Range<Scalar> => [value, value])));
 }
 
 /** Two numbers of one width are the same. @throws Error if their widths differ */

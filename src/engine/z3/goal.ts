@@ -1,5 +1,6 @@
 import type { Slot } from '../../ir/program.ts';
 import { only, type Ranges } from '../../packet/ranges.ts';
+import type { Scalar } from '../../packet/scalar.ts';
 import type { Goal, Query } from '../engine.ts';
 import { variable } from './bits.ts';
 import { encode, type Where } from './encode.ts';
@@ -18,7 +19,7 @@ export interface Sought {
   readonly packets: Formula;
 }
 
-export function sought(store: Store, query: Query, inputs: ReadonlyMap<Slot, Ranges>): Sought {
+export function sought(store: Store, query: Query, inputs: ReadonlyMap<Slot, Ranges<Scalar>>): Sought {
   const ends = endsIn(query.goal);
   const formulas = new Map<Ends, Formula>();
   const runsOut = query.programs.map((program, i) => {
@@ -64,7 +65,7 @@ function meaning(store: Store, goal: Goal, ends: ReadonlyMap<Ends, Formula>): Fo
 }
 
 /** The inputs have these values. @throws Error for a slot that is no input */
-function isPacket(store: Store, inputs: ReadonlyMap<Slot, Ranges>, packet: ReadonlyMap<Slot, number>): Formula {
+function isPacket(store: Store, inputs: ReadonlyMap<Slot, Ranges<Scalar>>, packet: ReadonlyMap<Slot, Scalar>): Formula {
   return and(
     store,
     [...packet].map(([slot, value]) => {

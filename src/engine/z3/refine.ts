@@ -1,5 +1,6 @@
 import type { Slot } from '../../ir/program.ts';
 import type { Ranges } from '../../packet/ranges.ts';
+import type { Scalar } from '../../packet/scalar.ts';
 import { assign, judge, type Values } from './assign.ts';
 import { check, type Verdict } from './check.ts';
 import { easily } from './easy.ts';
@@ -15,7 +16,7 @@ const ROUNDS = 200;
 export interface Search {
   readonly solver: Solver;
   readonly store: Store;
-  readonly inputs: ReadonlyMap<Slot, Ranges>;
+  readonly inputs: ReadonlyMap<Slot, Ranges<Scalar>>;
   rlimit: number;
   readonly budget: number;
   /** Asks Z3 even what is easy: the slow twin, for comparison. */
@@ -77,7 +78,7 @@ export async function refine(search: Search, goal: Formula, packets: Formula): P
   return { kind: 'gave up', reason: `no end after ${ROUNDS} values of the unknowns` };
 }
 
-const lowest = (ranges: Ranges): number => ranges[0]?.[0] as number;
+const lowest = (ranges: Ranges<Scalar>): Scalar => ranges[0]?.[0] as Scalar;
 
 export const onlyInputs = (values: Values): Values =>
   new Map([...values].filter(([name]) => name.startsWith('input ')));

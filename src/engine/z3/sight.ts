@@ -2,6 +2,7 @@ import type { Slot } from '../../ir/program.ts';
 import { fieldOf } from '../../ir/program.ts';
 import { type Field } from '../../packet/field.ts';
 import { contains, type Ranges } from '../../packet/ranges.ts';
+import type { Scalar } from '../../packet/scalar.ts';
 import { judge, type Values } from './assign.ts';
 import { and } from './formula.ts';
 import { type Formula, parts, type Store } from './term.ts';
@@ -21,7 +22,7 @@ const NATURAL: Partial<Record<Field, number>> = {
 const MUCH_WORK = 3_000_000;
 
 /** The plainest value among the possible ones. */
-export const natural = (slot: Slot, possible: Ranges): number => {
+export const natural = (slot: Slot, possible: Ranges<Scalar>): Scalar => {
   const value = NATURAL[fieldOf(slot)];
   return value !== undefined && contains(possible, value) ? value : (possible[0]?.[0] ?? 0);
 };
@@ -29,7 +30,7 @@ export const natural = (slot: Slot, possible: Ranges): number => {
 /** Replaces the inputs' values, one after the other, by plainer ones with which the formulas still hold. */
 export function plain(
   store: Store,
-  inputs: ReadonlyMap<Slot, Ranges>,
+  inputs: ReadonlyMap<Slot, Ranges<Scalar>>,
   formulas: readonly Formula[],
   values: Values,
 ): Values {

@@ -1,6 +1,8 @@
 import type { Slot } from '../../ir/program.ts';
+import type { Family } from '../../packet/field.ts';
 import type { Unknown } from '../../packet/place.ts';
 import { isEmpty, type Ranges } from '../../packet/ranges.ts';
+import type { Scalar } from '../../packet/scalar.ts';
 import type { Answer, Query } from '../engine.ts';
 import { assign, type Values } from './assign.ts';
 import { or } from './formula.ts';
@@ -21,7 +23,14 @@ type End = Answer extends infer A ? (A extends Answer ? Omit<A, 'effort'> : neve
 export async function solve(solver: Solver, query: Query, thorough = false): Promise<Answer> {
   const started = performance.now();
   const inputs = inputsOf(query.programs);
-  const search: Search = { solver, store: new Store(), inputs, rlimit: 0, budget: query.budget ?? BUDGET, thorough };
+  const search: Search = {
+    solver,
+    store: new Store(familyOf(query)),
+    inputs,
+    rlimit: 0,
+    budget: query.budget ?? BUDGET,
+    thorough,
+  };
   const end = [...inputs.values()].some(isEmpty) ? ({ kind: 'none' } as const) : await answer(search, query);
   return { ...end, effort: { rlimit: search.rlimit, ms: performance.now() - started } };
 }
@@ -47,7 +56,14 @@ async function mustStop(search: Search, runsOut: Formula, values: Values): Promi
   return verdict.kind === 'none' ? undefined : { kind: 'gave up', reason: verdict.reason };
 }
 
-const packetOf = (inputs: ReadonlyMap<Slot, Ranges>, values: Values): ReadonlyMap<Slot, number> =>
+/** @throws Error if the Programs are about packets of different families */
+function familyOf({ programs }: Query): Family {
+  const [family = 4, other] = new Set(programs.map((program) => program.family ?? 4));
+  if (other !== undefined) throw new Error('programs of two families in one query');
+  return family;
+}
+
+const packetOf = (inputs: ReadonlyMap<Slot, Ranges<Scalar>>, values: Values): ReadonlyMap<Slot, Scalar> =>
   new Map(
     [...inputs].map(([slot, ranges]) => [slot, values.get(inputVariable(slot, ranges).name) ?? natural(slot, ranges)]),
   );

@@ -1,6 +1,8 @@
 import type { Slot } from '../../ir/program.ts';
+import type { Family } from '../../packet/field.ts';
 import type { Unknown } from '../../packet/place.ts';
 import type { Ranges } from '../../packet/ranges.ts';
+import type { Scalar } from '../../packet/scalar.ts';
 
 /** What a variable stands for: the packet is sought, everything else must not matter. */
 export type Role =
@@ -15,7 +17,7 @@ export type Role =
 export interface Variable {
   readonly name: string;
   readonly width: number;
-  readonly ranges: Ranges;
+  readonly ranges: Ranges<Scalar>;
   readonly role: Role;
 }
 
@@ -23,7 +25,7 @@ export interface Variable {
 export type Formula = { readonly id: number } & (
   | { readonly kind: 'constant'; readonly value: boolean }
   /** The value lies in the ranges, which are some but not all of its possible values. */
-  | { readonly kind: 'in'; readonly of: Bits; readonly ranges: Ranges }
+  | { readonly kind: 'in'; readonly of: Bits; readonly ranges: Ranges<Scalar> }
   | { readonly kind: 'same'; readonly a: Bits; readonly b: Bits }
   | { readonly kind: 'not'; readonly of: Formula }
   | { readonly kind: 'and'; readonly of: readonly Formula[] }
@@ -31,13 +33,18 @@ export type Formula = { readonly id: number } & (
 );
 
 /** A number that depends on variables, with its width in bits, values that it may have (more than it has, never less), and size. */
-export type Bits = { readonly id: number; readonly width: number; readonly values: Ranges; readonly leaves: number } & (
-  | { readonly kind: 'number'; readonly value: number }
+export type Bits = {
+  readonly id: number;
+  readonly width: number;
+  readonly values: Ranges<Scalar>;
+  readonly leaves: number;
+} & (
+  | { readonly kind: 'number'; readonly value: Scalar }
   | { readonly kind: 'variable'; readonly variable: Variable }
   | { readonly kind: 'choose'; readonly when: Formula; readonly then: Bits; readonly otherwise: Bits }
-  | { readonly kind: 'mask'; readonly of: Bits; readonly mask: number }
+  | { readonly kind: 'mask'; readonly of: Bits; readonly mask: Scalar }
   | { readonly kind: 'xor'; readonly a: Bits; readonly b: Bits }
-  | { readonly kind: 'plus'; readonly of: Bits; readonly by: number }
+  | { readonly kind: 'plus'; readonly of: Bits; readonly by: Scalar }
   /** Cut to the width, or filled with zeros. */
   | { readonly kind: 'resize'; readonly of: Bits }
 );
@@ -45,12 +52,17 @@ export type Bits = { readonly id: number; readonly width: number; readonly value
 export type Term = Formula | Bits;
 type Unnumbered<T> = T extends { readonly id: number } ? Omit<T, 'id'> : never;
 
-/** All terms of one query, each built once. */
+/** All terms of one query, each built once, about packets of one family. */
 export class Store {
+  readonly family: Family;
   readonly true: Formula = { id: 0, kind: 'constant', value: true };
   readonly false: Formula = { id: 1, kind: 'constant', value: false };
   readonly #terms = new Map<string, Term>();
   #next = 2;
+
+  constructor(family: Family = 4) {
+    this.family = family;
+  }
 
   /** The term of this key, which says all that the term is made of; `make` is asked for one that is not there yet. */
   intern<T extends Term>(key: string, make: () => Unnumbered<T>): T {

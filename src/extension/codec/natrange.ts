@@ -1,3 +1,4 @@
+import { type Address, printAddress } from '../../packet/address.ts';
 import { PROTOCOL } from '../../packet/field.ts';
 import { addressRange } from './address.ts';
 import { andThen, type Codec, type Read, type ReadContext, refused, value } from './codec.ts';
@@ -5,7 +6,7 @@ import { type PortRange, printPortRange, readPort } from './service.ts';
 
 /** What `--to-destination` and `--to-source` say: `[LOW[-HIGH]][:PORT[-PORT[/BASE]]]`. */
 export interface NatSpec {
-  readonly addresses?: readonly [low: number, high: number];
+  readonly addresses?: readonly [low: Address, high: Address];
   readonly ports?: PortRange;
   readonly base?: number;
 }
@@ -68,11 +69,15 @@ export const natSpec: Codec<NatSpec> = {
   },
   print(of) {
     const { addresses } = of;
-    const from = addresses === undefined ? '' : addressRange.print(addresses);
+    const from = addresses === undefined ? '' : printRange(addresses);
     return of.ports === undefined ? from : `${from}:${printPorts(of)}`;
   },
   domain: { kind: 'record', members: { addresses: { kind: 'interval', low: 0, high: 0xffffffff } } },
 };
+
+/** An address of a range that has no other alone, else both ends. */
+const printRange = ([low, high]: readonly [Address, Address]): string =>
+  low === high ? printAddress(low) : `${printAddress(low)}-${printAddress(high)}`;
 
 /** `PORT[-PORT]` of MASQUERADE and REDIRECT. */
 export const natPorts: Codec<PortRange> = {

@@ -1,3 +1,4 @@
+import { size } from '../../packet/ranges.ts';
 import type { ContextSet, RuleContext } from '../definition.ts';
 
 export type SetEntry = ContextSet['entries'][number];
@@ -43,8 +44,7 @@ export function setOf(name: string, context: RuleContext): ContextSet {
   return set;
 }
 
-const sizeOf = (part: SetPart | undefined): number =>
-  part?.kind === 'address' ? part.ranges.reduce((sum, [low, high]) => sum + high - low + 1, 0) : 0;
+const sizeOf = (part: SetPart | undefined): number => (part?.kind === 'address' ? size(part.ranges) : 0);
 
 /**
  * Entries in the order in which the kernel looks for them: by the length of the first prefix, then of the second,

@@ -2,6 +2,7 @@ import { all, any, equals, FALSE, first, inRanges, masked, TRUE } from '../../ir
 import type { Predicate } from '../../ir/program.ts';
 import type { Field } from '../../packet/field.ts';
 import { contains, intersect, type Ranges, union, without } from '../../packet/ranges.ts';
+import { type Scalar } from '../../packet/scalar.ts';
 import { fits } from '../codec/interface.ts';
 import type { ContextSet, RuleContext } from '../definition.ts';
 import {
@@ -43,7 +44,7 @@ function lowerAddresses({ entries }: ContextSet, { directions, returnNomatch }: 
   if (!plain) return undefined;
   if (entries.every(({ nomatch }) => !nomatch))
     return returnNomatch ? FALSE : inRanges(field, unite(entries.map(rangesOf)));
-  const held = bySpecificity(entries).reduceRight<Ranges>(
+  const held = bySpecificity(entries).reduceRight<Ranges<Scalar>>(
     (below, entry) =>
       entry.nomatch === returnNomatch ? union(below, rangesOf(entry)) : without(below, rangesOf(entry), field),
     [],
@@ -51,11 +52,11 @@ function lowerAddresses({ entries }: ContextSet, { directions, returnNomatch }: 
   return inRanges(field, held);
 }
 
-const rangesOf = ({ parts: [part] }: ContextSet['entries'][number]): Ranges =>
+const rangesOf = ({ parts: [part] }: ContextSet['entries'][number]): Ranges<Scalar> =>
   part?.kind === 'address' ? part.ranges : [];
 
 /** The union of many lists of ranges, in one go. */
-const unite = (lists: readonly Ranges[]): Ranges => union(lists.flat(), []);
+const unite = (lists: readonly Ranges<Scalar>[]): Ranges<Scalar> => union(lists.flat(), []);
 
 const lowerEntries = (set: ContextSet, question: SetQuestion, context: RuleContext): Predicate =>
   first(

@@ -1,5 +1,7 @@
+import { bitAnd } from '../../packet/bits.ts';
 import type { Packet } from '../../packet/packet.ts';
-import { contains } from '../../packet/ranges.ts';
+import { contains, type Ranges } from '../../packet/ranges.ts';
+import { type Scalar } from '../../packet/scalar.ts';
 import { fits } from '../codec/interface.ts';
 import type { ContextSet, RuleContext } from '../definition.ts';
 import {
@@ -54,8 +56,10 @@ function testPart(part: SetPart, direction: Direction, packet: Packet, context: 
   }
 }
 
-const inMasked = ({ mask, ranges }: Extract<SetPart, { kind: 'address' | 'mac' | 'mark' }>, value: number): boolean =>
-  contains(ranges, mask === undefined ? value : (value & mask) >>> 0);
+const inMasked = (
+  { mask, ranges }: { readonly mask?: Scalar; readonly ranges: Ranges<Scalar> },
+  value: Scalar,
+): boolean => contains(ranges, mask === undefined ? value : bitAnd(value, mask));
 
 function testPort(ranges: Extract<SetPart, { kind: 'port' }>['ranges'], direction: Direction, packet: Packet): boolean {
   if (!PORTED.includes(packet.proto) && packet.proto !== ICMP) return contains(ranges, 0);

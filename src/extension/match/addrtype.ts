@@ -1,6 +1,7 @@
 import { all, inRanges, not } from '../../ir/predicate.ts';
 import type { Predicate } from '../../ir/program.ts';
-import { contains, union } from '../../packet/ranges.ts';
+import { type Address } from '../../packet/address.ts';
+import { contains, type Ranges, union } from '../../packet/ranges.ts';
 import { flag, someOf } from '../codec/name.ts';
 import type { AddressTypes, RuleContext } from '../definition.ts';
 import { defineMatch, type Standing } from '../extension.ts';
@@ -19,12 +20,12 @@ function typesFor(limits: Limits, { in: input, out, addressTypes }: RuleContext)
   return limits['limit-iface-out'] === undefined ? addressTypes() : addressTypes(out);
 }
 
-const hasType = (given: Given<readonly Type[]> | undefined, types: AddressTypes, address: number): boolean =>
+const hasType = (given: Given<readonly Type[]> | undefined, types: AddressTypes, address: Address): boolean =>
   given === undefined || given.value.some((type) => contains(types.get(type) ?? [], address)) !== given.inverted;
 
 function lowerType(field: 'src' | 'dst', given: Given<readonly Type[]> | undefined, types: AddressTypes): Predicate {
   if (given === undefined) return all();
-  const set = inRanges(field, given.value.map((type) => types.get(type) ?? []).reduce(union, []));
+  const set = inRanges(field, given.value.map((type) => types.get(type) ?? []).reduce(union, [] as Ranges<Address>));
   return given.inverted ? not(set) : set;
 }
 

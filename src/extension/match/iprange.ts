@@ -1,11 +1,12 @@
 import { all, inRanges, not } from '../../ir/predicate.ts';
 import type { Predicate } from '../../ir/program.ts';
+import { type Address } from '../../packet/address.ts';
 import { between } from '../../packet/ranges.ts';
 import { type AddressRange, anyAddressRange } from '../codec/address.ts';
 import { defineMatch } from '../extension.ts';
 import { type Given, invertible } from '../option.ts';
 
-const holds = (given: Given<AddressRange> | undefined, address: number): boolean =>
+const holds = (given: Given<AddressRange> | undefined, address: Address): boolean =>
   given === undefined || (given.value[0] <= address && address <= given.value[1]) !== given.inverted;
 
 function lowerRange(field: 'src' | 'dst', given: Given<AddressRange> | undefined): Predicate {

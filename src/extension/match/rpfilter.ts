@@ -1,4 +1,5 @@
 import { all, equals, FALSE, first, inRanges, TRUE } from '../../ir/predicate.ts';
+import { type Address } from '../../packet/address.ts';
 import { flag } from '../codec/name.ts';
 import type { WayBack } from '../definition.ts';
 import { defineMatch } from '../extension.ts';
@@ -23,7 +24,7 @@ const LIMITED_BROADCAST = 0xffffffff;
 export const MISSING_WAY = '-m rpfilter: the way back, where routes are not shown';
 
 /** `ipv4_is_local_multicast`: groups of one link. */
-const isLinkGroup = (address: number): boolean => address >= 0xe0000000 && address <= 0xe00000ff;
+const isLinkGroup = (address: Address): boolean => address >= 0xe0000000 && address <= 0xe00000ff;
 
 /** Who has no address yet sends to all, or to a group of the link: 224.0.0.0/24. */
 const ANONYMOUS = all(

@@ -1,8 +1,10 @@
 import { all, inRanges, masked, not } from '../../ir/predicate.ts';
 import type { Predicate } from '../../ir/program.ts';
+import { bitAnd } from '../../packet/bits.ts';
 import type { Field } from '../../packet/field.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { between, only } from '../../packet/ranges.ts';
+import { type Scalar } from '../../packet/scalar.ts';
 import { type AddressAndMask, addressAndMask } from '../codec/address.ts';
 import { anyPortRange, type PortRange } from '../codec/service.ts';
 import { type Given, invertible } from '../option.ts';
@@ -38,8 +40,10 @@ export type TupleGiven = { readonly [N in Name]?: Given<AddressAndMask> | Given<
 const NAMES = Object.keys(FIELD) as readonly Name[];
 const isPorts = (sought: Sought): sought is PortRange => Array.isArray(sought);
 
-const hits = (sought: Sought, value: number): boolean =>
-  isPorts(sought) ? sought[0] <= value && value <= sought[1] : ((value ^ sought.address) & sought.mask) === 0;
+const hits = (sought: Sought, value: Scalar): boolean =>
+  isPorts(sought)
+    ? sought[0] <= value && value <= sought[1]
+    : bitAnd<Scalar>(value, sought.mask) === bitAnd<Scalar>(sought.address, sought.mask);
 
 /** Whether every tuple option that was given holds (`conntrack_addrcmp`, `ct_proto_port_check_v3`). */
 export const tuplesMatch = (given: TupleGiven, packet: Packet): boolean =>
@@ -55,8 +59,6 @@ function lowerTuple(field: Field, given: Given<Sought> | undefined): Predicate {
   if (given === undefined) return all();
   const set = isPorts(given.value)
     ? inRanges(field, between(given.value[0], given.value[1]))
-    : masked(field, given.value.mask, only(and(given.value.address, given.value.mask)));
+    : masked(field, given.value.mask, only(bitAnd(given.value.address, given.value.mask)));
   return given.inverted ? not(set) : set;
 }
-
-const and = (a: number, b: number): number => (a & b) >>> 0;

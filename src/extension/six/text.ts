@@ -1,11 +1,5 @@
-import {
-  parseAddress6,
-  printAddress6,
-  printNetwork6,
-  readAddress6,
-  readAddressAndMask6,
-  readNetwork6,
-} from '../codec/address6.ts';
+import { parseAddress6, printAddress6 } from '../../packet/address6.ts';
+import { printNetwork6, readAddress6, readAddressAndMask6, readNetwork6 } from '../codec/address6.ts';
 import { andThen, type Codec, type Read, type ReadContext, refused, value } from '../codec/codec.ts';
 import { readNatTail } from '../codec/natrange.ts';
 

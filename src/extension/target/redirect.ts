@@ -1,3 +1,4 @@
+import { type Address } from '../../packet/address.ts';
 import { flag } from '../codec/name.ts';
 import { natPorts } from '../codec/natrange.ts';
 import type { PortRange } from '../codec/service.ts';
@@ -11,7 +12,7 @@ const LOOPBACK = 0x7f000001;
 type Said = { readonly 'to-ports'?: Given<PortRange>; readonly random?: Given<true> };
 
 /** Where packets are turned to: this host as the incoming interface knows it, or 127.0.0.1 for its own packets. */
-function addressAt({ hook, in: device, addressesOf }: RuleContext): number | undefined {
+function addressAt({ hook, in: device, addressesOf }: RuleContext): Address | undefined {
   if (hook === 'OUTPUT') return LOOPBACK;
   return device === undefined ? undefined : addressesOf(device)[0];
 }

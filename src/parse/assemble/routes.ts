@@ -1,5 +1,5 @@
 import type { Interface, NextHop, Route } from '../../network/network.ts';
-import { prefix, printAddress, printPrefix } from '../../packet/address.ts';
+import { type Address, type Prefix, prefix, printAddress, printPrefix, rangeOf } from '../../packet/address.ts';
 import type { Assumption } from '../../packet/place.ts';
 import { printDestination, route, type SeenRoutes } from '../ip/route.ts';
 import type { SeenAddress } from '../ip/seen.ts';
@@ -25,12 +25,12 @@ export function localRoutes(interfaces: readonly Interface[], addresses: Address
     return all.flatMap((address) => {
       const source = primaryOf(all, address).local;
       const parts = { table: TABLE.local, nextHops: out(one.name), source };
-      const own = route({ ...parts, type: 'local', destination: prefix(address.local, 32) });
+      const own = route({ ...parts, type: 'local', destination: whole(address.local) });
       return one.up
         ? [
             own,
             ...loopbackNet(one, address, parts),
-            ...broadcasts(address).map((to) => route({ ...parts, type: 'broadcast', destination: prefix(to, 32) })),
+            ...broadcasts(address).map((to) => route({ ...parts, type: 'broadcast', destination: whole(to) })),
           ]
         : [own];
     });
@@ -41,10 +41,12 @@ export function localRoutes(interfaces: readonly Interface[], addresses: Address
 function loopbackNet(
   one: Interface,
   address: SeenAddress,
-  parts: { table: number; nextHops: readonly NextHop[]; source: number },
+  parts: { table: number; nextHops: readonly NextHop[]; source: Address },
 ): readonly Route[] {
   return one.kind === 'loopback' && hasNet(address) ? [route({ ...parts, type: 'local', destination: address })] : [];
 }
+
+const whole = (address: Address): Prefix => prefix(address, typeof address === 'bigint' ? 128 : 32);
 
 /** Whether the kernel makes a route for the prefix of an address. */
 const hasNet = (address: SeenAddress): boolean =>
@@ -53,8 +55,8 @@ const hasNet = (address: SeenAddress): boolean =>
   address.address >= 2 ** 24 &&
   (address.length < 32 || address.address !== address.local);
 
-function broadcasts(address: SeenAddress): readonly number[] {
-  const net = address.address + 2 ** (32 - address.length) - 1;
+function broadcasts(address: SeenAddress): readonly Address[] {
+  const [, net] = rangeOf(address);
   const own = address.broadcast === undefined || address.broadcast === 0xffffffff ? [] : [address.broadcast];
   const derived = !address.secondary && address.address >= 2 ** 24 && address.length < 31 ? [net] : [];
   return [...new Set([...own, ...derived])];
@@ -109,7 +111,7 @@ export function withSources(
 const wayOf = ({ destination, nextHops: [hop] }: Route): string =>
   `${printDestination(destination)} dev ${hop?.device ?? ''}`;
 
-function connectedSource({ type, nextHops, destination }: Route, addresses: Addresses): number | undefined {
+function connectedSource({ type, nextHops, destination }: Route, addresses: Addresses): Address | undefined {
   const [hop] = nextHops;
   if (type !== 'unicast' || hop === undefined || hop.via !== undefined) return undefined;
   return addresses.get(hop.device)?.find((one) => hasNet(one) && printPrefix(one) === printPrefix(destination))?.local;

@@ -1,5 +1,5 @@
 import type { NextHop, Route, RouteType } from '../../network/network.ts';
-import { type Prefix, printAddress, printPrefix } from '../../packet/address.ts';
+import { type Address, type Prefix, printAddress, printPrefix } from '../../packet/address.ts';
 import type { Place } from '../../packet/place.ts';
 import { scopeName } from './seen.ts';
 import { TABLE, tableName } from './table.ts';
@@ -35,7 +35,7 @@ export interface RouteParts {
   readonly type?: RouteType;
   readonly destination: Prefix;
   readonly nextHops: readonly NextHop[];
-  readonly source?: number;
+  readonly source?: Address;
   readonly metric?: number;
   readonly tos?: number;
   readonly scope?: number;

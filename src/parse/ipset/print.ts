@@ -1,8 +1,10 @@
 import { printProtocol } from '../../extension/codec/protocol.ts';
 import type { IpSet, SetEntry, SetPart } from '../../network/ruleset.ts';
-import { netmask, printAddress, printMac } from '../../packet/address.ts';
+import { type Address, prefix, printAddress, printMac, rangeOf } from '../../packet/address.ts';
 import { PROTOCOL } from '../../packet/field.ts';
 import type { Range, Ranges } from '../../packet/ranges.ts';
+import type { Scalar } from '../../packet/scalar.ts';
+import { minus } from '../../packet/scalar.ts';
 
 /** Sets as `ipset save` prints them, lists last; what is not modelled (sizes, timeouts, counters) is left out. */
 export const printIpsets = (sets: ReadonlyMap<string, IpSet>): string =>
@@ -39,14 +41,15 @@ function printEntry({ parts, nomatch }: SetEntry): string {
 /** An entry of bitmap:ip,mac whose MAC address is not set yet. */
 const isAnyMac = (part: SetPart): boolean => part.kind === 'mac' && part.ranges[0]?.[0] !== part.ranges[0]?.[1];
 
-const printRanges = (ranges: Ranges, print: (range: Range) => string): string => ranges.map(print).join(',');
+const printRanges = <S extends Scalar>(ranges: Ranges<S>, print: (range: Range<S>) => string): string =>
+  ranges.map(print).join(',');
 
 function printPart(part: SetPart): string {
   switch (part.kind) {
     case 'address':
       return printRanges(part.ranges, printAddresses);
     case 'port':
-      return `${part.protocol === undefined ? '' : `${printProtocol(part.protocol)}:`}${printRanges(part.ranges, printPorts(part.protocol))}`;
+      return `${part.protocol === undefined ? '' : `${printProtocol(part.protocol)}:`}${printRanges<number>(part.ranges, printPorts(part.protocol))}`;
     case 'mac':
       return printRanges(part.ranges, ([mac]) => printMac(mac).toUpperCase());
     case 'mark':
@@ -58,11 +61,14 @@ function printPart(part: SetPart): string {
   }
 }
 
-function printAddresses([low, high]: Range): string {
+function printAddresses([low, high]: Range<Address>): string {
   if (low === high) return printAddress(low);
-  const length = 32 - Math.log2(high - low + 1);
-  const aligned = Number.isInteger(length) && low % (2 ** 32 - netmask(length)) === 0;
-  return aligned ? `${printAddress(low)}/${length}` : `${printAddress(low)}-${printAddress(high)}`;
+  const bits = typeof low === 'bigint' ? 128 : 32;
+  const length = bits - minus<Address>(high, low).toString(2).length;
+  const [first, last] = rangeOf(prefix(low, length));
+  return first === low && last === high
+    ? `${printAddress(low)}/${length}`
+    : `${printAddress(low)}-${printAddress(high)}`;
 }
 
 const printPorts =

@@ -1,7 +1,7 @@
 import type { Family } from '../../extension/codec/codec.ts';
 import type { Match, Target } from '../../extension/extension.ts';
 import type { Given } from '../../extension/option.ts';
-import type { Header, MaskedAddress, MaskedAddress6 } from '../../network/ruleset.ts';
+import type { Header, MaskedAddress } from '../../network/ruleset.ts';
 import type { Source, Word } from '../source.ts';
 
 /** A match or target that a rule names, while its options are being read. */
@@ -19,9 +19,6 @@ export interface Loaded {
   /** The options of one without a definition, word for word. */
   readonly verbatim: string[];
 }
-
-/** An address of `-s` or `-d`, of either family. */
-export type AnyAddress = MaskedAddress | MaskedAddress6;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -45,8 +42,8 @@ export interface Draft {
   command?: Command;
   readonly header: Writable<Header>;
   /** Several where `-s` or `-d` has a comma list. */
-  sources: readonly AnyAddress[];
-  destinations: readonly AnyAddress[];
+  sources: readonly MaskedAddress[];
+  destinations: readonly MaskedAddress[];
   readonly loaded: Loaded[];
   jump?: { readonly kind: 'jump' | 'goto'; readonly chain: Word };
   /** Options that may stand once only and did. */

@@ -1,7 +1,8 @@
 import { findConflict, printOptions } from '../../extension/option.ts';
 import type { Action, Header, MatchUse, Rule } from '../../network/ruleset.ts';
+import { type MaskedAddress } from '../../network/ruleset.ts';
 import type { Word } from '../source.ts';
-import type { AnyAddress, Draft, Loaded } from './draft.ts';
+import type { Draft, Loaded } from './draft.ts';
 import { printHeader } from './header.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -41,8 +42,8 @@ function headersOf({ header, sources, destinations }: Draft): readonly Header[] 
   );
 }
 
-const addressed = (side: 'source' | 'destination', of: AnyAddress | undefined): Header =>
-  of === undefined ? {} : { [typeof of.address === 'bigint' ? `${side}6` : side]: of };
+const addressed = (side: 'source' | 'destination', of: MaskedAddress | undefined): Header =>
+  of === undefined ? {} : { [side]: of };
 
 /** Fills in defaults, leaves out what says nothing, and says what is missing. */
 function finishOptions(draft: Draft, loaded: Loaded): void {

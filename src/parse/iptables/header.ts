@@ -1,10 +1,9 @@
 import { printMask, readNetwork } from '../../extension/codec/address.ts';
-import { printNetwork6, readNetwork6 } from '../../extension/codec/address6.ts';
+import { printMask6, readNetwork6 } from '../../extension/codec/address6.ts';
 import { type Family, type Read, refused, value } from '../../extension/codec/codec.ts';
 import { printProtocol, readProtocol } from '../../extension/codec/protocol.ts';
-import type { Header, InterfacePattern, MaskedAddress, MaskedAddress6 } from '../../network/ruleset.ts';
-import { printAddress } from '../../packet/address.ts';
-import type { AnyAddress } from './draft.ts';
+import type { Header, InterfacePattern, MaskedAddress } from '../../network/ruleset.ts';
+import { type Address, printAddress } from '../../packet/address.ts';
 
 const LONGEST_NAME = 15; // IFNAMSIZ - 1
 
@@ -16,10 +15,10 @@ export function readInterface(text: string, inverted: boolean): Read<InterfacePa
 }
 
 /** Reads the addresses of `-s` or `-d`: one, or several with commas between. */
-export const readAddresses = (text: string, inverted: boolean, family: Family): readonly Read<AnyAddress>[] =>
+export const readAddresses = (text: string, inverted: boolean, family: Family): readonly Read<MaskedAddress>[] =>
   text.split(',').map((part) => {
-    const read: Read<Omit<AnyAddress, 'inverted'>> = family === 6 ? readNetwork6(part) : readNetwork(part);
-    return 'refused' in read ? read : value({ ...read.value, inverted } as AnyAddress);
+    const read: Read<Omit<MaskedAddress, 'inverted'>> = family === 6 ? readNetwork6(part) : readNetwork(part);
+    return 'refused' in read ? read : value({ ...read.value, inverted });
   });
 
 /** Reads the protocol of `-p`; `undefined` stands for every protocol. */
@@ -32,16 +31,13 @@ export function readHeaderProtocol(text: string, inverted: boolean): Read<Header
 
 const bang = (inverted: boolean): string => (inverted ? '! ' : '');
 
+/** `0.0.0.0/0` and `::/0` alone say nothing. */
 function printMasked(letter: string, of: MaskedAddress | undefined): string[] {
-  if (of === undefined || (of.mask === 0 && of.address === 0 && !of.inverted)) return [];
-  return [`${bang(of.inverted)}-${letter} ${printAddress(of.address)}/${printMask(of.mask)}`];
+  if (of === undefined || (!of.mask && !of.address && !of.inverted)) return [];
+  return [`${bang(of.inverted)}-${letter} ${printAddress(of.address)}/${printAnyMask(of.mask)}`];
 }
 
-/** `::/0` alone says nothing. */
-function printMasked6(letter: string, of: MaskedAddress6 | undefined): string[] {
-  if (of === undefined || (of.mask === 0n && of.address === 0n && !of.inverted)) return [];
-  return [`${bang(of.inverted)}-${letter} ${printNetwork6(of, 'printed')}`];
-}
+const printAnyMask = (mask: Address): string => (typeof mask === 'bigint' ? printMask6(mask) : printMask(mask));
 
 const printInterface = (letter: string, of: InterfacePattern | undefined): string[] =>
   of === undefined ? [] : [`${bang(of.inverted)}-${letter} ${of.text}`];
@@ -50,9 +46,7 @@ const printInterface = (letter: string, of: InterfacePattern | undefined): strin
 export function printHeader({ protocol, in: input, out, fragment, ...of }: Header): readonly string[] {
   return [
     ...printMasked('s', of.source),
-    ...printMasked6('s', of.source6),
     ...printMasked('d', of.destination),
-    ...printMasked6('d', of.destination6),
     ...printInterface('i', input),
     ...printInterface('o', out),
     ...(protocol === undefined ? [] : [`${bang(protocol.inverted)}-p ${printProtocol(protocol.number)}`]),

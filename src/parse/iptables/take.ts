@@ -1,6 +1,7 @@
 import { isRefused, type Read } from '../../extension/codec/codec.ts';
+import { type MaskedAddress } from '../../network/ruleset.ts';
 import type { Word } from '../source.ts';
-import type { AnyAddress, Command, Draft } from './draft.ts';
+import type { Command, Draft } from './draft.ts';
 import { canonical, type GenericOption } from './generic.ts';
 import { readAddresses, readHeaderProtocol, readInterface } from './header.ts';
 import { isTarget, loadMatch, loadTarget } from './load.ts';
@@ -61,7 +62,7 @@ function takeAddresses(draft: Draft, name: 'source' | 'destination', word: Word,
       'a list of addresses cannot be negated',
       'iptables makes a rule of each: use `-m iprange` or `-m set` to leave out several',
     );
-  const list = reads.flatMap((read): AnyAddress[] => {
+  const list = reads.flatMap((read): MaskedAddress[] => {
     const address = report(draft, word, read);
     return address === undefined ? [] : [address];
   });

@@ -1,5 +1,5 @@
 import type { DhcpServer, Network } from '../../network/network.ts';
-import { BROADCAST_MAC, holds, printMac } from '../../packet/address.ts';
+import { type Address, BROADCAST_MAC, holds, printMac } from '../../packet/address.ts';
 import type { FlowState } from '../../packet/exchange.ts';
 import { PROTOCOL } from '../../packet/field.ts';
 import type { Assumption } from '../../packet/place.ts';
@@ -11,7 +11,7 @@ import { type Station, segmentsOf, stationsOf } from './segment.ts';
 /** A guest that a dnsmasq knows by its MAC address, on the server's own segment. */
 interface Lease {
   readonly server: string;
-  readonly from: number;
+  readonly from: Address;
   readonly client: Station;
   readonly address: number;
 }

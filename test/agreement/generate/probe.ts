@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Shot } from '../../../src/lab/verdict.ts';
-import { BROADCAST_MAC, parseAddress } from '../../../src/packet/address.ts';
+import { BROADCAST_MAC, parseAddress, prefix, rangeOf } from '../../../src/packet/address.ts';
 import type { Probe, Start } from '../../../src/packet/exchange.ts';
 import { type Field, PROTOCOL, TCP_FLAG } from '../../../src/packet/field.ts';
 import { type Packet, type PacketClass, packet } from '../../../src/packet/packet.ts';
@@ -168,9 +168,9 @@ const macsIn = (world: World): readonly number[] =>
 /** A question about many packets: from one node, to any address of a range, to any port. */
 export function classOfPackets(one: Question): Probe {
   const { source, packet: sent } = shotOf(one, 0);
-  const low = sent.dst - (sent.dst % 256);
+  const [low, high] = rangeOf(prefix(sent.dst, 24));
   const ports: PacketClass = sent.sport === 0 ? {} : { sport: [[32768, 60999]], dport: [[1, 65535]] };
-  return { source, packets: { ...classOf(sent), dst: [[low, low + 255]], ...ports }, state: 'fresh', back: true };
+  return { source, packets: { ...classOf(sent), dst: [[low, high]], ...ports }, state: 'fresh', back: true };
 }
 
 /** Packets of such a class that rules and routes are likely to tell apart. */
