@@ -1,4 +1,5 @@
 import { nodeOf } from '../network/access.ts';
+import { inFamily } from '../network/family.ts';
 import type { Network } from '../network/network.ts';
 import type { Exchange, Walk } from '../network/trace.ts';
 import type { Probe, Start } from '../packet/exchange.ts';
@@ -11,7 +12,8 @@ import { assume, type World } from './world.ts';
  * snapshot leaves open is decided by the oracle, once an unknown.
  * @throws Error for a node that the network does not have
  */
-export function evaluate(network: Network, probe: Probe, start: Start, oracle: Oracle): Exchange {
+export function evaluate(all: Network, probe: Probe, start: Start, oracle: Oracle): Exchange {
+  const network = inFamily(all, probe.family);
   const world: World = {
     network,
     probe,

@@ -1,5 +1,6 @@
 import { start } from '../ir/bounds.ts';
 import type { Program, Slot } from '../ir/program.ts';
+import { inFamily } from '../network/family.ts';
 import type { Network } from '../network/network.ts';
 import type { Probe } from '../packet/exchange.ts';
 import { FIELDS, type Field } from '../packet/field.ts';
@@ -41,7 +42,8 @@ function inputsOf(network: Network, { family = 4, source, packets, state }: Prob
  * for all packets at once.
  * @throws Error for a node or an interface that the network does not have
  */
-export function lower(network: Network, probe: Probe, options: Options = { slice: true }): Program {
+export function lower(all: Network, probe: Probe, options: Options = { slice: true }): Program {
+  const network = inFamily(all, probe.family);
   const inputs = inputsOf(network, probe);
   const at: Lowering = { network, probe, options, assumptions: new Set(), arrivals: { count: 0 } };
   const walk: Walk = {

@@ -1,4 +1,5 @@
 import type { Address, Prefix } from '../packet/address.ts';
+import type { Family } from '../packet/field.ts';
 import type { Assumption, Place } from '../packet/place.ts';
 import type { ArpRules, FrameRules } from './frame-rules.ts';
 import type { IpSet, Ruleset } from './ruleset.ts';
@@ -11,6 +12,9 @@ export interface InterfaceAddress extends Prefix {
   readonly scope: number;
   readonly broadcast?: number;
   readonly secondary: boolean;
+  /** Of IPv6: not to be used as a source if another will do; not yet, or never, to be used at all. */
+  readonly deprecated?: true;
+  readonly tentative?: true;
   readonly place: Place;
 }
 
@@ -150,6 +154,15 @@ export interface Unmodelled {
   readonly decides?: 'ip' | 'bridge' | 'arp';
 }
 
+/** What a node is to packets of IPv6, where that is not what it is to IPv4; see the members of {@link Node}. */
+export interface SixNode
+  extends Pick<Node, 'routes' | 'rules' | 'neighbours' | 'ruleset' | 'listeners' | 'undecided' | 'shownRules'> {
+  /** By interface; link-local ones have scope 253, `::1` has 254. */
+  readonly addresses: ReadonlyMap<string, readonly InterfaceAddress[]>;
+  /** Beside those of the node. */
+  readonly assumptions: readonly Assumption[];
+}
+
 export interface Node {
   readonly name: string;
   /** In the order of the capture (the kernel's index). `lo` is always among them. */
@@ -183,6 +196,8 @@ export interface Node {
    * whatever comes to the node or is sent by it is unknown, and it may answer for any address.
    */
   readonly undecided?: ReadonlyMap<'interfaces' | 'routes', string>;
+  /** Absent where no capture shows anything of IPv6. Read through `inFamily()` only. */
+  readonly six?: SixNode;
   /** The tables that are shown where others are not, and `ruleset` is therefore unknown: to look at, not to decide with. */
   readonly shownRules?: Ruleset;
 }
@@ -202,6 +217,8 @@ export interface Link {
 }
 
 export interface Network {
+  /** Whose packets it is seen by (`inFamily()`); absent: 4. */
+  readonly family?: Family;
   readonly nodes: ReadonlyMap<string, Node>;
   readonly links: readonly Link[];
   /** Names given in network.yaml, each for a node. */

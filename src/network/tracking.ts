@@ -1,10 +1,11 @@
 import type { Node } from './network.ts';
-import type { Action, Rule, Ruleset } from './ruleset.ts';
+import type { Action, Rule, Ruleset, Table } from './ruleset.ts';
+import { assumed, known as isKnown, type Known, notKnown } from './unknown.ts';
 
 /** Matches and targets whose rules make the kernel track connections (they call `nf_ct_netns_get` when they are loaded). */
 // biome-ignore format: a table
 const TRACKING: ReadonlySet<string> = new Set([
-  'cluster', 'connbytes', 'connlabel', 'connmark', 'conntrack', 'helper', 'state',
+  'cluster', 'connbytes', 'connlabel', 'connlimit', 'connmark', 'conntrack', 'helper', 'state',
   'CONNMARK', 'CONNSECMARK', 'DNAT', 'MASQUERADE', 'NETMAP', 'REDIRECT', 'SNAT', 'SYNPROXY',
 ]);
 
@@ -36,9 +37,10 @@ export function natRules(ruleset: Ruleset): NatRules {
   return found;
 }
 
+const rulesOf = (tables: Iterable<Table>): readonly Rule[] =>
+  [...tables].flatMap(({ chains }) => [...chains.values()].flatMap(({ rules }) => rules));
+
 function look({ tables }: Ruleset): NatRules {
-  const rulesOf = (all: Iterable<NonNullable<ReturnType<typeof tables.get>>>): readonly Rule[] =>
-    [...all].flatMap(({ chains }) => [...chains.values()].flatMap(({ rules }) => rules));
   if (rulesOf(tables.values()).some(tracks)) return 'asked';
   const nat = tables.get('nat');
   return nat === undefined || rulesOf([nat]).every(isIdle) ? 'idle' : 'open';
@@ -49,3 +51,19 @@ export const trackingUnknown = ({ name }: Node): { readonly id: string; readonly
   id: `${name} tracks`,
   reason: `whether ${name} tracks connections: no rule of its own needs that, and only then are its nat rules asked`,
 });
+
+/** They have fragments gathered without having connections tracked (`nf_defrag_ipv4_enable`). */
+const gathers = ({ matches, action }: Rule): boolean =>
+  matches.some(({ name }) => name === 'socket') || (action.kind === 'target' && action.name === 'TPROXY');
+
+/**
+ * Whether a node puts fragments together before any rule sees them (`nf_defrag_ipv4`, in PREROUTING and OUTPUT): where
+ * connections are tracked, `--notrack` or not. Without a rule that needs it nothing is gathered, since Linux 4.10.
+ */
+export function gathersFragments(node: Node, ruleset: Ruleset): Known<boolean> {
+  const nat = natRules(ruleset);
+  if (nat === 'asked' || rulesOf(ruleset.tables.values()).some(gathers)) return isKnown(true);
+  if (nat === 'open' || !(node.settingsComplete || node.kernelDefaults)) return notKnown(trackingUnknown(node).reason);
+  const text = `${node.name} tracks no connections (no rule of its own needs that)`;
+  return assumed(false, { node: node.name, text });
+}

@@ -12,6 +12,8 @@ export type Source =
       readonly node: string;
       /** Whether the socket is bound to the packet's `src`; if not, the kernel picks it (and the packet's is ignored). */
       readonly bound: boolean;
+      /** The device that the socket is bound to (the zone of a link-local destination); of IPv6 only. */
+      readonly device?: string;
     }
   | { readonly kind: 'wire' | 'raw'; readonly node: string; readonly interface: string };
 

@@ -14,6 +14,7 @@ export type DropReason =
   | 'no port' // the bridge has no port to send it out by
   | 'filtered by the link' // a virtual switch that delivers only to the port's own address
   | 'checksum'
+  | 'fragment' // it waits for the rest of its datagram
   | 'no socket' // an answer that belongs to no socket that asked
   | 'loop'; // the packet is on its way round again and will not come out
 
