@@ -4,6 +4,7 @@ import { isGroupMac } from '../packet/address.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import { type ArpFrame, copyOf, passArpTable, passTable } from './arp-tables.ts';
 import { typeAt } from './frame.ts';
+import { type FrameStep, outputSteps } from './frame-kind.ts';
 import { accepts, activeSlaves, bondOf, type Endpoint, isLocalMac, livesBehind, vlanOn, works } from './segment.ts';
 import { hidden } from './undecided.ts';
 import type { World } from './world.ts';
@@ -97,7 +98,8 @@ export function arrive(spread: Spread, node: Node, one: Interface, frame: ArpFra
 
 /** The same frame came by here before, on another way. */
 function isRepeated({ seen }: Spread, node: Node, one: Interface, frame: ArpFrame): boolean {
-  const key = `${node.name}/${one.name} ${JSON.stringify({ ...frame, hops: undefined })}`;
+  const { hops: _, answered, ...said } = frame;
+  const key = `${node.name}/${one.name} ${answered !== undefined} ${JSON.stringify(said)}`;
   if (seen.has(key)) return true;
   seen.add(key);
   return false;
@@ -119,7 +121,10 @@ function arriveAtBridge(spread: Spread, node: Node, bridge: Interface, port: Int
     arpInput(spread, node, port, frame);
     return;
   }
-  const answer = (mac: number): number => spread.answers.push({ node, device: port, frame: copyOf(frame), mac });
+  const answer = (mac: number): void => {
+    frame.answered = { node, device: port, frame: copyOf(frame), mac };
+    spread.answers.push(frame.answered);
+  };
   if (brouted === 'accept' && passTable(spread, node, 'nat', 'PREROUTING', devices, frame, answer) === 'accept')
     handOn(spread, node, bridge, port, frame);
 }
@@ -159,11 +164,9 @@ function forward(
 function leaveByBridge(spread: Spread, node: Node, bridge: Interface, frame: ArpFrame): void {
   for (const out of outPorts(spread, node, bridge, frame, undefined)) {
     const copy: ArpFrame = { ...copyOf(frame), type: 'host' };
-    const passed = (['nat OUTPUT', 'filter OUTPUT', 'nat POSTROUTING'] as const).every((step) => {
-      const [table, hook] = step.split(' ') as ['nat' | 'filter', 'OUTPUT' | 'POSTROUTING'];
-      return passTable(spread, node, table, hook, { bridge, out }, copy) === 'accept';
-    });
-    if (passed) leave(spread, node, out, copy);
+    const pass = ([table, hook]: FrameStep): boolean =>
+      passTable(spread, node, table, hook, { bridge, out }, copy) === 'accept';
+    if (outputSteps(spread.world, node).every(pass)) leave(spread, node, out, copy);
   }
 }
 

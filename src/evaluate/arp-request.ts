@@ -51,9 +51,13 @@ export function askPastRules(world: World, question: Question, answers: (at: Arr
   sendArp(request, node, device, newArp(device.mac, BROADCAST_MAC, arp));
   const answering = request.endpoints.filter(answers);
   const back = newSpread(world);
+  const byRules = request.answers.map((one) => ({ one, heard: heardFrom(back, question, one, answerByRule, one.mac) }));
+  const first = new Set(byRules.flatMap(({ one, heard }) => (heard.length > 0 ? [one] : [])));
   const heard = [
-    ...request.answers.flatMap((one) => heardFrom(back, question, one, answerByRule, one.mac)),
-    ...answering.flatMap((one) => heardFrom(back, question, one, answerByHost, one.device.mac)),
+    ...byRules.flatMap(({ one, heard: all }) => (isLate(one, first) ? [] : all)),
+    ...answering.flatMap((one) =>
+      isLate(one, first) ? [] : heardFrom(back, question, one, answerByHost, one.device.mac),
+    ),
   ];
   const outside = request.outside.flatMap((one) => heardFrom(back, question, one, answerFromOutside, undefined));
   const lost = [...back.lost, ...request.lost].map(({ frame, origin }) => ({ hop: frame.hops.at(-1), origin }));
@@ -77,6 +81,13 @@ function heardFrom<T extends Arrival>(
   );
   return found.map(({ frame }) => ({ from, mac: frame.arp.macSource, hops: frame.hops }));
 }
+
+/**
+ * Whether a rule on the way has answered the request before it went on, and was heard: the first answer counts, and the
+ * next one comes within arp_process' LOCKTIME.
+ */
+const isLate = ({ frame: { answered } }: Arrival, first: ReadonlySet<RuleAnswer>): boolean =>
+  answered !== undefined && (first.has(answered) || isLate(answered, first));
 
 /** Answers that say the same are one. */
 const distinct = (heard: readonly Heard[]): readonly Heard[] =>

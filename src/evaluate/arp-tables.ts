@@ -1,7 +1,7 @@
 import type { FrameTableName } from '../network/frame-rules.ts';
 import type { Interface, Node } from '../network/network.ts';
 import type { FrameTable, Hop } from '../network/trace.ts';
-import type { Spread } from './arp-frames.ts';
+import type { RuleAnswer, Spread } from './arp-frames.ts';
 import type { Arp, Frame, Mac } from './frame.ts';
 import { type Asking, type FrameHook, type FrameOutcome, runFrameTable } from './frame-chain.ts';
 import type { Devices } from './frame-tests.ts';
@@ -14,6 +14,8 @@ export type ArpHop = Omit<Hop, 'packet'>;
 export interface ArpFrame extends Frame {
   arp: Arp;
   hops: readonly ArpHop[];
+  /** The answer that a rule gave before the request went on: it is under way before any other. */
+  answered?: RuleAnswer;
 }
 
 /** A frame as its sender makes it (`arp_create`); `hops`: of what it answers. */

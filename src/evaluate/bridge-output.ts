@@ -3,6 +3,7 @@ import type { Interface, Node } from '../network/network.ts';
 import { isGroupMac, printMac } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
 import { frameHook } from './frame-hook.ts';
+import { outputSteps } from './frame-kind.ts';
 import { fateOf } from './host.ts';
 import { transmit } from './link.ts';
 import { isLocalMac, livesBehind, works } from './segment.ts';
@@ -12,7 +13,7 @@ import type { World } from './world.ts';
 
 /**
  * What the node itself sends by the bridge (`br_dev_xmit`): out of the port behind which the address lives. No hooks of
- * iptables, and of ebtables OUTPUT of nat and filter (in this order, NF_BR_PRI_NAT_DST_OTHER, NF_BR_PRI_FILTER_OTHER).
+ * iptables; of ebtables, OUTPUT and POSTROUTING.
  */
 export function bridgeOutput(world: World, skb: Skb, node: Node, bridge: Interface): Fate {
   const other = unmodelled(node, 'bridge');
@@ -45,11 +46,9 @@ export function bridgeOutput(world: World, skb: Skb, node: Node, bridge: Interfa
 function sendBy(world: World, skb: Skb, node: Node, bridge: Interface, out: Interface): Fate {
   if (node.frameRules === undefined) return transmit(world, skb, node, out.name);
   skb.type = 'host';
-  const devices = { bridge, out };
-  for (const table of ['nat', 'filter'] as const) {
-    const ruled = frameHook(world, skb, node, table, 'OUTPUT', devices);
+  for (const [table, hook] of outputSteps(world, node)) {
+    const ruled = frameHook(world, skb, node, table, hook, { bridge, out });
     if (ruled.kind !== 'accept') return fateOf(skb, node, ruled);
   }
-  const ruled = frameHook(world, skb, node, 'nat', 'POSTROUTING', devices);
-  return ruled.kind === 'accept' ? transmit(world, skb, node, out.name) : fateOf(skb, node, ruled);
+  return transmit(world, skb, node, out.name);
 }

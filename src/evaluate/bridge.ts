@@ -13,7 +13,7 @@ import { toHost, transmit } from './link.ts';
 import { resolve } from './neighbour.ts';
 import { BOOLEAN } from './oracle.ts';
 import { flowKey } from './routing.ts';
-import { isLocalMac, livesBehind, works } from './segment.ts';
+import { isLocalMac, livesBehind, vlanOn, works } from './segment.ts';
 import { drop, flood, note, originOf, type Skb, write } from './skb.ts';
 import { unmodelled } from './undecided.ts';
 import { setting, settle, type World } from './world.ts';
@@ -142,14 +142,16 @@ function goUp(world: World, skb: Skb, node: Node, bridge: Interface, port: Inter
   if (ruled !== undefined) return ruled;
   // another port's address brings it up as PACKET_OTHERHOST
   const mine = (skb.type ?? typeAt(macDst, bridge.mac, port.mac)) !== 'otherhost';
-  if (!mine || skb.tag !== undefined)
+  const device = skb.tag === undefined ? bridge : vlanOn(node, bridge, skb.tag);
+  if (!mine || device === undefined)
     return drop(
       skb,
       'bridge',
       'not for me',
       originOf(node.name, bridge, `frame to ${printMac(macDst)} at ${bridge.name}`),
     );
-  return ipInput(world, skb, node, bridge.name);
+  skb.tag = undefined;
+  return ipInput(world, skb, node, device.name);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { FrameTable, Hop } from '../network/trace.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import type { Frame } from './frame.ts';
 import { changeFrame } from './frame-change.ts';
+import { isLegacy } from './frame-kind.ts';
 import { type Devices, testFrame } from './frame-tests.ts';
 import { at } from './skb.ts';
 import { count, holds, type World } from './world.ts';
@@ -84,6 +85,7 @@ function matches({ world, frame, asking }: Run, chain: FrameChain, rule: FrameRu
   return rule.tests.every((test) => {
     const found = testFrame(test, frame, asking.devices);
     if (typeof found === 'boolean') return found;
+    if (found === 'legacy only') return isLegacy(world, asking.node);
     unknowns ??= unknownsOf(world, asking, chain, rule);
     return holds(world, unknowns(found.reason));
   });

@@ -12,19 +12,29 @@ export interface Devices {
   readonly bridge?: Interface;
 }
 
-/** Why a frame does not decide a test. */
-export interface Undecided {
-  readonly reason: string;
-}
+/** Why a frame does not decide a test: nobody knows, or ebtables-legacy says yes and ebtables-nft no. */
+export type Undecided = { readonly reason: string } | 'legacy only';
 
 /** What a test found, before it is turned round: `absent` where the frame has no such part, which no `!` turns round. */
-type Found = boolean | 'absent' | Undecided;
+type Found = boolean | 'absent' | { readonly reason: string };
 
 /** Whether a test of a rule holds (`ebt_basic_match`, the modules ebt_ip, ebt_arp, …, and `arp_packet_match`). */
 export function testFrame(test: FrameTest, frame: Frame, devices: Devices): boolean | Undecided {
   const found = find(test, frame, devices);
   if (found === 'absent') return false;
-  return typeof found === 'boolean' ? found !== test.inverted : found;
+  const result = typeof found === 'boolean' ? found !== test.inverted : found;
+  return result === true && isDisputed(test, frame, devices) ? 'legacy only' : result;
+}
+
+/**
+ * What holds in ebtables-legacy and not in ebtables-nft: pairs with an address are for IPv4 alone there (measured), and a
+ * bridge is asked for where no port is known (`ebt_basic_match` skips the test, nft_meta_bridge compares with no name).
+ */
+function isDisputed(test: FrameTest, { arp }: Frame, devices: Devices): boolean {
+  if (test.kind === 'logical in') return !test.inverted && devices.in === undefined;
+  if (test.kind === 'logical out') return !test.inverted && devices.out === undefined;
+  const among = test.kind === 'among source' || test.kind === 'among destination';
+  return among && arp !== undefined && test.pairs.some(({ address }) => address !== undefined);
 }
 
 function find(test: FrameTest, frame: Frame, devices: Devices): Found {
@@ -40,9 +50,9 @@ function find(test: FrameTest, frame: Frame, devices: Devices): Found {
     case 'out':
       return nameHolds(test.name, devices[test.kind]);
     case 'logical in':
-      return devices.in === undefined ? 'absent' : nameHolds(test.name, devices.bridge);
+      return devices.in === undefined ? !test.inverted : nameHolds(test.name, devices.bridge);
     case 'logical out':
-      return devices.out === undefined ? 'absent' : nameHolds(test.name, devices.bridge);
+      return devices.out === undefined ? !test.inverted : nameHolds(test.name, devices.bridge);
     case 'mark':
       return markHolds(test, frame.mark);
     case 'packet type':
@@ -121,10 +131,10 @@ const HALF = 2 ** 24;
 const high = (mac: number): number => Math.floor(mac / HALF);
 const GROUP_BIT = 0x010000000000;
 
-const OUT_OF_SIGHT: Undecided = { reason: 'the MAC address of somebody out of sight' };
+const OUT_OF_SIGHT = { reason: 'the MAC address of somebody out of sight' };
 
 /** `ether_addr_equal_masked`. Of an address out of sight only one thing is known: it is nobody's group. */
-function macHolds({ address, mask }: MaskedMac, mac: Mac): boolean | Undecided {
+function macHolds({ address, mask }: MaskedMac, mac: Mac): Found {
   if (mac === undefined && mask !== 0 && mask !== GROUP_BIT) return OUT_OF_SIGHT;
   const value = mac ?? 0;
   const low = bitAnd(value % HALF, mask % HALF) === bitAnd(address % HALF, mask % HALF);
@@ -137,7 +147,7 @@ const markHolds = (test: Extract<FrameTest, { kind: 'mark' }>, mark: number): bo
 type Pairs = Extract<FrameTest, { kind: 'among source' | 'among destination' }>['pairs'];
 
 /** `ebt_mac_wormhash_contains`: a pair without an address is the MAC address's alone. */
-function isAmong(pairs: Pairs, mac: Mac, ip: Address | undefined): boolean | Undecided {
+function isAmong(pairs: Pairs, mac: Mac, ip: Address | undefined): Found {
   const fitting = pairs.filter(({ address }) => address === undefined || address === ip);
   if (mac === undefined) return fitting.length > 0 && OUT_OF_SIGHT;
   return fitting.some((pair) => pair.mac === mac);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Network } from '../../src/network/network.ts';
 import { ends, every, icmp, said, send, tcp, udp } from './ask.ts';
-import { addr, build, type Host, NO_BRIDGE_NF } from './build.ts';
+import { addr, build, type Host, NO_BRIDGE_NF, type Port } from './build.ts';
 import { forwarding, MAC, PASSES } from './frame-network.ts';
 import { ebtables, exactly, IPV4, ip, macOf, not, type Written } from './frame-rules.ts';
 
@@ -86,8 +86,9 @@ describe('a test of a rule', () => {
 
   it('of ports holds for no later fragment, turned round or not', () => {
     const later = tcp('10.0.0.2', 80, { fragment: 1 });
-    expect(both({ kind: 'ip dport', ports: [0, 65535] }, later)).toEqual(NEITHER);
-    expect(both({ kind: 'ip protocol', number: 6 }, later)).toEqual(HOLDS);
+    const waits = 'dropped b: fragment';
+    expect(both({ kind: 'ip dport', ports: [0, 65535] }, later)).toEqual([waits, waits]);
+    expect(both({ kind: 'ip protocol', number: 6 }, later)).toEqual(['dropped h: rule', waits]);
   });
 
   it('that no frame decides is a free Boolean at each visit', () => {
@@ -100,7 +101,7 @@ describe('a test of a rule', () => {
 });
 
 describe('tags', () => {
-  const tagged = (frameRules: Host['frameRules']): Network =>
+  const tagged = (frameRules: Host['frameRules'], more: Readonly<Record<string, Port>> = {}): Network =>
     build(
       {
         a: {
@@ -110,7 +111,7 @@ describe('tags', () => {
           interfaces: { eth0: {}, v5: { kind: 'vlan', vlan: { parent: 'eth0', id: 5 }, addresses: ['10.0.0.2/24'] } },
         },
         h: {
-          interfaces: { p1: { master: 'br0' }, p2: { master: 'br0' }, br0: {} },
+          interfaces: { p1: { master: 'br0' }, p2: { master: 'br0' }, br0: { mac: MAC.br }, ...more },
           sysctl: NO_BRIDGE_NF,
           ...(frameRules === undefined ? {} : { frameRules }),
         },
@@ -137,5 +138,20 @@ describe('tags', () => {
     expect(ending(VLAN, ipv4, not({ kind: 'vlan', tag: 'id', value: 5 }))).toBe('delivered b');
     expect(ending(VLAN, ipv4, { kind: 'vlan', tag: 'id', value: 6 })).toBe('delivered b');
     expect(ending(VLAN, ipv4, { kind: 'vlan', tag: 'priority', value: 0 })).toBe('dropped h: rule');
+  });
+
+  it('take a frame up to the vlan device of the bridge, if it has one', () => {
+    const v5 = (id: number): Port => ({
+      kind: 'vlan',
+      vlan: { parent: 'br0', id },
+      mac: MAC.br,
+      addresses: ['10.0.0.254/24'],
+    });
+    const up = (id: number): string | undefined => {
+      const rules = ebtables({ filter: { FORWARD: [] } });
+      return ends(send(tagged(rules, { 'br0.5': v5(id) }), 'a', icmp('10.0.0.254')))[0];
+    };
+    expect(up(5)).toBe('delivered h');
+    expect(up(6)).toBe('dropped a: no neighbour');
   });
 });
