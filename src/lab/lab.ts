@@ -2,6 +2,7 @@ import type { Network, Node } from '../network/network.ts';
 import { BROADCAST_MAC } from '../packet/address.ts';
 import { type Agent, startAgent } from './agent.ts';
 import { bridgeBatch, ipBatch, run } from './command.ts';
+import { loadFrameRules } from './frames.ts';
 import { interfaceLines, risingDevices } from './interfaces.ts';
 import { addNamespaces, deleteNamespaces, deleteStale, namer } from './namespace.ts';
 import { whyNot } from './possible.ts';
@@ -85,13 +86,16 @@ async function build(
   const refused = await Promise.all(nodes.map((node) => buildNode(node, agentOf(node), options)));
   for (const node of nodes) announce(node, agentOf(node));
   await Promise.all([...agents.values()].map((agent) => agent.done()));
+  // last, so that the bridges have learnt every MAC: these rules may take what announces one
+  const frames = await Promise.all(
+    nodes.map(async (node) => named(node, await loadFrameRules(node, agentOf(node).namespace))),
+  );
   const learnt = await bridgeBatch(learntLines(ports), hub.namespace);
-  return [...devices.flat(), ...segments, ...bridges, ...refused.flat(), ...learnt, ...hub.failures];
+  return [...devices.flat(), ...segments, ...bridges, ...refused.flat(), ...frames.flat(), ...learnt, ...hub.failures];
 }
 
 async function buildNode(node: Node, agent: Agent, options: LabOptions): Promise<readonly string[]> {
   const { namespace } = agent;
-  const here = (text: string): string => `${node.name}: ${text}`;
   const interfaces = await ipBatch(interfaceLines(node), namespace);
   set(agent, settingLines(node));
   const standing = (await run('ip', ['-n', namespace, '-j', 'route', 'show', 'table', 'local'])).out;
@@ -101,8 +105,10 @@ async function buildNode(node: Node, agent: Agent, options: LabOptions): Promise
     node.ruleset.kind === 'unknown' ? '' : await restore(namespace, restoreText(node.ruleset.value), options);
   agent.order(['settle', ...risingDevices(node)]);
   await agent.done();
-  return [...interfaces, ...routes, ...said(sets), ...said(rules), ...agent.failures].map(here);
+  return named(node, [...interfaces, ...routes, ...said(sets), ...said(rules), ...agent.failures]);
 }
+
+const named = ({ name }: Node, texts: readonly string[]): readonly string[] => texts.map((text) => `${name}: ${text}`);
 
 async function restore(namespace: string, text: string, { iptables }: LabOptions): Promise<string> {
   if (text === '') return '';

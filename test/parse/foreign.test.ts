@@ -2,9 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { printMac } from '../../src/packet/address.ts';
 import { parseIp6tablesSave } from '../../src/parse/foreign/ip6tables.ts';
 import { parseNftJson, parseNftText } from '../../src/parse/foreign/nft.ts';
-import { parseArptablesSave } from '../../src/parse/frames/arptables.ts';
-import { parseEbtablesSave } from '../../src/parse/frames/ebtables.ts';
-import { undecidedArp, undecidedFrames } from '../../src/parse/frames/undecided.ts';
 import { parseEtcInterfaces, parseResolv } from '../../src/parse/host/text.ts';
 import { parseLibvirtDomain } from '../../src/parse/libvirt/domain.ts';
 import { parseNwFilter } from '../../src/parse/libvirt/nwfilter.ts';
@@ -70,31 +67,6 @@ describe('files that take no part', () => {
 });
 
 describe('rules of other tools', () => {
-  const EB = '*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n:own RETURN\n';
-
-  it('ebtables rules that can only accept take no part; any other is listed', () => {
-    const what = (text: string) =>
-      undecidedFrames(read(parseEbtablesSave(`${EB}${text}`, 'f'))).map((one) => [
-        one.what,
-        one.decides,
-        one.place.line,
-      ]);
-    expect(what('-A INPUT -i v0 -j own\n-A own -j ACCEPT\n-A own -p IPv6 -j DROP\n')).toEqual([]);
-    expect(what('-A FORWARD -p IPv4 --ip-src 10.0.0.3 -j DROP\n')).toEqual([
-      ['ebtables: -A FORWARD -p IPv4 --ip-src 10.0.0.3 -j DROP', 'bridge', 6],
-    ]);
-    expect(what('[1:2] -A FORWARD -j mark --mark-set 0x1\n')).toHaveLength(1);
-    expect(undecidedFrames(read(parseEbtablesSave('*nat\n:PREROUTING DROP\n', 'f')))).toHaveLength(1);
-  });
-
-  it('arptables rules decide about ARP', () => {
-    expect(
-      undecidedArp(read(parseArptablesSave('*filter\n:INPUT ACCEPT\n-A INPUT -j DROP -s 10.0.0.1\n', 'f'))).map(
-        ({ decides }) => decides,
-      ),
-    ).toEqual(['arp']);
-  });
-
   it('ip6tables rules are counted', () => {
     expect(
       read(parseIp6tablesSave('# Generated\n*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n', 'f')),

@@ -94,11 +94,19 @@ describe.skipIf(!hasNova)("the tutorial's network", () => {
     expect([up('after'), up('after-eth2-down-as-printed')]).toEqual([true, false]);
   });
 
-  it('lists the filters of guests with what they could change', () => {
-    const [filter] = state('after').nodes.get('compute-1')?.unmodelled ?? [];
-    expect(filter?.what).toContain('fa:16:3e:2c:e8:ec, 10.0.0.2');
-    expect(filter?.reason).toContain('from another address than its own');
-    expect(filter?.decides).toBeUndefined();
+  it('makes the rules of ebtables that libvirt makes of the filters of guests, at the port that has their address', () => {
+    const { frameRules, unmodelled, assumptions } = state('after').nodes.get('compute-1') ?? {};
+    const chains = [...(frameRules?.get('nat')?.values() ?? [])];
+    expect(chains.flatMap(({ rules }) => rules.map(({ text }) => text))).toContain(
+      '-A I-vnet0-ipv4-ip -p IPv4 --ip-src 10.0.0.2 -j RETURN',
+    );
+    expect(unmodelled).toEqual([]);
+    expect(assumptions?.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([
+        'the rules of ebtables are those that libvirt makes of the filters of vnet0 (no capture shows them)',
+        expect.stringMatching(/^filters allow-dhcp-server, .*, no-mac-spoofing are as libvirt brings them along/),
+      ]),
+    );
   });
 
   it('gives machines without a capture made-up addresses, the same every time', () => {

@@ -133,19 +133,8 @@ describe('rules that are not modelled', () => {
     ).toBe('known');
   });
 
-  it('of ebtables decide at the bridge', () => {
-    const one = node(
-      ['n/ip-addr.txt', ADDR],
-      ['n/ebtables-save.txt', '*filter\n:FORWARD ACCEPT\n-A FORWARD -j DROP\n'],
-    );
-    expect(one.unmodelled.map(({ what, decides }) => [what, decides])).toEqual([
-      ['ebtables: -A FORWARD -j DROP', 'bridge'],
-    ]);
-  });
-
   it('are listed as such in the inventory, and as read where there are none', () => {
-    expect(status('ebtables-save.txt', '*filter\n:FORWARD ACCEPT\n-A FORWARD -j DROP\n')).toBe('not modelled');
-    expect(status('ebtables-save.txt', '*filter\n:FORWARD ACCEPT\n')).toBe('read');
+    expect(status('ebtables-save.txt', '*filter\n:FORWARD ACCEPT\n-A FORWARD -j DROP\n')).toBe('read');
     expect(status('nft-ruleset.txt', NFT.replace('table ip filter', 'table inet fw'))).toBe('not modelled');
     expect(status('nft-ruleset.json', '')).toBe('read');
     expect(status('ip6tables-save.txt', '')).toBe('not modelled');

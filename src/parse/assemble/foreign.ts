@@ -1,13 +1,8 @@
 import type { Node, Unmodelled } from '../../network/network.ts';
 import type { Ruleset } from '../../network/ruleset.ts';
 import { TABLES } from '../../network/ruleset.ts';
-import { printMac } from '../../packet/address.ts';
 import type { Assumption } from '../../packet/place.ts';
 import type { NftChain } from '../foreign/nft.ts';
-import { undecidedArp, undecidedFrames } from '../frames/undecided.ts';
-import { CHECKS } from '../libvirt/checks.ts';
-import type { GuestCard } from '../libvirt/domain.ts';
-import type { NwFilter } from '../libvirt/nwfilter.ts';
 import { every, type Readings } from './facts.ts';
 
 /** Everything that the captures of a node show and the model does not know. */
@@ -16,25 +11,17 @@ export function assembleUnmodelled(readings: Readings, ruleset: Node['ruleset'])
     value.flatMap((one) => one.unmodelled),
   );
   const vlans = every(readings, 'vlans').flatMap(({ value }) => value);
-  const plain = [
-    ...every(readings, 'forwarding').flatMap(({ value }) => value),
-    ...every(readings, 'ebtables').flatMap(({ value }) => undecidedFrames(value)),
-    ...every(readings, 'arptables').flatMap(({ value }) => undecidedArp(value)),
-  ];
+  const forwarding = every(readings, 'forwarding').flatMap(({ value }) => value);
   const hidden = [...every(readings, 'ruleset'), ...every(readings, 'table')].flatMap(
     (reading) => reading.hidden ?? [],
   );
-  const filters = every(readings, 'filters').flatMap(({ value }) => value);
-  const cards = every(readings, 'cards').flatMap(({ value }) => value);
   return [
     ...unique(seen),
     ...switches(readings),
     ...(tellsFiltering(readings) ? vlans : vlans.map((one) => ({ ...one, decides: 'bridge' as const }))),
-    ...plain,
+    ...forwarding,
     ...hidden,
     ...nftRules(readings, ruleset),
-    ...cards.flatMap((card) => filterOf(card, filters)),
-    ...unused(filters, cards),
   ];
 }
 
@@ -86,58 +73,4 @@ function isIptables({ family, table, chain, rules }: NftChain, shown: Ruleset | 
   const name = TABLES.find((one) => one === table);
   if (family !== 'ip' || name === undefined || shown === undefined) return false;
   return shown.tables.get(name)?.chains.get(chain)?.rules.length === rules;
-}
-
-/** Guests whose filter is not modelled: what they send is let through. */
-export function filterAssumptions(node: string, readings: Readings): readonly Assumption[] {
-  const filtered = every(readings, 'cards').flatMap(({ value }) => value.filter(({ filter }) => filter !== undefined));
-  const names = [
-    ...new Set(filtered.map(({ domain, mac }) => (mac === undefined ? domain : `${domain} (${printMac(mac)})`))),
-  ];
-  const text = `what guests send is let through: the filters of ${names.join(', ')} are not modelled`;
-  return names.length === 0 ? [] : [{ node, text }];
-}
-
-/** What a guest's filter could change: it looks at what the guest sends, in ebtables chains of its port (libvirt's nwfilter). */
-function filterOf(card: GuestCard, filters: readonly NwFilter[]): readonly Unmodelled[] {
-  if (card.filter === undefined) return [];
-  const names = [...reached(card.filter.name, filters)];
-  const checks = names.flatMap((name) =>
-    CHECKS[name] === undefined || name.startsWith('allow-') ? [] : [CHECKS[name]],
-  );
-  const known = names.every(
-    (name) =>
-      CHECKS[name] !== undefined ||
-      filters.find((one) => one.name === name)?.entries.every(({ kind }) => kind === 'filter') === true,
-  );
-  const who =
-    card.mac === undefined
-      ? ''
-      : ` (${printMac(card.mac)}${card.filter.parameters.has('IP') ? `, ${card.filter.parameters.get('IP')}` : ''})`;
-  const reason = known
-    ? `not modelled: it ${checks.length === 0 ? 'checks nothing' : checks.join('; it ')}`
-    : 'not modelled: what the guest sends is checked, and its filters are not all shown';
-  return [{ what: `filter ${card.filter.name} of ${card.domain}${who}`, reason, place: card.filter.place }];
-}
-
-function reached(name: string, filters: readonly NwFilter[], found = new Set<string>()): ReadonlySet<string> {
-  if (found.has(name)) return found;
-  found.add(name);
-  for (const next of filters.find((one) => one.name === name)?.entries ?? [])
-    if (next.kind === 'filter') reached(next.name, filters, found);
-  return found;
-}
-
-/** Filters that no captured guest uses. */
-function unused(filters: readonly NwFilter[], cards: readonly GuestCard[]): readonly Unmodelled[] {
-  const used = new Set(
-    cards.flatMap((card) => (card.filter === undefined ? [] : [...reached(card.filter.name, filters)])),
-  );
-  return filters
-    .filter(({ name }) => !used.has(name))
-    .map(({ name, place }) => ({
-      what: `filter ${name}`,
-      reason: 'not modelled: what a guest that uses it sends is checked',
-      place,
-    }));
 }

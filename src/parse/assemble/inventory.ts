@@ -1,6 +1,4 @@
-import type { ArpRules, FrameRules } from '../../network/frame-rules.ts';
 import type { InventoryItem } from '../../network/network.ts';
-import { undecidedArp, undecidedFrames } from '../frames/undecided.ts';
 import { type NovaFlag, RULE_FLAGS } from '../host/nova.ts';
 import { nearestName, READERS, type Reader } from '../readers.ts';
 import type { Desk } from './desk.ts';
@@ -12,11 +10,12 @@ const NOT_MODELLED: Readonly<Partial<Record<Thing, string>>> = {
   vlans: 'VLANs decide only where a bridge filters by them',
   nova: 'the rules that follow from them are in the iptables capture',
   stanzas: 'what they set up is in the captures of `ip`',
-  cards: 'what a guest sends is checked by its filter, if it has one: the model lets it through',
-  filters: 'what a guest sends is checked for spoofing: the model lets it through',
   resolver: 'names take no part in where a packet goes',
   ip6tables: 'read, IPv6 questions are not answered yet',
 };
+
+/** Things of which each file shows some. */
+const EACH: readonly Thing[] = ['hairpin', 'dnsmasq', 'cards', 'filters'];
 
 /** What a file that was read is listed as. */
 export function inventoryItem(reader: Reader, reading: Reading<Thing>, readings: Readings): InventoryItem {
@@ -32,7 +31,7 @@ export function inventoryItem(reader: Reader, reading: Reading<Thing>, readings:
       status: rules === 0 ? 'read' : 'not modelled',
       what: rules === 0 ? `${reader.what}: none` : `${reader.what}: they could drop or change packets`,
     };
-  if (reader.thing === 'hairpin' || reader.thing === 'dnsmasq') return { file, status: 'read', what: reader.what };
+  if (EACH.includes(reader.thing)) return { file, status: 'read', what: reader.what };
   const otherForm = reader.thing === 'table' ? every(readings, 'ruleset').length > 0 : winner !== file;
   return {
     file,
@@ -49,8 +48,6 @@ function flagsOf({ value }: Reading<Thing>, thing: Thing): string {
 }
 
 function countOf({ value }: Reading<Thing>, thing: Thing): number | undefined {
-  if (thing === 'ebtables') return undecidedFrames(value as FrameRules).length;
-  if (thing === 'arptables') return undecidedArp(value as ArpRules).length;
   if (thing !== 'nft') return undefined;
   return (value as readonly { readonly family: string; readonly rules: number; readonly drops: boolean }[]).filter(
     ({ family, rules, drops }) => family !== 'ip6' && (rules > 0 || drops),

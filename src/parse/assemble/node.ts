@@ -5,8 +5,9 @@ import type { Place } from '../../packet/place.ts';
 import { checkAgreement } from './agree.ts';
 import type { Desk } from './desk.ts';
 import { assembleDhcp } from './dhcp.ts';
-import { every, first, LISTINGS, type Readings } from './facts.ts';
-import { assembleUnmodelled, filterAssumptions, nftAssumptions } from './foreign.ts';
+import { every, first, LISTINGS } from './facts.ts';
+import { assembleUnmodelled, nftAssumptions } from './foreign.ts';
+import { assembleFrames } from './frames.ts';
 import { withHidden } from './hidden.ts';
 import { inferred } from './inferred.ts';
 import { type Assembled, assembleInterfaces } from './interfaces.ts';
@@ -25,8 +26,15 @@ export function assembleNode(parts: NodeParts, desk: Desk): Node {
   if (parts.captured) work.assumptions.push(...assembled.assumptions);
   const routing = assembleRouting(work, assembled);
   const { ruleset, shown } = assembleRules(name, readings, kernelDefaults, desk);
-  const unmodelled = assembleUnmodelled(readings, ruleset);
-  work.assumptions.push(...nftAssumptions(name, readings, ruleset), ...filterAssumptions(name, readings));
+  const { frameRules, arpRules, ...frames } = assembleFrames({
+    node: name,
+    readings,
+    interfaces: assembled.interfaces,
+    ruleset,
+    desk,
+  });
+  const unmodelled = [...assembleUnmodelled(readings, ruleset), ...frames.unmodelled];
+  work.assumptions.push(...nftAssumptions(name, readings, ruleset), ...frames.assumptions);
   const decided = undecidedBy(unmodelled, ruleset);
   const shownRules = shown ?? (decided !== ruleset && ruleset.kind === 'known' ? ruleset.value : undefined);
   const { undecided, assumptions } = work;
@@ -37,7 +45,8 @@ export function assembleNode(parts: NodeParts, desk: Desk): Node {
     neighbours: neighboursOf(work),
     ruleset: decided,
     sets: setsOf(work, ruleset),
-    ...frameRulesOf(readings),
+    ...(frameRules !== undefined && { frameRules }),
+    ...(arpRules !== undefined && { arpRules }),
     ...assembleSettings(readings, described, desk),
     kernelDefaults,
     listeners: listenersOf(work),
@@ -66,13 +75,6 @@ function interfacesOf(work: Work): Assembled {
   if (first(readings, 'interfaces') !== undefined) return assembleInterfaces(name, readings, desk);
   undecided.set('interfaces', `no capture shows the interfaces of ${name}`);
   return inferred(name, readings, desk);
-}
-
-/** Rules of ebtables and arptables; without a capture there are none. */
-function frameRulesOf(readings: Readings): Pick<Node, 'frameRules' | 'arpRules'> {
-  const frames = first(readings, 'ebtables');
-  const arp = first(readings, 'arptables');
-  return { ...(frames !== undefined && { frameRules: frames }), ...(arp !== undefined && { arpRules: arp }) };
 }
 
 function listenersOf({ name, readings }: Work): Node['listeners'] {
