@@ -1,5 +1,6 @@
 import type { Node } from '../network/network.ts';
 import { type Address, BROADCAST_MAC } from '../packet/address.ts';
+import type { Family } from '../packet/field.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import { type Arrival, arrive, newSpread, type RuleAnswer, type Spread, sendArp } from './arp-frames.ts';
 import { type ArpFrame, type ArpHop, newArp } from './arp-tables.ts';
@@ -32,9 +33,9 @@ export interface Asked {
 }
 
 /** Whether a rule may look at the request on its way, or at an answer: nobody is asked otherwise. */
-export const isRuled = ({ endpoints, bridges, outside }: Reach, asker: Node): boolean =>
+export const isRuled = ({ endpoints, bridges, outside }: Reach, asker: Node, family: Family = 4): boolean =>
   [asker, ...bridges, ...[...endpoints, ...outside].map(({ node }) => node)].some(
-    ({ frameRules, arpRules }) => frameRules !== undefined || arpRules !== undefined,
+    ({ frameRules, arpRules }) => frameRules !== undefined || (family === 4 && arpRules !== undefined),
   );
 
 /** Sends the request, and whatever answers it brings forth, past all rules on their ways. */

@@ -3,6 +3,7 @@ import type { Interface } from '../network/network.ts';
 import { type Address } from '../packet/address.ts';
 import { bitAnd } from '../packet/bits.ts';
 import { PROTOCOL } from '../packet/field.ts';
+import { familyOfPacket, type Packet } from '../packet/packet.ts';
 import type { Frame, Mac } from './frame.ts';
 
 /** The devices that a hook knows: ports of the bridge for ebtables, any for arptables. */
@@ -30,11 +31,11 @@ export function testFrame(test: FrameTest, frame: Frame, devices: Devices): bool
  * What holds in ebtables-legacy and not in ebtables-nft: pairs with an address are for IPv4 alone there (measured), and a
  * bridge is asked for where no port is known (`ebt_basic_match` skips the test, nft_meta_bridge compares with no name).
  */
-function isDisputed(test: FrameTest, { arp }: Frame, devices: Devices): boolean {
+function isDisputed(test: FrameTest, frame: Frame, devices: Devices): boolean {
   if (test.kind === 'logical in') return !test.inverted && devices.in === undefined;
   if (test.kind === 'logical out') return !test.inverted && devices.out === undefined;
   const among = test.kind === 'among source' || test.kind === 'among destination';
-  return among && arp !== undefined && test.pairs.some(({ address }) => address !== undefined);
+  return among && carried(frame) !== TYPE.IPV4 && test.pairs.some(({ address }) => address !== undefined);
 }
 
 function find(test: FrameTest, frame: Frame, devices: Devices): Found {
@@ -58,11 +59,11 @@ function find(test: FrameTest, frame: Frame, devices: Devices): Found {
     case 'packet type':
       return test.type === frame.type;
     case 'among source':
-      return isAmong(test.pairs, frame.macSource, frame.packet?.src ?? frame.arp?.source);
+      return isAmong(test.pairs, frame.macSource, ipv4Of(frame)?.src ?? frame.arp?.source);
     case 'among destination':
-      return isAmong(test.pairs, frame.macDestination, frame.packet?.dst ?? frame.arp?.destination);
+      return isAmong(test.pairs, frame.macDestination, ipv4Of(frame)?.dst ?? frame.arp?.destination);
     case 'ip6':
-      return 'absent';
+      return carried(frame) === TYPE.IPV6 && frame.tag === undefined ? { reason: test.text } : 'absent';
     case 'vlan':
       return vlanHolds(test, frame);
     case 'unknown':
@@ -75,7 +76,9 @@ type InsideTest = Extract<FrameTest, { kind: `ip ${string}` | `arp ${string}` }>
 const isInside = (test: FrameTest): test is InsideTest => /^(ip|arp) /.test(test.kind);
 
 /** Tests of what an untagged frame carries. */
-function findInside(test: InsideTest, { packet, arp }: Frame): Found {
+function findInside(test: InsideTest, frame: Frame): Found {
+  const packet = ipv4Of(frame);
+  const { arp } = frame;
   switch (test.kind) {
     case 'ip source':
       return packet === undefined ? 'absent' : ipHolds(test.of, packet.src);
@@ -114,9 +117,16 @@ function findInside(test: InsideTest, { packet, arp }: Frame): Found {
 }
 
 const ETHERNET = 1; // ARPHRD_ETHER
-const TYPE = { IPV4: 0x0800, ARP: 0x0806, VLAN: 0x8100 } as const;
+const TYPE = { IPV4: 0x0800, ARP: 0x0806, VLAN: 0x8100, IPV6: 0x86dd } as const;
 
-const carried = ({ arp }: Frame): number => (arp === undefined ? TYPE.IPV4 : TYPE.ARP);
+const ipv4Of = ({ packet }: Frame): Packet | undefined =>
+  packet !== undefined && familyOfPacket(packet) === 4 ? packet : undefined;
+
+function carried(frame: Frame): number {
+  if (frame.arp !== undefined) return TYPE.ARP;
+  return ipv4Of(frame) === undefined ? TYPE.IPV6 : TYPE.IPV4;
+}
+
 const ethernetType = (frame: Frame): number => (frame.tag === undefined ? carried(frame) : TYPE.VLAN);
 
 const within = ([low, high]: readonly [number, number], value: number): boolean => low <= value && value <= high;

@@ -19,7 +19,7 @@ export interface Arp {
 
 export const ARP_OPERATION = { REQUEST: 1, REPLY: 2 } as const;
 
-/** A frame as rules of ebtables and arptables look at it and change it: IPv4 or ARP. */
+/** A frame as rules of ebtables and arptables look at it and change it: a packet, or ARP. */
 export interface Frame {
   macSource: Mac;
   macDestination: Mac;

@@ -58,7 +58,10 @@ function request(world: World, node: Node, device: Interface, target: Address, s
   const [ruled] = [node, ...passed.bridges].flatMap((one) => unmodelled(one, 'arp') ?? []);
   if (ruled !== undefined) return { kind: 'unknown', text, unknown: ruled };
   const question = { node, device, target, sender };
-  const asked = isRuled(passed, node) ? askRules(world, question) : askAll(world, question, passed);
+  const isMet = isRuled(passed, node, world.network.family);
+  // solicitations and advertisements are packets of IPv6, and no ARP: what rules do to them is not modelled
+  if (isMet && world.network.family === 6) return { kind: 'unknown', text, unknown: discovery(question) };
+  const asked = isMet ? askRules(world, question) : askAll(world, question, passed);
   const [unknown] = asked.unknowns;
   if (unknown !== undefined) return { kind: 'unknown', text, unknown };
   const { heard, outside } = asked;
@@ -67,6 +70,11 @@ function request(world: World, node: Node, device: Interface, target: Address, s
   const owner = heard.length < 2 ? heard[0] : pick(world, question, heard);
   return owner === undefined ? nobody(world, question, text, passed, asked) : taken(world, question, text, owner);
 }
+
+const discovery = ({ node, device }: Question): Unknown => ({
+  id: `${node.name} ${device.name} neighbour discovery`,
+  reason: 'what rules of ebtables do to neighbour discovery is not modelled',
+});
 
 /** Where no rule looks at ARP. */
 function askAll(world: World, { node, device, target, sender }: Question, { endpoints, outside }: Reach): Asked {
