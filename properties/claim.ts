@@ -8,6 +8,12 @@ const MODELS = join(import.meta.dirname, '..', 'models', 'nova-network');
 export const world = async (state: string, ...changes: readonly Change[]): Promise<Network> =>
   change(await load(join(MODELS, state)), ...changes);
 
+/** The same network where no bridge has rules of ebtables: what guests send is let through. */
+export const unfiltered = (network: Network): Network => ({
+  ...network,
+  nodes: new Map([...network.nodes].map(([name, { frameRules: _, ...node }]) => [name, node])),
+});
+
 export const set = (text: string): Change => ({ option: '--set', text });
 export const remove = (text: string): Change => ({ option: '--delete', text });
 export const insert = (text: string): Change => ({ option: '--insert', text });
