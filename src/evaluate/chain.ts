@@ -12,7 +12,7 @@ import { choose, holds, type World } from './world.ts';
 /** What a table says of a packet. The hop of a nat rule is for the caller to note, once the packet is translated. */
 export type Verdict =
   | { readonly kind: 'accept' }
-  | { readonly kind: 'drop'; readonly origin: Origin; readonly reject?: string }
+  | { readonly kind: 'drop'; readonly origin: Origin; readonly reject?: string; readonly waits?: true }
   | {
       readonly kind: 'nat';
       readonly range: NatRange;

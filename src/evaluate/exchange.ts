@@ -87,7 +87,6 @@ const segment = (of: Packet, leg: Leg): Packet => ({
 function answerTo(world: World, node: Node, got: Packet, device: string): Packet | Fate {
   if (!ANSWERED.includes(got.proto)) return none(`protocol ${got.proto} has no answer`);
   if (got.badChecksum === 1) return { kind: 'dropped', node: node.name, reason: 'checksum' };
-  if (got.fragment === 1) return none('a later fragment alone is no datagram');
   if (got.proto === PROTOCOL.ICMP) return echo(world, node, got, device);
   if (!isLocal(node, got.dst)) return none('what was sent to a group is not answered');
   if (isGroupSegment(got)) return none('tcp takes no frame that is for a group');

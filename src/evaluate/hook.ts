@@ -1,5 +1,5 @@
 import { EMPTY_RULESET, type Hook, type Ruleset, type TableName } from '../network/ruleset.ts';
-import { natRules, trackingUnknown } from '../network/tracking.ts';
+import { gathersFragments, natRules, trackingUnknown } from '../network/tracking.ts';
 import { type Address, printAddress } from '../packet/address.ts';
 import { CT_STATE } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -8,9 +8,10 @@ import { ACCEPT, runTable, type Verdict } from './chain.ts';
 import { confirm, describe, isTaken, track } from './conntrack.ts';
 import type { Position } from './context.ts';
 import { bind, hasMovedOn, MANIP, mustAsk, translate } from './nat.ts';
+import { BOOLEAN } from './oracle.ts';
 import { note, type Skb } from './skb.ts';
 import { unmodelled } from './undecided.ts';
-import { assume, holds, type World } from './world.ts';
+import { assume, holds, settle, type World } from './world.ts';
 
 type Stage = TableName | 'conntrack' | 'confirm';
 
@@ -31,6 +32,8 @@ const STAYS: Reroute = () => ACCEPT;
 export function runHook(world: World, skb: Skb, position: Position, reroute: Reroute = STAYS): Verdict {
   const ruleset = rulesOf(world, position);
   if ('reason' in ruleset) return { kind: 'unknown', unknown: ruleset };
+  const gathered = gather(world, skb, position, ruleset);
+  if (gathered.kind !== 'accept') return gathered;
   for (const stage of STAGES[position.hook]) {
     const before = skb.packet;
     const verdict = runStage(world, skb, position, stage, ruleset);
@@ -41,6 +44,16 @@ export function runHook(world: World, skb: Skb, position: Position, reroute: Rer
     }
   }
   return ACCEPT;
+}
+
+/** `ipv4_conntrack_defrag`, before raw: a later fragment alone waits there for the rest, and is thrown away in the end. */
+function gather(world: World, skb: Skb, { node, hook }: Position, ruleset: Ruleset): Verdict {
+  if (skb.packet.fragment === 0 || (hook !== 'PREROUTING' && hook !== 'OUTPUT')) return ACCEPT;
+  const known = gathersFragments(node, ruleset);
+  if (!settle(world, known, trackingUnknown(node).id, BOOLEAN, (value) => value !== 0)) return ACCEPT;
+  const text = 'fragments are put together where connections are tracked';
+  note(skb, { node: node.name, hook, text, verdict: 'DROP (fragment)' });
+  return { kind: 'drop', waits: true, origin: { node: node.name, text } };
 }
 
 function rulesOf(world: World, { node }: Position): Ruleset | Unknown {

@@ -12,7 +12,10 @@ import type { World } from './world.ts';
 
 /** The fate of a packet that a hook did not let pass. */
 export function fateOf(skb: Skb, node: Node, verdict: Verdict): Fate {
-  if (verdict.kind === 'drop') return { kind: 'dropped', node: node.name, reason: 'rule', origin: verdict.origin };
+  if (verdict.kind === 'drop') {
+    const reason = verdict.waits === true ? 'fragment' : 'rule';
+    return { kind: 'dropped', node: node.name, reason, origin: verdict.origin };
+  }
   if (verdict.kind !== 'unknown') throw new Error(`a hook ended with ${verdict.kind}`);
   note(skb, { node: node.name, hook: 'route', text: verdict.unknown.reason, verdict: 'unknown' });
   return { kind: 'unknown', node: node.name, unknown: verdict.unknown };
@@ -44,8 +47,10 @@ function end(
   return localIn(world, skb, node, device);
 }
 
-/** `ip_local_deliver`: INPUT, then the stack. */
+/** `ip_local_deliver`: fragments are put together (`ip_defrag`), then INPUT, then the stack. */
 export function localIn(world: World, skb: Skb, node: Node, device: string): Fate {
+  if (skb.packet.fragment === 1)
+    return drop(skb, 'deliver', 'fragment', { node: node.name, text: 'the rest of the datagram is missing' });
   const verdict = runHook(world, skb, { node, hook: 'INPUT', in: device });
   if (verdict.kind !== 'accept') return fateOf(skb, node, verdict);
   const text = `local delivery at ${device}`;

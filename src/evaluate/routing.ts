@@ -25,7 +25,9 @@ export interface FlowKey {
 }
 
 export const flowKey = (packet: Packet, iif: string): FlowKey => {
-  const { src, dst, proto, sport, dport, tos, mark } = packet;
+  const { src, dst, proto, tos, mark } = packet;
+  // a later fragment shows no ports (skb_flow_dissect)
+  const { sport, dport } = packet.fragment === 1 ? { sport: 0, dport: 0 } : packet;
   return { src, dst, proto, sport, dport, tos, mark, iif };
 };
 

@@ -6,7 +6,7 @@ import type { Agent, Words } from './agent.ts';
 import type { Lab } from './lab.ts';
 import { prepare } from './listen.ts';
 import type { Arrival, Shot, Verdict } from './verdict.ts';
-import { frameBytes, icmpBytes, ipBytes } from './wire.ts';
+import { fragmentsOf, frameBytes, icmpBytes, ipBytes } from './wire.ts';
 
 /** Numbers that a tcp probe's sequence number can hold (`agent.pl`). */
 const NUMBERS = 4096;
@@ -30,7 +30,7 @@ interface Record {
 /**
  * Sends the packets, all at once, and tells what became of each. Flows must differ (give each shot its own source port or
  * ICMP identifier): two shots of one flow are one flow to the kernel too.
- * @throws RangeError for a shot that no socket can send (a later fragment, a source interface without a cable)
+ * @throws RangeError for a shot that no socket can send (without a source that its checksum covers, by an interface without a cable)
  */
 export async function send(
   lab: Lab,
@@ -108,15 +108,17 @@ const verdict = ({ arrivals, answered, from, errno, errors }: Record): Verdict =
   errors,
 });
 
-function order(lab: Lab, { source, packet }: Shot, id: number): void {
-  if (packet.fragment === 1) throw new RangeError('a later fragment can not be sent');
+function order(lab: Lab, { source, packet, inTwo }: Shot, id: number): void {
+  const parts = (of: Packet): readonly Buffer[] => (inTwo === true ? fragmentsOf(of, id) : [ipBytes(of, id)]);
+  const frames = (index: number): readonly Words[] => parts(packet).map((part) => frameOrder(packet, index, id, part));
+  const give = (agent: Agent, orders: readonly Words[]): void => orders.forEach((one) => agent.order(one));
   switch (source.kind) {
     case 'socket':
-      return agentOf(lab, source.node).order(socketOrder(packet, source.bound, id));
+      return give(agentOf(lab, source.node), socketOrders(packet, source.bound, id, inTwo === true, parts));
     case 'raw':
-      return agentOf(lab, source.node).order(frameOrder(packet, indexOf(lab, source.node, source.interface), id));
+      return give(agentOf(lab, source.node), frames(indexOf(lab, source.node, source.interface)));
     case 'wire':
-      return lab.switch.order(frameOrder(packet, portIndex(lab, source.node, source.interface), id));
+      return give(lab.switch, frames(portIndex(lab, source.node, source.interface)));
   }
 }
 
@@ -135,28 +137,34 @@ function portIndex(lab: Lab, node: string, name: string): number {
   return port.index;
 }
 
-const frameOrder = (packet: Packet, index: number, id: number): Words => [
+const frameOrder = (packet: Packet, index: number, id: number, part: Buffer): Words => [
   'frame',
   id,
   index,
-  frameBytes(packet.macDst, packet.macSrc, ipBytes(packet, id)).toString('hex'),
+  frameBytes(packet.macDst, packet.macSrc, part).toString('hex'),
 ];
 
 /** What an ordinary socket can send goes by one; the rest goes as a whole packet of a raw socket, which takes the same path. */
-function socketOrder(packet: Packet, bound: boolean, id: number): Words {
+function socketOrders(
+  packet: Packet,
+  bound: boolean,
+  id: number,
+  inTwo: boolean,
+  parts: (of: Packet) => readonly Buffer[],
+): readonly Words[] {
   const { proto, sport, dport, tcpFlags, icmpType, badChecksum, mark, tos, ttl } = packet;
   const src = bound ? printAddress(packet.src) : '-';
   const dst = printAddress(packet.dst);
   const options = [mark, tos, ttl];
-  if (badChecksum === 0) {
-    if (proto === PROTOCOL.TCP && tcpFlags === TCP_FLAG.SYN) return ['tcp', id, src, sport, dst, dport, ...options];
-    if (proto === PROTOCOL.UDP) return ['udp', id, src, sport, dst, dport, ...options];
+  if (badChecksum === 0 && packet.fragment === 0 && !inTwo) {
+    if (proto === PROTOCOL.TCP && tcpFlags === TCP_FLAG.SYN) return [['tcp', id, src, sport, dst, dport, ...options]];
+    if (proto === PROTOCOL.UDP) return [['udp', id, src, sport, dst, dport, ...options]];
     if (proto === PROTOCOL.ICMP && icmpType === 8)
-      return ['echo', id, src, packet.icmpId, dst, icmpBytes(packet, id).toString('hex'), ...options];
+      return [['echo', id, src, packet.icmpId, dst, icmpBytes(packet, id).toString('hex'), ...options]];
   }
   if (!bound && (proto === PROTOCOL.TCP || proto === PROTOCOL.UDP))
     throw new RangeError('such a packet needs a bound source: its checksum covers it');
   // 0 is filled in by the kernel (raw_send_hdrinc)
   const whole = bound ? packet : { ...packet, src: 0 };
-  return ['packet', id, src, dst, mark, ipBytes(whole, id).toString('hex')];
+  return parts(whole).map((part) => ['packet', id, src, dst, mark, part.toString('hex')]);
 }

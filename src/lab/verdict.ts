@@ -6,6 +6,8 @@ import type { Packet } from '../packet/packet.ts';
 export interface Shot {
   readonly source: Source;
   readonly packet: Packet;
+  /** It is sent as two fragments: the first has its transport header, the second all the rest. Not for tcp. */
+  readonly inTwo?: true;
 }
 
 /** A probe that a node's local stack was given (past INPUT), as it was then. */

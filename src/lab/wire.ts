@@ -67,14 +67,31 @@ function payload(packet: Packet, id: number): Buffer {
   return packet.proto === UDP ? udpBytes(packet, id) : Buffer.concat([Buffer.alloc(8), tail(id)]);
 }
 
-/** The whole datagram (RFC 791), without options. `length` of the packet is not looked at. */
-export function ipBytes(packet: Packet, id: number): Buffer {
+/** Bytes of the header that the first of two fragments carries: a whole one of udp or icmp. */
+const CUT = 8;
+const MORE_FRAGMENTS = 0x2000;
+
+/** The datagram (RFC 791), without options; of a later fragment, just that. `length` of the packet is not looked at. */
+export const ipBytes = (packet: Packet, id: number): Buffer =>
+  packet.fragment === 1 ? fragmentsOf(packet, id)[1] : partOf(packet, id, payload(packet, id), 0);
+
+/** The datagram in two fragments. */
+export function fragmentsOf(packet: Packet, id: number): readonly [first: Buffer, later: Buffer] {
   const data = payload(packet, id);
+  // a filter takes one that begins within a tcp header for an attack (tcp_mt)
+  const cut = packet.proto === TCP ? 2 * CUT : CUT;
+  return [partOf(packet, id, data.subarray(0, cut), MORE_FRAGMENTS), partOf(packet, id, data.subarray(cut), cut / 8)];
+}
+
+/** Part of a datagram; `offset` as the header has it: flags and units of eight bytes. */
+function partOf(packet: Packet, id: number, data: Buffer, offset: number): Buffer {
   const head = Buffer.alloc(20);
   head.writeUInt8(0x45, 0);
   head.writeUInt8(packet.tos, 1);
   head.writeUInt16BE(20 + data.length, 2);
-  head.writeUInt16BE(id & 0xffff, 4);
+  // 0 would be filled in by the kernel, for each fragment with another number
+  head.writeUInt16BE(offset === 0 ? id & 0xffff : (id & 0x7fff) | 0x8000, 4);
+  head.writeUInt16BE(offset, 6);
   head.writeUInt8(packet.ttl, 8);
   head.writeUInt8(packet.proto, 9);
   head.writeUInt32BE(Number(packet.src), 12);

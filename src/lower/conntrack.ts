@@ -108,7 +108,9 @@ function find(walk: Walk, place: Place, then: Then): Steps {
           then: (on) => found(on, i, direction, then),
         })),
   );
-  return split(walk, ways, (on) => beginOr(on, place, then));
+  // without its header a later fragment belongs to no flow
+  const part: Way = { when: equals('fragment', 1), then: (on) => set(on, { ctState: CT_STATE.INVALID }, then) };
+  return split(walk, [part, ...ways], (on) => beginOr(on, place, then));
 }
 
 /** Whether the packet carries a flow's tuple. */

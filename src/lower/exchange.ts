@@ -66,11 +66,9 @@ export function requested(walk: Walk, node: Node, device: string): Steps {
     when: inRanges('dst', complement(typesOf(node).get('LOCAL') ?? [], 'dst')),
     then: (here) => toMany(here, node),
   };
-  const part: Way = { when: equals('fragment', 1), then: (here) => none(here, 'a fragment alone is not answered') };
   return split(
     on,
     [
-      part,
       bad,
       many,
       { when: GROUP_SEGMENT, then: (here) => none(here, 'tcp takes no frame for many') },

@@ -1,6 +1,8 @@
+import { all, equals, not } from '../ir/predicate.ts';
 import type { Steps } from '../ir/program.ts';
 import type { Node } from '../network/network.ts';
 import type { Hook, TableName } from '../network/ruleset.ts';
+import { gathersFragments, trackingUnknown } from '../network/tracking.ts';
 import type { Address } from '../packet/address.ts';
 import { table } from './chain.ts';
 import { confirm } from './confirm.ts';
@@ -8,7 +10,8 @@ import { track } from './conntrack.ts';
 import { unmodelledAt } from './hidden.ts';
 import type { Passage } from './merge.ts';
 import { nat } from './nat.ts';
-import { lost, lostTo, type Then, type Walk } from './walk.ts';
+import { whether } from './settings.ts';
+import { dropped, filter, known, lost, lostTo, type Then, type Walk } from './walk.ts';
 
 /** Where a packet is asked: what a rule sees of it besides the packet. */
 export interface Place {
@@ -41,11 +44,21 @@ export const traverse = (walk: Walk, place: Place, then: Then): Steps =>
   enter(walk, place, (on) => stages(on, place, STAGES[place.hook], then));
 
 /** Counts a visit, and stops where nobody knows the rules. */
-export function enter(walk: Walk, { node }: Place, then: Then): Steps {
+export function enter(walk: Walk, place: Place, then: Then): Steps {
+  const { node } = place;
   const other = unmodelledAt(node, 'ip');
   if (other !== undefined) return lostTo(walk, node, other);
   if (node.ruleset.kind === 'unknown') return lost(walk, node, `${node.name} rules`, node.ruleset.reason);
-  return then({ ...walk, visits: walk.visits + 1 });
+  return gathered(walk, place, (on) => then({ ...on, visits: on.visits + 1 }));
+}
+
+/** A later fragment goes no further where fragments are gathered: ahead of raw, where packets come in and where they are made. */
+function gathered(walk: Walk, { node, hook }: Place, then: Then): Steps {
+  if (node.ruleset.kind === 'unknown' || (hook !== 'PREROUTING' && hook !== 'OUTPUT')) return then(walk);
+  const later = known(walk, equals('fragment', 1));
+  if (later.kind === 'false') return then(walk);
+  const waits = all(later, whether(walk.at, gathersFragments(node, node.ruleset.value), trackingUnknown(node).id));
+  return filter(walk, not(waits), dropped(node, 'fragment'), then);
 }
 
 /** Some of a hook's stages, one after the other. */

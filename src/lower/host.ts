@@ -58,9 +58,11 @@ function byRoute(walk: Walk, node: Node, arrived: Arrived, route: Incoming): Ste
   }
 }
 
-/** ip_local_deliver. */
+/** ip_local_deliver: a later fragment alone is no datagram yet. */
 const localIn = (walk: Walk, node: Node, arrived: Arrived): Steps =>
-  traverse(walk, placeOf(node, arrived, 'INPUT'), (on) => on.deliver(on, node, arrived.device));
+  filter(walk, equals('fragment', 0), dropped(node, 'fragment'), (whole) =>
+    traverse(whole, placeOf(node, arrived, 'INPUT'), (on) => on.deliver(on, node, arrived.device)),
+  );
 
 /** ip_forward: a frame for many is not forwarded, and the time to live is spent before FORWARD sees the packet. */
 function forward(walk: Walk, node: Node, arrived: Arrived, route: Extract<Incoming, { kind: 'forward' }>): Steps {

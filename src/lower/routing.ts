@@ -1,4 +1,4 @@
-import { all, any, inRanges, masked, not, TRUE } from '../ir/predicate.ts';
+import { all, any, equals, inRanges, masked, not, TRUE } from '../ir/predicate.ts';
 import type { Predicate, Slot } from '../ir/program.ts';
 import { findInterface } from '../network/access.ts';
 import type { NextHop, Node, PolicyRule, Route } from '../network/network.ts';
@@ -86,6 +86,9 @@ function waysOf(node: Node, rule: PolicyRule, key: Key): readonly LookupWay[] {
   return tableWays(node, table, key, suppressed).map((way) => ({ ...way, when: all(when, way.when) }));
 }
 
+/** A later fragment has no ports to look at. */
+const HEADED = equals('fragment', 0);
+
 /** fib4_rule_match; `not` turns the whole selector round. */
 function ruleMatches(rule: PolicyRule, key: Key): Predicate {
   const { mark, tos, protocol, sport, dport } = rule;
@@ -98,8 +101,8 @@ function ruleMatches(rule: PolicyRule, key: Key): Predicate {
     mark === undefined ? TRUE : number(key.mark, mark.mask, only((mark.value & mark.mask) >>> 0)),
     tos === undefined || tos === 0 ? TRUE : masked('tos', DSCP, only(tos & DSCP)),
     protocol === undefined || protocol === 0 ? TRUE : key.transport ? inRanges('proto', only(protocol)) : not(TRUE),
-    sport === undefined ? TRUE : key.transport ? inRanges(source, [sport]) : not(TRUE),
-    dport === undefined ? TRUE : key.transport ? inRanges(destination, [dport]) : not(TRUE),
+    sport === undefined ? TRUE : key.transport ? all(HEADED, inRanges(source, [sport])) : not(TRUE),
+    dport === undefined ? TRUE : key.transport ? all(HEADED, inRanges(destination, [dport])) : not(TRUE),
   ];
   return rule.inverted ? not(all(...parts)) : all(...parts);
 }

@@ -90,9 +90,14 @@ export function greater(
   );
 }
 
-/** Whether a port sends frames back where they came from. */
-export function hairpin(on: Recorder, node: Node, { name, hairpin: of }: Interface): Predicate {
-  if (of.kind === 'unknown') return unknownBit({ id: `${node.name} ${name} hairpin`, reason: of.reason });
+/** What is known to hold or not, or else one free Boolean of this name. */
+export function whether(on: Recorder, of: Known<boolean>, id: string): Predicate {
+  if (of.kind === 'unknown') return unknownBit({ id, reason: of.reason });
   assuming(on, of.assumption);
   return of.value ? TRUE : FALSE;
+}
+
+/** Whether a port sends frames back where they came from. */
+export function hairpin(on: Recorder, node: Node, { name, hairpin: of }: Interface): Predicate {
+  return whether(on, of, `${node.name} ${name} hairpin`);
 }

@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<DropReason, string>> = {
   'no port': 'the bridge has no port to send it out by',
   'filtered by the link': "the virtual switch delivers only frames to the port's own address",
   checksum: 'bad checksum',
+  fragment: 'it waits for the other fragments of its datagram',
   'no socket': 'it belongs to no socket that asked',
   loop: 'it goes round in a loop',
 };

@@ -53,7 +53,7 @@ describe('netqed replay, where nothing can be sent', () => {
       kernel: null,
       result: 'not replayed',
       reasons: ['a later fragment can not be sent alone'],
-      packet: { dst: '10.0.0.3', length: 36 },
+      packet: { dst: '10.0.0.3', length: 28 },
       summary: { exitCode: 3 },
     });
   });

@@ -103,7 +103,6 @@ describe('the first packet that a node sees', () => {
     ['tcp with a bad checksum', 'INVALID', tcp('10.0.0.2', 53, { badChecksum: 1 }), {}],
     ['icmp with a bad checksum', 'INVALID', icmp('10.0.0.2', { badChecksum: 1 }), {}],
     ['a bad checksum that nobody checks', 'NEW', udp('10.0.0.2', 53, { badChecksum: 1 }), trusting],
-    ['a later fragment', 'INVALID', udp('10.0.0.2', 0, { fragment: 1, sport: 0 }), {}],
   ] as const)('%s is %s', (_, expected, packet, sysctl) => {
     expect(state(packet, sysctl)).toBe(expected);
   });

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ends, hopsAt, icmp, send, tcp, udp, wire } from './ask.ts';
+import { ends, hopsAt, icmp, send, tcp, udp } from './ask.ts';
 import { addr, BRIDGE_NF, build, host } from './build.ts';
 
-const MAC = 0x0a0000000002;
 /** a and b on the bridge of h, which has rules. */
 const bridged = (iptables: string) =>
   build(
@@ -41,28 +40,6 @@ describe('REJECT', () => {
     expect(
       ends(send(bridged('*filter\n-A FORWARD -p tcp -j REJECT --reject-with tcp-reset'), 'a', udp('10.0.0.2', 80)))[0],
     ).toBe('delivered b');
-  });
-});
-
-// facts 22 and 30
-describe('a later fragment', () => {
-  const piece = tcp('10.0.0.2', 0, { src: addr('10.0.0.1'), fragment: 1, sport: 0, tcpFlags: 0, macDst: MAC });
-  const end = (iptables: string) => ends(send(bridged(iptables), wire('h', 'p1'), piece));
-  it('has no ports: a match on them is false, inverted or not', () => {
-    for (const match of [
-      '-m tcp --dport 22',
-      '-m tcp ! --dport 22',
-      '-m multiport --dports 22',
-      '-m multiport ! --dports 22',
-    ])
-      expect(end(`*filter\n-A FORWARD -p tcp ${match} -j DROP`)[0]).toBe('delivered b');
-    expect(end('*filter\n-A FORWARD -p tcp -j DROP')[0]).toBe('dropped h: rule');
-  });
-  it('alone belongs to no flow, is not translated, and is not answered', () => {
-    expect(end('*filter\n-A FORWARD -m state ! --state INVALID -j DROP')[0]).toBe('delivered b');
-    const { walks } = send(bridged('*nat\n-A POSTROUTING -j SNAT --to-source 10.0.0.9'), wire('h', 'p1'), piece);
-    expect(walks[0]?.received.src).toBe(addr('10.0.0.1'));
-    expect(end('*filter')[1]).toBe('none');
   });
 });
 

@@ -52,10 +52,13 @@ it('-m comment is true, and -p tcp takes later fragments too', () => {
     macDst: 0x0a0000000002,
   });
   const arrive = (rules: string) => said(send(guarded(rules), wire('b', 'eth0'), piece).disposition.request);
-  expect(arrive('*filter\n-A INPUT -p tcp -j DROP')).toBe(dropped);
-  expect(arrive('*filter\n-A INPUT -p tcp -m tcp --dport 0 -j DROP')).toBe(passed);
-  expect(arrive('*filter\n-A INPUT -f -j DROP')).toBe(dropped);
-  expect(arrive('*filter\n-A INPUT ! -f -j DROP')).toBe(passed);
+  const waits = 'dropped b: fragment';
+  expect(arrive('*mangle\n-A PREROUTING -p tcp -j DROP')).toBe(dropped);
+  expect(arrive('*mangle\n-A PREROUTING -p tcp -m tcp --dport 0 -j DROP')).toBe(waits);
+  expect(arrive('*mangle\n-A PREROUTING -f -j DROP')).toBe(dropped);
+  expect(arrive('*mangle\n-A PREROUTING ! -f -j DROP')).toBe(waits);
+  // INPUT sees whole datagrams only
+  expect(arrive('*filter\n-A INPUT -f -j DROP')).toBe(waits);
 });
 
 // fact 32

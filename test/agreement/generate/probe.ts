@@ -22,7 +22,9 @@ export interface Question {
   /** It arrives from the wire at this interface of the node, addressed to this MAC. */
   readonly wire?: { readonly interface: string; readonly to: number };
   /** What is not as an ordinary socket would send it. */
-  readonly odd?: Partial<Pick<Packet, 'tcpFlags' | 'icmpType' | 'icmpCode' | 'tos' | 'ttl' | 'mark' | 'badChecksum'>>;
+  readonly odd?: Partial<
+    Pick<Packet, 'tcpFlags' | 'icmpType' | 'icmpCode' | 'tos' | 'ttl' | 'mark' | 'badChecksum' | 'fragment'>
+  >;
 }
 
 const { SYN, ACK, RST, FIN } = TCP_FLAG;
@@ -30,7 +32,7 @@ const ODD = {
   any: [{ tos: 0x10 }, { ttl: 1 }, { ttl: 2 }, { ttl: 3 }],
   socket: [{ mark: 1 }, { mark: 2 }, { mark: 0x101 }],
   /** Only a raw socket sends these, and it needs a source. */
-  raw: [{ badChecksum: 1 }],
+  raw: [{ badChecksum: 1 }, { fragment: 1 }],
   tcp: [{ tcpFlags: ACK }, { tcpFlags: SYN | ACK }, { tcpFlags: RST }, { tcpFlags: FIN | ACK }, { tcpFlags: 0 }],
   udp: [],
   icmp: [{ icmpType: 0 }, { icmpType: 13 }, { icmpType: 3, icmpCode: 1 }, { icmpType: 8, icmpCode: 1 }],
@@ -116,9 +118,10 @@ export const FIRST_PORT = 40000;
 
 /** The `n`th question of a round as the packet that is sent: flows differ by source port or ICMP identifier. */
 export function packetOf({ proto, dst, dport, src, odd }: Question, n: number): Packet {
-  const ports = proto === 'tcp' || proto === 'udp' ? { sport: FIRST_PORT + n, dport } : {};
-  const icmp = proto === 'icmp' ? { icmpType: 8, icmpId: 1 + n } : {};
-  const flags = proto === 'tcp' ? { tcpFlags: SYN } : {};
+  const headed = odd?.fragment !== 1;
+  const ports = headed && (proto === 'tcp' || proto === 'udp') ? { sport: FIRST_PORT + n, dport } : {};
+  const icmp = headed && proto === 'icmp' ? { icmpType: 8, icmpId: 1 + n } : {};
+  const flags = headed && proto === 'tcp' ? { tcpFlags: SYN } : {};
   const number = typeof proto === 'number' ? proto : NUMBER[proto];
   return packet({
     proto: number,
