@@ -11,11 +11,23 @@ import type { OpenRule } from '../report/show.ts';
 /** The matches and targets of a network's rules that come out as unknown, each with the rule that it stands in. */
 export function openRules(network: Network): OpenRule[] {
   return [...network.nodes.values()].flatMap((node) => {
-    if (node.ruleset.kind === 'unknown') return [];
-    return [...node.ruleset.value.tables.values()].flatMap(({ name, chains }) =>
+    const tables = node.ruleset.kind === 'unknown' ? [] : [...node.ruleset.value.tables.values()];
+    const ofIp = tables.flatMap(({ name, chains }) =>
       [...chains.values()].flatMap(({ rules }) => rules.flatMap((rule) => openIn(rule, name, node))),
     );
+    return [...ofIp, ...openFrames(node)];
   });
+}
+
+/** The same of the rules of ebtables and arptables. */
+function openFrames({ name, frameRules, arpRules }: Node): OpenRule[] {
+  const chains = [...(frameRules?.values() ?? []), ...(arpRules === undefined ? [] : [arpRules])];
+  const rules = chains.flatMap((table) => [...table.values()].flatMap((chain) => chain.rules));
+  return rules.flatMap(({ tests, action, text, place }) =>
+    [...tests, action].flatMap((one) =>
+      one.kind === 'unknown' ? [{ reason: one.reason, origin: { node: name, text, place } }] : [],
+    ),
+  );
 }
 
 /** Lowers the rule by itself and writes down which unknowns its extensions ask for. */

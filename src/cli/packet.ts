@@ -1,19 +1,21 @@
-import { parseAddress, parseMac } from '../packet/address.ts';
+import { familyOf, parseAnyAddress, parseMac } from '../packet/address.ts';
 import { type Field, maximum, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
+import type { ValueOf } from '../packet/packet.ts';
+import type { Scalar } from '../packet/scalar.ts';
 import type { Result } from '../parse/located.ts';
 import { didYouMean } from '../parse/nearest.ts';
 import { Source, type Word } from '../parse/source.ts';
 import { ICMP_NAMES, PORT_NAMES, PROTOCOL_NAMES, STATE_NAMES, WITH_PORTS } from '../question/names.ts';
 
 /** The fields that a packet's text names; what it leaves open is filled in by whoever sends it. */
-export type Named = Partial<Record<Field, number>>;
+export type Named = { -readonly [F in Field]?: ValueOf<F> };
 
-type Reader = (text: string) => number | undefined;
+type Reader = (text: string) => Scalar | undefined;
 
-const number: Reader = (text) => (/^(\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text) : undefined);
+const number = (text: string): number | undefined => (/^(\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text) : undefined);
 const named =
-  (names: Readonly<Record<string, number>>): Reader =>
-  (text) =>
+  (names: Readonly<Record<string, number>>) =>
+  (text: string): number | undefined =>
     names[text.toLowerCase()] ?? names[text.toUpperCase()] ?? number(text);
 const flags: Reader = (text) => {
   const bits = text.split(/[,+]/).map((name) => (TCP_FLAG as Readonly<Record<string, number>>)[name.toUpperCase()]);
@@ -34,7 +36,7 @@ interface Clause {
 const CLAUSES: readonly Clause[] = [
   { words: 'from port', field: 'sport', read: named(PORT_NAMES), value: 'PORT' },
   { words: 'port', field: 'dport', read: named(PORT_NAMES), value: 'PORT' },
-  { words: 'src', field: 'src', read: parseAddress, value: 'ADDRESS' },
+  { words: 'src', field: 'src', read: parseAnyAddress, value: 'ADDRESS' },
   { words: 'type', field: 'icmpType', read: named(ICMP_NAMES), value: 'TYPE' },
   { words: 'code', field: 'icmpCode', read: number, value: 'CODE' },
   { words: 'id', field: 'icmpId', read: number, value: 'ID' },
@@ -51,7 +53,8 @@ const CLAUSES: readonly Clause[] = [
 const MARKS: Readonly<Record<string, Field>> = { fragment: 'fragment', 'bad-checksum': 'badChecksum' };
 
 const FILE = '<packet>';
-const SHAPE = 'write it like `udp 10.0.0.3:53`, `icmp 10.0.0.3` or `tcp 10.0.0.3:80 from port 4000 src 10.0.0.9`';
+const SHAPE =
+  'write it like `udp 10.0.0.3:53`, `icmp 10.0.0.3`, `tcp [2001:db8::3]:22` or `tcp 10.0.0.3:80 from port 4000 src 10.0.0.9`';
 
 /** Reads a packet: protocol, destination, then clauses in any order. Errors stand in the file `<packet>`. */
 export function parsePacket(text: string): Result<Named> {
@@ -61,8 +64,18 @@ export function parsePacket(text: string): Result<Named> {
   readProtocol(words.shift(), fields, source);
   readDestination(words.shift(), fields, source);
   while (words.length > 0) readClause(words, fields, source);
+  settleFamily(fields, source);
   complainOfPorts(fields, source);
   return source.result(fields);
+}
+
+/** `icmp` to an address of IPv6 is ICMPv6; both addresses are of one family. */
+function settleFamily(fields: Named, source: Source): void {
+  const { src, dst, proto } = fields;
+  if (dst === undefined) return;
+  if (src !== undefined && familyOf(src) !== familyOf(dst))
+    source.error(source.whole(1), 'source and destination are of two families', 'write both as IPv4 or both as IPv6');
+  if (familyOf(dst) === 6 && proto === PROTOCOL.ICMP) fields.proto = PROTOCOL.ICMPV6;
 }
 
 function readProtocol(word: Word | undefined, fields: Named, source: Source): void {
@@ -78,8 +91,8 @@ function readProtocol(word: Word | undefined, fields: Named, source: Source): vo
 }
 
 function readDestination(word: Word | undefined, fields: Named, source: Source): void {
-  const [, address = '', port] = /^(.*?)(?::([^:]*))?$/.exec(word?.text ?? '') ?? [];
-  const dst = parseAddress(address);
+  const [address, port] = splitPort(word?.text ?? '');
+  const dst = parseAnyAddress(address.replace(/^\[(.*)\]$/, '$1'));
   const at = word ?? { ...source.whole(1), column: source.text.length + 1, length: 1 };
   if (dst === undefined)
     source.error(at, word === undefined ? 'no destination' : `\`${address}\` is no address`, SHAPE);
@@ -90,6 +103,13 @@ function readDestination(word: Word | undefined, fields: Named, source: Source):
   if (dport === undefined || dport > maximum('dport'))
     source.error(behind, `\`${port}\` is no port`, 'a port is 0 to 65535');
   else fields.dport = dport;
+}
+
+/** `10.0.0.3:53`, `[2001:db8::3]:53`, or an address alone. */
+function splitPort(text: string): readonly [address: string, port: string | undefined] {
+  if (parseAnyAddress(text) !== undefined) return [text, undefined];
+  const [, address = '', port] = /^(.*?)(?::([^:]*))?$/.exec(text) ?? [];
+  return [address, port];
 }
 
 function readClause(words: Word[], fields: Named, source: Source): void {
@@ -125,11 +145,11 @@ function readValue(
   if (word === undefined) source.error(at, `no value for \`${words}\``, `write \`${words} ${value}\``);
   else if (found === undefined)
     source.error(word, `\`${word.text}\` is no value for \`${words}\``, `write \`${words} ${value}\``);
-  else if (found > maximum(field))
+  else if (found > maximum(field, 6))
     source.error(word, `\`${word.text}\` is too large for \`${words}\``, `it goes up to ${maximum(field)}`);
   else if (fields[field] !== undefined)
     source.error(at, `\`${words}\` is said twice`, 'say it once: a packet has one value of each field');
-  else fields[field] = found;
+  else (fields as Record<Field, Scalar>)[field] = found;
 }
 
 /** A protocol without ports takes none; one with ports needs a destination port. */
@@ -141,7 +161,7 @@ function complainOfPorts({ proto, dport, sport }: Named, source: Source): void {
   if (!has && (dport !== undefined || sport !== undefined))
     source.error(
       source.whole(1),
-      `${proto === PROTOCOL.ICMP ? 'icmp' : 'this protocol'} has no ports`,
+      `${proto === PROTOCOL.ICMP || proto === PROTOCOL.ICMPV6 ? 'icmp' : 'this protocol'} has no ports`,
       'leave the port out',
     );
 }

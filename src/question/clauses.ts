@@ -1,8 +1,10 @@
 import type { FlowState } from '../packet/exchange.ts';
-import { CT_STATE, type Field, PROTOCOL } from '../packet/field.ts';
+import { CT_STATE, type Family, type Field, PROTOCOL } from '../packet/field.ts';
 import type { PacketClass } from '../packet/packet.ts';
 import { intersect, isEmpty, isSubset, only, type Ranges, ranges, union } from '../packet/ranges.ts';
+import type { Scalar } from '../packet/scalar.ts';
 import type { Span } from './complaint.ts';
+import { ICMP } from './header.ts';
 import { WITH_PORTS } from './names.ts';
 import type { Complain } from './places.ts';
 import type { ClauseSyntax, QuestionField, ValueSyntax } from './syntax.ts';
@@ -40,21 +42,21 @@ const ANY_STATE: readonly number[] = Object.values(CT_STATE);
 const WITH_PORTS_RANGES: Ranges = ranges(WITH_PORTS.map((number) => [number, number]));
 
 /** Reads the clauses of a `reach` question; every mistake and every contradiction in them is complained of. */
-export function pin(clauses: readonly ClauseSyntax[], complain: Complain): Pinned {
+export function pin(clauses: readonly ClauseSyntax[], family: Family, complain: Complain): Pinned {
   complainOfRepeats(clauses, complain);
-  const packets: Partial<Record<Field, Ranges>> = {};
+  const packets: Partial<Record<Field, Ranges<Scalar>>> = {};
   const at = new Map<Field, Span>();
   let anySource = false;
   for (const clause of fieldClauses(clauses)) {
     const field = packetField(clause.field);
-    packets[field] = readValues(clause, complain);
+    packets[field] = readValues(clause, family, complain);
     at.set(field, clause.at);
     anySource ||= clause.field === 'src' && clause.value.kind === 'any';
   }
-  const { ctState, ...rest } = packets;
+  const { ctState, ...rest } = packets as PacketClass;
   const back = clauses.some(({ kind }) => kind === 'back');
   return {
-    packets: withProtocols(rest, at, complain),
+    packets: withProtocols(rest, ICMP[family].protocol, at, complain),
     anySource,
     state: stateOf(clauses, ctState, complain),
     back,
@@ -62,9 +64,9 @@ export function pin(clauses: readonly ClauseSyntax[], complain: Complain): Pinne
   };
 }
 
-function readValues({ field, name, value, at }: FieldClause, complain: Complain): Ranges {
+function readValues({ field, name, value, at }: FieldClause, family: Family, complain: Complain): Ranges<Scalar> {
   let bad = false;
-  const values = valuesOf(field, value, ({ word, message, advice }) => {
+  const values = valuesOf(field, value, family, ({ word, message, advice }) => {
     bad = true;
     complain(word.at, message, advice);
   });
@@ -83,15 +85,16 @@ function stateOf(clauses: readonly ClauseSyntax[], states: Ranges | undefined, c
 }
 
 /** Ports make it tcp and udp, an icmp type makes it icmp, unless the question says which protocol. */
-function withProtocols(packets: PacketClass, at: ReadonlyMap<Field, Span>, complain: Complain): PacketClass {
+function withProtocols(
+  packets: PacketClass,
+  icmp: number,
+  at: ReadonlyMap<Field, Span>,
+  complain: Complain,
+): PacketClass {
   const port = at.get('dport') ?? at.get('sport');
   const type = at.get('icmpType');
   const implied =
-    type !== undefined
-      ? only(PROTOCOL.ICMP)
-      : port !== undefined
-        ? union(only(PROTOCOL.TCP), only(PROTOCOL.UDP))
-        : undefined;
+    type !== undefined ? only(icmp) : port !== undefined ? union(only(PROTOCOL.TCP), only(PROTOCOL.UDP)) : undefined;
   const proto = packets.proto ?? implied;
   if (proto === undefined) return packets;
   if (port !== undefined && !isSubset(proto, WITH_PORTS_RANGES) && !isEmpty(proto))
@@ -100,7 +103,7 @@ function withProtocols(packets: PacketClass, at: ReadonlyMap<Field, Span>, compl
       type === undefined ? 'a port goes with tcp, udp, sctp, dccp or udplite only' : 'icmp has no ports',
       'leave out the port or change the protocol',
     );
-  else if (type !== undefined && isEmpty(intersect(proto, only(PROTOCOL.ICMP))))
+  else if (type !== undefined && isEmpty(intersect(proto, only(icmp))))
     complain(type, 'an `icmp type` goes with icmp only', 'leave it out or ask `over icmp`');
   return { ...packets, proto };
 }

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { leadsOutside } from '../network/access.ts';
 import type { Network } from '../network/network.ts';
-import type { Source } from '../packet/exchange.ts';
+import type { Probe, Source } from '../packet/exchange.ts';
 import type { Assumption, Unknown } from '../packet/place.ts';
 import type { Effort } from './answer.ts';
 import { compareClass, type Sides } from './compare.ts';
@@ -88,6 +88,10 @@ const has = ({ nodes }: Network, source: Source): boolean => {
   );
 };
 
+/** Where no capture shows rules of IPv6 there is nothing to compare of its packets. */
+const hasSix = ({ old, new: after }: Sides<Network>): boolean =>
+  [old, after].some(({ nodes }) => [...nodes.values()].some(({ six }) => six?.ruleset.kind === 'known'));
+
 async function compareSource(networks: Sides<Network>, source: Source, engine: Engine, effort: Effort) {
   const question: Reach = {
     kind: 'reach',
@@ -100,10 +104,12 @@ async function compareSource(networks: Sides<Network>, source: Source, engine: E
     back: true,
     text: '',
   };
-  const classes = classesOf(question, networks.old);
+  const families: readonly Reach[] = hasSix(networks) ? [question, { ...question, family: 6 }] : [question];
+  const classes = families.flatMap((of) => classesOf(of, networks.old).map((one) => ({ ...one, family: of.family })));
   const compared = [];
-  for (const { packets, assumptions } of classes) {
-    const one = await compareClass(networks, { source, packets, state: 'fresh', back: true }, engine, effort);
+  for (const { packets, assumptions, family } of classes) {
+    const probe: Probe = { ...(family === undefined ? {} : { family }), source, packets, state: 'fresh', back: true };
+    const one = await compareClass(networks, probe, engine, effort);
     compared.push({ ...one, assumptions: [...assumptions, ...one.assumptions] });
   }
   return {

@@ -1,95 +1,45 @@
+import { inFamily } from '../network/family.ts';
 import type { Network } from '../network/network.ts';
-import type { FlowState, Source } from '../packet/exchange.ts';
-import { CT_STATE, maximum, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
-import type { PacketClass } from '../packet/packet.ts';
-import { between, complement, everything, only, type Ranges, ranges } from '../packet/ranges.ts';
-import { WITH_PORTS } from './names.ts';
-import type { Reach } from './question.ts';
+import { familyOf as familyOfAddress, parseAnyPrefix } from '../packet/address.ts';
+import type { Family } from '../packet/field.ts';
+import { findNode, targetAddresses, withoutZone } from './places.ts';
+import type { ClauseSyntax, PlaceSyntax, ValueSyntax, Word } from './syntax.ts';
 
-/** Protocols that share a header, so that one product of ranges says which packets of them are meant. */
-export interface Family {
-  readonly protocols: Ranges;
-  /** Length of the IP header and the smallest transport header, bytes. */
-  readonly header: number;
-  readonly ports: boolean;
+/** Names of ICMPv6, which IPv4 has no use for. */
+const ICMPV6 = /^(icmpv6|ipv6-icmp|icmp6)$/i;
+
+/**
+ * The family of the packets that a question is about: that of the addresses in it, IPv6 where it names ICMPv6, else that
+ * of the target's addresses: IPv4 if it has any.
+ */
+export function familyOf(target: PlaceSyntax, clauses: readonly ClauseSyntax[], network: Network): Family {
+  const [said] = [...familiesOfPlace(target), ...clauses.flatMap(familiesOfClause)];
+  if (said !== undefined) return said;
+  const node = target.kind === 'name' ? findNode(target.text, network) : undefined;
+  if (node === undefined || targetAddresses(node).length > 0) return 4;
+  const six = inFamily(network, 6).nodes.get(node.name);
+  return six !== undefined && targetAddresses(six).length > 0 ? 6 : 4;
 }
 
-const numbers = (list: readonly number[]): Ranges => ranges(list.map((one) => [one, one]));
+const familiesOfPlace = (place: PlaceSyntax): readonly Family[] =>
+  place.kind === 'name' ? familiesOf(withoutZone(place.text)) : [];
 
-const ICMP: Family = { protocols: only(PROTOCOL.ICMP), header: 28, ports: false };
-const TCP: Family = { protocols: only(PROTOCOL.TCP), header: 40, ports: true };
-const UDP: Family = { protocols: only(PROTOCOL.UDP), header: 28, ports: true };
-const PORTED: Family = {
-  protocols: numbers([PROTOCOL.DCCP, PROTOCOL.SCTP, PROTOCOL.UDPLITE]),
-  header: 32,
-  ports: true,
+const familiesOf = (text: string): readonly Family[] => {
+  const prefix = parseAnyPrefix(text) ?? parseAnyPrefix(text.split('-')[0] ?? '');
+  return prefix === undefined ? [] : [familyOfAddress(prefix.address)];
 };
-const OTHER: Family = {
-  protocols: complement(numbers([PROTOCOL.ICMP, ...WITH_PORTS]), 'proto'),
-  header: 20,
-  ports: false,
-};
-export const FAMILIES: readonly Family[] = [ICMP, TCP, UDP, PORTED, OTHER];
 
-/** A SYN carries no data: two headers and their options. */
-const LARGEST_SYN = 60;
-export const ANY_PORT: Ranges = between(1, maximum('dport'));
-
-/** The fields of the transport header: 0 where the protocol has none. */
-export function transport({ packets, state, source }: Reach, family: Family, ports: Ranges): PacketClass {
-  const none = {
-    sport: only(0),
-    dport: only(0),
-    icmpType: only(0),
-    icmpCode: only(0),
-    icmpId: only(0),
-    tcpFlags: only(0),
-  };
-  if (family === ICMP) return { ...none, ...echo(packets, source), icmpId: everything('icmpId') };
-  if (!family.ports) return none;
-  return {
-    ...none,
-    sport: ports,
-    dport: ANY_PORT,
-    ...(family === TCP ? { tcpFlags: firstFlags(begins(state), source) } : {}),
-  };
+function familiesOfClause(clause: ClauseSyntax): readonly Family[] {
+  if (clause.kind === 'between') return [...familiesOfPlace(clause.from), ...familiesOfPlace(clause.to)];
+  if (clause.kind === 'over') return wordsOf(clause.value).some(({ text }) => ICMPV6.test(text)) ? [6] : [];
+  if (clause.kind !== 'field') return [];
+  if (clause.field === 'proto') return familiesOfClause({ ...clause, kind: 'over' });
+  return clause.field === 'src' || clause.field === 'dst'
+    ? wordsOf(clause.value).flatMap(({ text }) => familiesOf(text))
+    : [];
 }
 
-const begins = (state: FlowState): boolean => state === 'fresh' || state.every((one) => one === CT_STATE.NEW);
-
-/** `icmp` alone is an echo request; an ordinary process sends it with code 0. */
-const echo = ({ icmpType }: PacketClass, source: Source): PacketClass =>
-  icmpType === undefined
-    ? { icmpType: only(8), icmpCode: source.kind === 'socket' ? only(0) : everything('icmpCode') }
-    : { icmpType, icmpCode: everything('icmpCode') };
-
-/** Flags that leave a SYN what it is: nf_conntrack_tcp.c's get_conntrack_index looks at RST, SYN, FIN and ACK alone. */
-export const SYN_FLAGS: Ranges = numbers(
-  Array.from({ length: 256 }, (_, value) => value).filter(
-    (value) => (value & (TCP_FLAG.FIN | TCP_FLAG.SYN | TCP_FLAG.RST | TCP_FLAG.ACK)) === TCP_FLAG.SYN,
-  ),
-);
-
-/** A flow begins with a SYN; on the wire with whatever bits beside it leave it one. Later packets may have any flags. */
-function firstFlags(first: boolean, source: Source): Ranges {
-  if (!first) return everything('tcpFlags');
-  return source.kind === 'socket' ? only(TCP_FLAG.SYN) : SYN_FLAGS;
-}
-
-/** Unfragmented, and with a good checksum unless the packet may be INVALID. */
-export const wholeDatagram = ({ state }: Reach): PacketClass => ({
-  fragment: only(0),
-  badChecksum: state !== 'fresh' && state.includes(CT_STATE.INVALID) ? everything('badChecksum') : only(0),
-});
-
-/** An ordinary SYN carries no data; anything else may fill what the network takes in one piece. */
-export const largestPacket = ({ source, state }: Reach, family: Family, network: Network): number =>
-  family === TCP && source.kind === 'socket' && begins(state) ? LARGEST_SYN : largestDatagram(network);
-
-/** Not longer than any interface of the network takes in one piece. */
-function largestDatagram(network: Network): number {
-  const mtus = [...network.nodes.values()].flatMap((node) =>
-    node.interfaces.filter(({ kind, up }) => up && kind !== 'loopback').map(({ mtu }) => mtu),
-  );
-  return mtus.length === 0 ? 1500 : Math.max(576, Math.min(...mtus));
+function wordsOf(value: ValueSyntax): readonly Word[] {
+  if (value.kind === 'not') return wordsOf(value.of);
+  return value.kind === 'list' ? value.of : [];
 }

@@ -22,6 +22,8 @@ export const UNICAST_MAC: Ranges = Array.from({ length: 128 }, (_, byte) => [
   (byte * 2 + 1) * 2 ** 40 - 1,
 ]);
 const MULTICAST: Ranges = between(0xe0000000, 0xefffffff);
+const GROUPS: Ranges<Address> = between(0xffn << 120n, (1n << 128n) - 1n);
+const GROUP_MAC: Ranges = between(0x333300000000, 0x3333ffffffff);
 const MULTICAST_MAC: Ranges = between(0x01005e000000, 0x01005e7fffff);
 
 /** Which MAC address a frame is sent to goes with what its destination is: one class each. */
@@ -29,13 +31,24 @@ export function frames(source: Source, packets: PacketClass, network: Network): 
   if (source.kind === 'socket' || packets.macDst !== undefined) return [packets];
   const node = nodeOf(network, source.node);
   const device = interfaceOf(node, source.interface);
+  const toOne = bridgeOf(node, device) === undefined ? only(device.mac) : UNICAST_MAC;
+  if (network.family === 6) return sixFrames(packets, toOne);
   const broadcast = broadcasts(node);
   const dst = packets.dst ?? everything('dst');
   const unicast = intersect(dst, complement(union(broadcast, MULTICAST), 'dst'));
   return [
-    { ...packets, dst: unicast, macDst: bridgeOf(node, device) === undefined ? only(device.mac) : UNICAST_MAC },
+    { ...packets, dst: unicast, macDst: toOne },
     { ...packets, dst: intersect(dst, broadcast), macDst: only(BROADCAST_MAC) },
     { ...packets, dst: intersect(dst, MULTICAST), macDst: MULTICAST_MAC },
+  ].filter((one) => !isEmpty(one.dst));
+}
+
+/** Groups have frames of 33:33 and the lowest 32 bits of their address (RFC 2464). */
+function sixFrames(packets: PacketClass, toOne: Ranges): readonly PacketClass[] {
+  const dst = packets.dst ?? everything('dst', 6);
+  return [
+    { ...packets, dst: intersect(dst, complement(GROUPS, 'dst')), macDst: toOne },
+    { ...packets, dst: intersect(dst, GROUPS), macDst: GROUP_MAC },
   ].filter((one) => !isEmpty(one.dst));
 }
 

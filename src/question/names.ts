@@ -18,7 +18,13 @@ export const PROTOCOL_NAMES: Readonly<Record<string, number>> = {
   vrrp: 112,
   sctp: PROTOCOL.SCTP,
   udplite: PROTOCOL.UDPLITE,
+  icmpv6: PROTOCOL.ICMPV6,
+  'ipv6-icmp': PROTOCOL.ICMPV6,
+  icmp6: PROTOCOL.ICMPV6,
 };
+
+/** The same in questions about IPv6: its ICMP is another protocol. */
+export const PROTOCOL6_NAMES: Readonly<Record<string, number>> = { ...PROTOCOL_NAMES, icmp: PROTOCOL.ICMPV6 };
 
 /** Ports by the names that `/etc/services` and firewalls use. */
 export const PORT_NAMES: Readonly<Record<string, number>> = {
@@ -76,6 +82,25 @@ export const ICMP_NAMES: Readonly<Record<string, number>> = {
   'timestamp-reply': 14,
   'address-mask-request': 17,
   'address-mask-reply': 18,
+};
+
+/** Types of ICMPv6 by the names that `ip6tables -p icmpv6 -h` lists. */
+export const ICMP6_NAMES: Readonly<Record<string, number>> = {
+  'destination-unreachable': 1,
+  'packet-too-big': 2,
+  'time-exceeded': 3,
+  'parameter-problem': 4,
+  'echo-request': 128,
+  ping: 128,
+  'echo-reply': 129,
+  pong: 129,
+  'router-solicitation': 133,
+  'router-advertisement': 134,
+  'neighbour-solicitation': 135,
+  'neighbor-solicitation': 135,
+  'neighbour-advertisement': 136,
+  'neighbor-advertisement': 136,
+  redirect: 137,
 };
 
 export const STATE_NAMES: Readonly<Record<string, number>> = CT_STATE;

@@ -4,8 +4,8 @@ import { type AddressField, CT_STATE, type Field, maximum, PROTOCOL } from '../p
 import type { PacketClass } from '../packet/packet.ts';
 import { familyOf, isSubset, type Ranges, single, size } from '../packet/ranges.ts';
 import type { Scalar } from '../packet/scalar.ts';
-import { SYN_FLAGS } from './family.ts';
-import { ICMP_NAMES, nameOfProtocol } from './names.ts';
+import { SYN_FLAGS } from './header.ts';
+import { ICMP_NAMES, ICMP6_NAMES, nameOfProtocol } from './names.ts';
 import type { Reach, Target } from './question.ts';
 
 /** What a proof ranges over, in words: `every icmp echo request from compute-1 to 10.0.0.3 with any id, …`. */
@@ -29,14 +29,13 @@ function kindOf(of: PacketClass): string {
   const proto = single(fieldRanges(of, 'proto'));
   if (proto === undefined) return `packet of ${namesOf(fieldRanges(of, 'proto'))}`;
   if (proto === PROTOCOL.TCP) return isSubset(fieldRanges(of, 'tcpFlags'), SYN_FLAGS) ? 'tcp SYN' : 'tcp packet';
-  if (proto !== PROTOCOL.ICMP) return proto === PROTOCOL.UDP ? 'udp datagram' : `packet of ${nameOfProtocol(proto)}`;
+  if (proto !== PROTOCOL.ICMP && proto !== PROTOCOL.ICMPV6)
+    return proto === PROTOCOL.UDP ? 'udp datagram' : `packet of ${nameOfProtocol(proto)}`;
   const type = single(fieldRanges(of, 'icmpType'));
-  const name = Object.entries(ICMP_NAMES).find(([, value]) => value === type)?.[0];
-  return type === undefined
-    ? 'icmp packet'
-    : name === undefined
-      ? `icmp packet of type ${type}`
-      : `icmp ${name.replaceAll('-', ' ')}`;
+  const [icmp, names] = proto === PROTOCOL.ICMP ? ['icmp', ICMP_NAMES] : ['icmpv6', ICMP6_NAMES];
+  const name = Object.entries(names).find(([, value]) => value === type)?.[0];
+  if (type === undefined) return `${icmp} packet`;
+  return name === undefined ? `${icmp} packet of type ${type}` : `${icmp} ${name.replaceAll('-', ' ')}`;
 }
 
 /** A few protocols by name; of many, that they are others. */

@@ -1,17 +1,21 @@
+import { findInterface, nodeOf } from '../network/access.ts';
+import { inFamily } from '../network/family.ts';
 import type { Network, Node } from '../network/network.ts';
 import type { Address } from '../packet/address.ts';
-import { rangesOf } from '../packet/address.ts';
+import { familyOf as familyOfAddress, rangesOf } from '../packet/address.ts';
 import type { Source } from '../packet/exchange.ts';
+import type { Family } from '../packet/field.ts';
 import type { PacketClass } from '../packet/packet.ts';
 import { intersect, isEmpty, type Ranges, ranges } from '../packet/ranges.ts';
 import type { Located, Result } from '../parse/located.ts';
-import { nearest } from '../parse/nearest.ts';
+import { didYouMean, nearest } from '../parse/nearest.ts';
 import { type Pinned, pin } from './clauses.ts';
 import { complain } from './complaint.ts';
+import { familyOf } from './family.ts';
 import { type Complain, resolveSource, resolveTarget, targetAddresses } from './places.ts';
 import { type Question, SERVICES, type Target } from './question.ts';
 import { SENDABLE } from './sender.ts';
-import { type AskedSyntax, parseSyntax } from './syntax.ts';
+import { type AskedSyntax, type PlaceSyntax, parseSyntax } from './syntax.ts';
 
 type ReachSyntax = Extract<AskedSyntax, { kind: 'reach' }>;
 type ServiceSyntax = Extract<AskedSyntax, { kind: 'service' }>;
@@ -31,25 +35,63 @@ export function parseQuestion(text: string, network: Network): Result<Question> 
   return question === undefined || located.length > 0 ? { located } : { value: question, located };
 }
 
-function reach(text: string, syntax: ReachSyntax, network: Network, report: Complain): Question | undefined {
+function reach(text: string, syntax: ReachSyntax, all: Network, report: Complain): Question | undefined {
+  const family = familyOf(syntax.target, syntax.clauses, all);
+  const network = inFamily(all, family);
   const source = resolveSource(syntax.source, network, report);
   const target = resolveTarget(syntax.target, network, report);
-  const pinned = pin(syntax.clauses, report);
+  const pinned = pin(syntax.clauses, family, report);
   if (source === undefined || target === undefined) return undefined;
-  complainOfSource(source, pinned, report);
+  complainOfFamily(syntax.target, target, family, report);
+  complainOfSource(source, pinned, family, report);
   const { anySource, state, back } = pinned;
   const packets = towards(target, pinned, network, report);
-  const bound: Source = source.kind === 'socket' ? { ...source, bound: pinned.packets.src !== undefined } : source;
-  return { kind: 'reach', quantifier: syntax.quantifier, source: bound, target, packets, anySource, state, back, text };
+  const bound = boundTo(source, pinned, zoneOf(syntax.target, source, network, report));
+  const asked = { source: bound, target, packets, anySource, state, back, text };
+  return { kind: 'reach', ...(family === 6 ? { family } : {}), quantifier: syntax.quantifier, ...asked };
+}
+
+const boundTo = (source: Source, { packets }: Pinned, device: string | undefined): Source =>
+  source.kind === 'socket'
+    ? { ...source, bound: packets.src !== undefined, ...(device === undefined ? {} : { device }) }
+    : source;
+
+/** The device that a zone names (RFC 4007): one of the sender's. */
+function zoneOf(place: PlaceSyntax, source: Source, network: Network, report: Complain): string | undefined {
+  const zone = place.kind === 'name' ? /%(.*)$/.exec(place.text)?.[1] : undefined;
+  if (zone === undefined) return undefined;
+  const at = place.at;
+  const node = nodeOf(network, source.node);
+  if (source.kind !== 'socket') report(at, 'a zone is for a node as source', 'a frame from the wire has its interface');
+  else if (findInterface(node, zone) === undefined)
+    report(
+      at,
+      `no interface \`${zone}\` on \`${node.name}\``,
+      didYouMean(
+        zone,
+        node.interfaces.map(({ name }) => name),
+      ),
+    );
+  return zone;
+}
+
+function complainOfFamily(place: PlaceSyntax, target: Target, family: Family, report: Complain): void {
+  if (target.kind === 'prefix' && familyOfAddress(target.prefix.address) !== family)
+    report(place.at, `an address of IPv4 as target of a question about IPv6`, 'ask about one of them');
 }
 
 /** Fields that such a source has no say in. */
-function complainOfSource(source: Source, { at, packets }: Pinned, report: Complain): void {
+function complainOfSource(source: Source, { at, packets }: Pinned, family: Family, report: Complain): void {
   const mac = at.get('macSrc');
   const mark = at.get('mark');
   const src = at.get('src');
   const sources = packets.src ?? [];
-  if (src !== undefined && source.kind === 'socket' && !isEmpty(sources) && isEmpty(intersect(sources, SENDABLE)))
+  if (
+    src !== undefined &&
+    source.kind === 'socket' &&
+    !isEmpty(sources) &&
+    isEmpty(intersect(sources, SENDABLE[family]))
+  )
     report(src, 'the kernel sends nothing from such a source', 'ask from `NODE:IFACE` for a frame from the wire');
   if (mac !== undefined && source.kind === 'socket')
     report(
@@ -91,7 +133,7 @@ function service(text: string, syntax: ServiceSyntax, network: Network, report: 
   for (const clause of syntax.clauses)
     if (clause.kind !== 'between' && clause.kind !== 'any state')
       report(clause.at, 'a service says itself which packets it needs', 'ask `does A always reach B` for others');
-  const { state } = pin(anyState ? [{ kind: 'any state', at: [0, 0] }] : [], report);
+  const { state } = pin(anyState ? [{ kind: 'any state', at: [0, 0] }] : [], 4, report);
   return name && { kind: 'service', service: name, ...(between && { between }), state, text };
 }
 
@@ -109,7 +151,8 @@ function endsOf(syntax: ServiceSyntax, network: Network, report: Complain): read
   for (const extra of between.slice(1)) report(extra.at, '`between` is said twice', 'ask once for each pair');
   const [one] = between;
   if (one === undefined) return undefined;
-  const from = resolveSource(one.from, network, report);
-  const to = resolveTarget(one.to, network, report);
+  const seen = inFamily(network, familyOf(one.to, [], network));
+  const from = resolveSource(one.from, seen, report);
+  const to = resolveTarget(one.to, seen, report);
   return from && to && [from, to];
 }

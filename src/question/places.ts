@@ -1,6 +1,6 @@
 import { findInterface, leadsOutside, linkOf } from '../network/access.ts';
 import type { Interface, Network, Node } from '../network/network.ts';
-import { type Address, holds, type Prefix, parsePrefix } from '../packet/address.ts';
+import { type Address, holds, type Prefix, parseAnyPrefix } from '../packet/address.ts';
 import type { Source } from '../packet/exchange.ts';
 import { nearest } from '../parse/nearest.ts';
 import type { Span } from './complaint.ts';
@@ -10,16 +10,24 @@ import type { PlaceSyntax } from './syntax.ts';
 /** Says what is wrong with a piece of the question. */
 export type Complain = (at: Span, message: string, advice: string) => void;
 
-const LOOPBACK: Prefix = { address: 0x7f000000, length: 8 };
+/** 127.0.0.0/8, ::1, and the link-local addresses of IPv6, which mean nothing without a device. */
+const OWN_ONLY: readonly Prefix[] = [
+  { address: 0x7f000000, length: 8 },
+  { address: 1n, length: 128 },
+  { address: 0xfe80n << 112n, length: 10 },
+];
 
-/** The addresses by which a node as target is reached: all of its own outside 127.0.0.0/8. */
+/** The addresses by which a node as target is reached: all of its own that others can write. */
 export const targetAddresses = (node: Node): readonly Address[] => [
   ...new Set(
     node.interfaces
       .flatMap(({ addresses }) => addresses.map(({ local }) => local))
-      .filter((local) => !holds(LOOPBACK, local)),
+      .filter((local) => !OWN_ONLY.some((one) => holds(one, local))),
   ),
 ];
+
+/** `fe80::1%eth0` without its zone. */
+export const withoutZone = (text: string): string => text.replace(/%.*$/, '');
 
 /** The source that a question names; `bound` is settled by its clauses. */
 export function resolveSource(place: PlaceSyntax, network: Network, complain: Complain): Source | undefined {
@@ -35,7 +43,7 @@ export function resolveSource(place: PlaceSyntax, network: Network, complain: Co
   const node = findNode(place.text, network);
   if (node !== undefined) return { kind: 'socket', node: node.name, bound: false };
   const advice =
-    parsePrefix(place.text) === undefined
+    parseAnyPrefix(place.text) === undefined
       ? adviceNode(place.text, network)
       : 'packets are sent by a node; write `with src` for the address';
   complain(place.at, `\`${place.text}\` is no node`, advice);
@@ -45,7 +53,7 @@ export function resolveSource(place: PlaceSyntax, network: Network, complain: Co
 export function resolveTarget(place: PlaceSyntax, network: Network, complain: Complain): Target | undefined {
   if (place.kind === 'outside')
     return place.via === undefined ? { kind: 'outside' } : resolveOutside(place.via, network, complain);
-  const prefix = parsePrefix(place.text);
+  const prefix = parseAnyPrefix(withoutZone(place.text));
   if (prefix !== undefined) return { kind: 'prefix', prefix };
   const node = findNode(place.text, network);
   if (node === undefined) {
@@ -66,7 +74,7 @@ export function resolveTarget(place: PlaceSyntax, network: Network, complain: Co
   else
     complain(
       place.at,
-      `\`${place.text}\` has no address outside 127.0.0.0/8`,
+      `\`${place.text}\` has no address ${network.family === 6 ? 'of IPv6 but link-local ones' : 'outside 127.0.0.0/8'}`,
       'ask for the address that it ought to have',
     );
   return undefined;
@@ -116,7 +124,7 @@ function resolveEnd(word: { readonly text: string; readonly at: Span }, network:
   return undefined;
 }
 
-const findNode = (name: string, network: Network): Node | undefined =>
+export const findNode = (name: string, network: Network): Node | undefined =>
   network.nodes.get(name) ?? network.nodes.get(network.names.get(name) ?? '');
 
 function adviceNode(name: string, network: Network): string {

@@ -1,5 +1,6 @@
 import type { Slot } from '../ir/program.ts';
 import { bridgeOf, interfaceOf, nodeOf } from '../network/access.ts';
+import { inFamily } from '../network/family.ts';
 import type { Network, Node } from '../network/network.ts';
 import { type Address, holds, type Prefix, parseAddress } from '../packet/address.ts';
 import type { Probe } from '../packet/exchange.ts';
@@ -7,18 +8,20 @@ import { contains } from '../packet/ranges.ts';
 import { plus } from '../packet/scalar.ts';
 import type { Preferred } from './corners.ts';
 
-/** An address that stands for the rest of the world (TEST-NET-2, RFC 5737). */
-const ELSEWHERE = parseAddress('198.51.100.1') as number;
+/** An address that stands for the rest of the world (TEST-NET-2, RFC 5737; of documentation, RFC 3849). */
+const ELSEWHERE = { 4: parseAddress('198.51.100.1') as number, 6: 0x20010db8ffff00000000000000000001n } as const;
 
 /** Values that make a packet an ordinary one in this network: addresses that exist there, and what goes with them. */
-export function preferredOf(network: Network, { source, packets }: Probe): Preferred {
+export function preferredOf(all: Network, { family = 4, source, packets }: Probe): Preferred {
+  const network = inFamily(all, family);
   const own = nodeOf(network, source.node);
   const others = [...network.nodes.values()].filter((node) => node !== own);
   const near = [...others.flatMap(addresses), ...addresses(own)];
-  const dst = [...near, ELSEWHERE];
+  const dst = [...near, ELSEWHERE[family]];
   const wanted =
     dst.find((address) => packets.dst === undefined || contains(packets.dst, address)) ?? packets.dst?.[0]?.[0];
-  const src = source.kind === 'socket' ? addresses(own) : neighbours(own, source.interface, near);
+  const src =
+    source.kind === 'socket' ? addresses(own) : [...neighbours(own, source.interface, near), ELSEWHERE[family]];
   return new Map<Slot, readonly Address[]>([
     ['dst', dst],
     ['src', src],
@@ -39,7 +42,6 @@ function neighbours(node: Node, device: string, near: readonly Address[]): reado
   return [
     ...near.filter((address) => !addresses(node).includes(address) && prefixes.some((one) => holds(one, address))),
     ...free,
-    ELSEWHERE,
   ];
 }
 

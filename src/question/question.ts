@@ -1,9 +1,10 @@
 import type { Prefix } from '../packet/address.ts';
 import type { FlowState, Source } from '../packet/exchange.ts';
+import type { Family } from '../packet/field.ts';
 import type { PacketClass } from '../packet/packet.ts';
 
 export type Target =
-  | { readonly kind: 'prefix'; readonly prefix: Prefix } // one address: length 32
+  | { readonly kind: 'prefix'; readonly prefix: Prefix } // one address: length 32, of IPv6 128
   | { readonly kind: 'node'; readonly node: string }
   | { readonly kind: 'outside'; readonly via?: { readonly node: string; readonly interface: string } };
 
@@ -14,6 +15,8 @@ export type ServiceName = (typeof SERVICES)[number];
 export type Question =
   | {
       readonly kind: 'reach';
+      /** Of the packets; absent: 4. */
+      readonly family?: Family;
       readonly quantifier: 'can' | 'always';
       readonly source: Source;
       readonly target: Target;

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { lower } from '../lower/lower.ts';
+import { inFamily } from '../network/family.ts';
 import type { Network } from '../network/network.ts';
 import type { Exchange } from '../network/trace.ts';
 import type { Probe } from '../packet/exchange.ts';
@@ -25,9 +26,11 @@ export interface ReachCase extends Case {
 }
 
 /** The classes of a question as Programs, one after the other as they are needed. */
-export function* casesOf(question: Reach, network: Network): Iterable<ReachCase> {
+export function* casesOf(question: Reach, all: Network): Iterable<ReachCase> {
+  const { family, source, state, back } = question;
+  const network = inFamily(all, family);
   for (const { packets, assumptions } of classesOf(question, network)) {
-    const probe: Probe = { source: question.source, packets, state: question.state, back: question.back };
+    const probe: Probe = { ...(family === undefined ? {} : { family }), source, packets, state, back };
     const program = lower(network, probe);
     yield { network, probe, program, assumptions: [...assumptions, ...program.assumptions] };
   }

@@ -1,16 +1,21 @@
 import { sysctl } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
+import type { Address } from '../packet/address.ts';
+import type { Family } from '../packet/field.ts';
 import type { Assumption } from '../packet/place.ts';
-import { between, type Ranges } from '../packet/ranges.ts';
+import { between, only, type Ranges, ranges } from '../packet/ranges.ts';
 
 /**
  * Source addresses that a socket may be bound to or write: ip_route_output_key_hash_rcu (net/ipv4/route.c) refuses those
- * of 0.0.0.0/8, multicast groups and the limited broadcast address.
+ * of 0.0.0.0/8, multicast groups and the limited broadcast address; of IPv6 the unspecified address and groups.
  */
-export const SENDABLE: Ranges = [
-  [0x01000000, 0xdfffffff],
-  [0xf0000000, 0xfffffffe],
-];
+export const SENDABLE: Readonly<Record<Family, Ranges<Address>>> = {
+  4: [
+    [0x01000000, 0xdfffffff],
+    [0xf0000000, 0xfffffffe],
+  ],
+  6: [[1n, (0xffn << 120n) - 1n]],
+};
 
 /** A setting, and what was taken for granted to know it. */
 export interface Read<T> {
@@ -20,14 +25,25 @@ export interface Read<T> {
 
 const TTL = 'net.ipv4.ip_default_ttl';
 
-export function defaultTtl(node: Node): Read<number> {
+/** The ttl of what a node sends: `ip_default_ttl`; of IPv6 the `hop_limit` of a device, any of them. */
+export function defaultTtl(node: Node, family: Family = 4): Read<Ranges> {
+  if (family === 6) return hopLimits(node);
   const found = sysctl(node, TTL);
   if (found.kind === 'known')
-    return { value: found.value, assumptions: found.assumption === undefined ? [] : [found.assumption] };
+    return { value: only(found.value), assumptions: found.assumption === undefined ? [] : [found.assumption] };
   return {
-    value: 64,
+    value: only(64),
     assumptions: [{ node: node.name, text: `${TTL} = 64 (kernel default: no capture shows it)` }],
   };
+}
+
+const HOP_LIMIT = /^net\.ipv6\.conf\..+\.hop_limit$/;
+
+function hopLimits({ name, settings }: Node): Read<Ranges> {
+  const shown = [...settings].flatMap(([key, { value }]) => (HOP_LIMIT.test(key) ? [Number(value)] : []));
+  if (shown.length > 0) return { value: ranges(shown.map((one) => [one, one] as const)), assumptions: [] };
+  const text = 'net.ipv6.conf.*.hop_limit = 64 (kernel default: no capture shows it)';
+  return { value: only(64), assumptions: [{ node: name, text }] };
 }
 
 const LOCAL_PORTS = 'net.ipv4.ip_local_port_range';

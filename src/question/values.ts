@@ -1,8 +1,10 @@
-import { parseAddress, parseMac, parsePrefix, rangesOf } from '../packet/address.ts';
-import { CT_STATE, type Field, maximum } from '../packet/field.ts';
-import { complement, everything, only, type Ranges, ranges } from '../packet/ranges.ts';
+import { parseAddress, parseAnyPrefix, parseMac, rangeOf } from '../packet/address.ts';
+import { parseAddress6 } from '../packet/address6.ts';
+import { CT_STATE, type Family, type Field, maximum } from '../packet/field.ts';
+import { complement, everything, familyOf, isEmpty, type Range, type Ranges, ranges } from '../packet/ranges.ts';
+import type { Scalar } from '../packet/scalar.ts';
 import { nearest } from '../parse/nearest.ts';
-import { ICMP_NAMES, PORT_NAMES, PROTOCOL_NAMES, STATE_NAMES } from './names.ts';
+import { ICMP_NAMES, ICMP6_NAMES, PORT_NAMES, PROTOCOL_NAMES, PROTOCOL6_NAMES, STATE_NAMES } from './names.ts';
 import type { QuestionField, ValueSyntax, Word } from './syntax.ts';
 
 /** How the values of one field are written. */
@@ -11,7 +13,7 @@ interface Codec {
   /** What one value is, for messages. */
   readonly noun: string;
   readonly names: Readonly<Record<string, number>>;
-  readonly one: (text: string) => number | undefined;
+  readonly one: (text: string) => Scalar | undefined;
 }
 
 const number = (text: string): number | undefined => (/^(\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text) : undefined);
@@ -29,6 +31,16 @@ const CODECS = {
   mac: { field: 'macSrc', noun: 'MAC address', names: {}, one: parseMac },
 } as const satisfies Record<QuestionField, Codec>;
 
+const CODECS6: Readonly<Record<QuestionField, Codec>> = {
+  ...CODECS,
+  src: { ...CODECS.src, one: parseAddress6 },
+  dst: { ...CODECS.dst, one: parseAddress6 },
+  proto: { ...CODECS.proto, names: PROTOCOL6_NAMES },
+  'icmp type': { ...CODECS['icmp type'], names: ICMP6_NAMES },
+};
+
+const codecFor = (field: QuestionField, family: Family): Codec => (family === 6 ? CODECS6 : CODECS)[field];
+
 export const packetField = (field: QuestionField): Field => CODECS[field].field;
 
 /** A value that could not be read: where, and what to say about it. */
@@ -39,40 +51,49 @@ export interface BadValue {
 }
 
 /** The values that a clause leaves to its field. Bad words are reported and count for nothing. */
-export function valuesOf(field: QuestionField, value: ValueSyntax, report: (bad: BadValue) => void): Ranges {
-  const codec: Codec = CODECS[field];
+export function valuesOf(
+  field: QuestionField,
+  value: ValueSyntax,
+  family: Family,
+  report: (bad: BadValue) => void,
+): Ranges<Scalar> {
+  const codec = codecFor(field, family);
   switch (value.kind) {
     case 'any':
-      return full(field);
-    case 'not':
-      return complement(valuesOf(field, value.of, report), codec.field).flatMap((range) => clip(range, field));
+      return full(field, family);
+    case 'not': {
+      const but = valuesOf(field, value.of, family, report);
+      if (isEmpty(but)) return full(field, family);
+      return complement(but, codec.field).flatMap((range) => clip(range, field));
+    }
     case 'list':
-      return ranges(value.of.flatMap((word) => wordRanges(codec, word, report)));
+      return ranges(value.of.flatMap((word) => wordRanges(codec, word, family, report)));
   }
 }
 
 const STATES = [CT_STATE.INVALID, CT_STATE.UNTRACKED] as const;
 
 /** All values of a field; states are five, though three bits hold eight. */
-const full = (field: QuestionField): Ranges => (field === 'ct state' ? [STATES] : everything(packetField(field)));
+const full = (field: QuestionField, family: Family): Ranges<Scalar> =>
+  field === 'ct state' ? [STATES] : everything(packetField(field), family);
 
-const clip = ([low, high]: readonly [number, number], field: QuestionField): Ranges =>
-  field !== 'ct state' ? [[low, high]] : low > STATES[1] ? [] : [[low, Math.min(high, STATES[1])]];
+const clip = ([low, high]: Range<Scalar>, field: QuestionField): Ranges<Scalar> =>
+  field !== 'ct state' ? [[low, high]] : low > STATES[1] ? [] : [[low, high > STATES[1] ? STATES[1] : high]];
 
-function wordRanges(codec: Codec, word: Word, report: (bad: BadValue) => void): Ranges {
-  const found = prefixRanges(codec, word.text) ?? rangeRanges(codec, word.text) ?? oneRange(codec, word.text);
+function wordRanges(codec: Codec, word: Word, family: Family, report: (bad: BadValue) => void): Ranges<Scalar> {
+  const found = prefixRange(codec, word.text, family) ?? rangeRange(codec, word.text) ?? oneRange(codec, word.text);
   if (found === undefined) {
     const meant = nearest(word.text, Object.keys(codec.names));
-    const advice = meant === undefined ? `write it like ${exampleOf(codec)}` : `did you mean \`${meant}\`?`;
-    report({ word, message: `\`${word.text}\` is no ${codec.noun}`, advice });
+    const advice = meant === undefined ? `write it like ${exampleOf(codec, family)}` : `did you mean \`${meant}\`?`;
+    report({ word, message: complaintOf(codec, word.text, family), advice });
     return [];
   }
   const [low, high] = found;
-  if (high > maximum(codec.field))
+  if (high > maximum(codec.field, family))
     report({
       word,
       message: `\`${word.text}\` is too large`,
-      advice: `${codec.noun}s go from 0 to ${maximum(codec.field)}`,
+      advice: `${codec.noun}s go from 0 to ${maximum(codec.field, family)}`,
     });
   else if (low > high)
     report({ word, message: `\`${word.text}\` runs backwards`, advice: 'write the smaller end first' });
@@ -80,31 +101,41 @@ function wordRanges(codec: Codec, word: Word, report: (bad: BadValue) => void): 
   return [];
 }
 
-const exampleOf = ({ noun, names }: Codec): string => {
+/** An address of the other family is one, but not of these packets. */
+const complaintOf = ({ noun }: Codec, text: string, family: Family): string =>
+  noun === 'address' && parseAnyPrefix(text) !== undefined
+    ? `\`${text}\` is an address of IPv${family === 6 ? 4 : 6}, and the question is about IPv${family}`
+    : `\`${text}\` is no ${noun}`;
+
+const exampleOf = ({ noun, names }: Codec, family: Family): string => {
   const [name] = Object.keys(names);
   if (name !== undefined) return `\`${name}\``;
   return noun === 'address'
-    ? '`10.0.0.1`, `10.0.0.0/24`'
+    ? family === 6
+      ? '`2001:db8::1`, `2001:db8::/64`'
+      : '`10.0.0.1`, `10.0.0.0/24`'
     : noun === 'MAC address'
       ? '`02:00:00:00:00:01`'
       : '`1`, `0x1`';
 };
 
-const oneOf = (codec: Codec, text: string): number | undefined =>
+const oneOf = (codec: Codec, text: string): Scalar | undefined =>
   Object.entries(codec.names).find(([name]) => name.toLowerCase() === text.toLowerCase())?.[1] ?? codec.one(text);
 
-function oneRange(codec: Codec, text: string): readonly [number, number] | undefined {
+function oneRange(codec: Codec, text: string): Range<Scalar> | undefined {
   const value = oneOf(codec, text);
-  return value === undefined ? undefined : (only(value)[0] as readonly [number, number]);
+  return value === undefined ? undefined : [value, value];
 }
 
-function prefixRanges(codec: Codec, text: string): readonly [number, number] | undefined {
-  const prefix = codec.one === parseAddress ? parsePrefix(text) : undefined;
-  return prefix === undefined ? undefined : rangesOf(prefix)[0];
+function prefixRange(codec: Codec, text: string, family: Family): Range<Scalar> | undefined {
+  const prefix = codec.noun === 'address' ? parseAnyPrefix(text) : undefined;
+  if (prefix === undefined) return undefined;
+  const range = rangeOf(prefix);
+  return familyOf([range]) === family ? range : undefined;
 }
 
 /** `a-b`; names hold dashes themselves, so every dash is tried. */
-function rangeRanges(codec: Codec, text: string): readonly [number, number] | undefined {
+function rangeRange(codec: Codec, text: string): Range<Scalar> | undefined {
   for (let dash = text.indexOf('-'); dash >= 0; dash = text.indexOf('-', dash + 1)) {
     const low = oneOf(codec, text.slice(0, dash));
     const high = oneOf(codec, text.slice(dash + 1));

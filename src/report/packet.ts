@@ -1,4 +1,4 @@
-import { printAddress, printMac } from '../packet/address.ts';
+import { type Address, printAddress, printMac } from '../packet/address.ts';
 import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 
@@ -24,23 +24,44 @@ const ICMP_TYPES: Readonly<Record<number, string>> = {
   18: 'address mask reply',
 };
 
+/** RFC 4443, RFC 4861. */
+const ICMP6_TYPES: Readonly<Record<number, string>> = {
+  1: 'destination unreachable',
+  2: 'packet too big',
+  3: 'time exceeded',
+  4: 'parameter problem',
+  128: 'echo request',
+  129: 'echo reply',
+  133: 'router solicitation',
+  134: 'router advertisement',
+  135: 'neighbour solicitation',
+  136: 'neighbour advertisement',
+  137: 'redirect',
+};
+
+const ICMP: readonly number[] = [PROTOCOL.ICMP, PROTOCOL.ICMPV6];
 const PORTED: readonly number[] = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.DCCP, PROTOCOL.SCTP, PROTOCOL.UDPLITE];
 const hasPorts = ({ proto, fragment }: Packet): boolean => PORTED.includes(proto) && fragment === 0;
-const isIcmp = ({ proto, fragment }: Packet): boolean => proto === PROTOCOL.ICMP && fragment === 0;
+const isIcmp = ({ proto, fragment }: Packet): boolean => ICMP.includes(proto) && fragment === 0;
 
 const flagNames = (flags: number): string[] =>
   Object.entries(TCP_FLAG).flatMap(([name, bit]) => (flags & bit ? [name] : []));
 
 function kind(packet: Packet): string {
   if (!isIcmp(packet)) return NAMES.get(packet.proto) ?? `protocol ${packet.proto}`;
-  const name = ICMP_TYPES[packet.icmpType] ?? `type ${packet.icmpType}`;
-  return `icmp ${name}${packet.icmpCode === 0 ? '' : ` code ${packet.icmpCode}`}`;
+  const types = packet.proto === PROTOCOL.ICMP ? ICMP_TYPES : ICMP6_TYPES;
+  const name = types[packet.icmpType] ?? `type ${packet.icmpType}`;
+  return `${protocolName(packet.proto)} ${name}${packet.icmpCode === 0 ? '' : ` code ${packet.icmpCode}`}`;
 }
+
+/** An address of IPv6 stands in brackets before a port (RFC 5952, section 6). */
+export const endpoint = (address: Address, port: number): string =>
+  typeof address === 'bigint' ? `[${printAddress(address)}]:${port}` : `${printAddress(address)}:${port}`;
 
 function ends(packet: Packet): string {
   const { src, dst, sport, dport } = packet;
   if (!hasPorts(packet)) return `${printAddress(src)} -> ${printAddress(dst)}`;
-  return `${printAddress(src)}:${sport} -> ${printAddress(dst)}:${dport}`;
+  return `${endpoint(src, sport)} -> ${endpoint(dst, dport)}`;
 }
 
 function details(packet: Packet): string[] {

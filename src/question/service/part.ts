@@ -1,6 +1,7 @@
 import type { FlowState, Source } from '../../packet/exchange.ts';
 import type { PacketClass } from '../../packet/packet.ts';
 import type { Assumption, Unknown } from '../../packet/place.ts';
+import { familyOf } from '../../packet/ranges.ts';
 import type { Question, Reach, Target } from '../question.ts';
 
 /** What a service needs: the questions that must all be answered yes, or why there are none to ask. */
@@ -35,6 +36,7 @@ export const always = (
   text: string,
 ): Reach => ({
   kind: 'reach',
+  ...(packets.dst !== undefined && familyOf(packets.dst) === 6 ? { family: 6 } : {}),
   quantifier: 'always',
   source,
   target,

@@ -1,10 +1,10 @@
 import { nodeOf } from '../../network/access.ts';
 import type { Network, Node } from '../../network/network.ts';
-import { parseAddress } from '../../packet/address.ts';
+import { type Address, parseAddress } from '../../packet/address.ts';
 import type { Source } from '../../packet/exchange.ts';
 import { PROTOCOL } from '../../packet/field.ts';
 import type { PacketClass } from '../../packet/packet.ts';
-import { only, type Ranges } from '../../packet/ranges.ts';
+import { familyOf, only, type Ranges, single } from '../../packet/ranges.ts';
 import { nameOfProtocol } from '../names.ts';
 import { targetRanges } from '../parse.ts';
 import type { Reach, ServiceName, Target } from '../question.ts';
@@ -57,19 +57,25 @@ const betweenParts = (
   { state, service }: ServiceQuestion,
   [source, target]: readonly [Source, Target],
   requests: readonly PacketClass[],
-  dst?: Ranges,
+  dst?: Ranges<Address>,
 ): readonly Reach[] =>
   requests.map((request) => {
     const aimed = dst ?? targetRanges(target, network);
     return always(
       source,
       target,
-      { ...request, ...(aimed === undefined ? {} : { dst: aimed }) },
+      aimed === undefined ? request : { ...towards(request, aimed), dst: aimed },
       state,
       true,
       `${service} is answered`,
     );
   });
+
+/** A ping of IPv6 is another protocol. */
+const towards = (request: PacketClass, dst: Ranges<Address>): PacketClass =>
+  familyOf(dst) === 6 && single(request.proto ?? []) === PROTOCOL.ICMP
+    ? { ...request, proto: only(PROTOCOL.ICMPV6) }
+    : request;
 
 const pairParts = ({ service, state }: ServiceQuestion, { client, server, address }: Pair): readonly Reach[] =>
   PAIRWISE[service as keyof typeof PAIRWISE].requests.map((request) =>
