@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { Network } from '../../src/network/network.ts';
+import type { Exchange } from '../../src/network/trace.ts';
+import { said, send, tcp } from './ask.ts';
+import { addr, build, type Host, host } from './build.ts';
+
+const b = (more: Omit<Host, 'interfaces'> = {}): Host => ({
+  interfaces: { eth0: { addresses: ['10.0.0.2/24'] } },
+  ...more,
+});
+const place = { file: 'n', line: 1, column: 1 };
+const neighbour = (address: string, mac: number, device = 'eth0') => ({
+  address: addr(address),
+  device,
+  mac,
+  state: 'PERMANENT',
+  place,
+});
+const GROUP = 0x01005e000009;
+const pair = (more: Omit<Host, 'interfaces'> = {}, a: Omit<Host, 'interfaces'> = {}): Network =>
+  build({ a: host('10.0.0.1/24', a), b: b(more) }, [['a:eth0', 'b:eth0']]);
+
+/** What came of the answer: the fate, with what decided. */
+function replied({ disposition: { reply } }: Exchange): string {
+  if (reply.kind === 'none') return `none: ${reply.reason}`;
+  return reply.kind === 'dropped' ? `${said(reply)}: ${reply.origin?.node} ${reply.origin?.text}` : said(reply);
+}
+
+describe('later segments of a connection', () => {
+  const another = 'the segment came to another socket than the SYN';
+  const later = '-p tcp -m tcp --tcp-flags SYN,ACK ACK';
+  /** What a sends after its SYN leaves by eth1. */
+  const parted = (more: Omit<Host, 'interfaces'>, others: Readonly<Record<string, Host>>, to: string): Network =>
+    build(
+      {
+        a: {
+          interfaces: { eth0: { addresses: ['10.0.0.1/24'] }, eth1: { addresses: ['10.0.0.1/24'] } },
+          iptables: `*mangle\n-A OUTPUT ${later} -j MARK --set-mark 1`,
+          rules: [
+            {
+              priority: 100,
+              inverted: false,
+              mark: { value: 1, mask: 1 },
+              action: { kind: 'table', table: 7 },
+              text: '100: fwmark 1 lookup 7',
+            },
+          ],
+          routes: ['default dev eth1 table 7'],
+          ...more,
+        },
+        ...others,
+      },
+      [
+        ['a:eth0', 'b:eth0'],
+        ['a:eth1', to],
+      ],
+    );
+  const legs = ({ walks }: Exchange) => walks.length;
+
+  it('come to the same node', () => {
+    const exchange = send(parted({}, { b: b(), c: host('10.0.0.2/24') }, 'c:eth0'), 'a', tcp('10.0.0.2', 80));
+    expect([replied(exchange), legs(exchange)]).toEqual([`dropped c: no socket: c ${another}`, 3]);
+    expect(exchange.walks[2]?.fate).toEqual({ kind: 'delivered', node: 'c', interface: 'eth0' });
+  });
+
+  it('come to the same socket', () => {
+    const iptables = `*raw\n-A PREROUTING -p tcp -m tcp --tcp-flags SYN,ACK SYN -j CT --notrack\n*nat\n-A PREROUTING ${later} -j REDIRECT --to-ports 81`;
+    const exchange = send(pair({ iptables }), 'a', tcp('10.0.0.2', 80));
+    expect([replied(exchange), legs(exchange)]).toEqual([`dropped b: no socket: b ${another}`, 3]);
+  });
+
+  it('come in frames of their own', () => {
+    const two = { eth0: { addresses: ['10.0.0.2/24'] }, eth1: {} };
+    const at = (mac: number | undefined) =>
+      parted(
+        mac === undefined ? {} : { neighbours: [neighbour('10.0.0.2', mac, 'eth1')] },
+        { b: { interfaces: two } },
+        'b:eth1',
+      );
+    expect(replied(send(at(GROUP), 'a', tcp('10.0.0.2', 80)))).toBe(
+      'dropped b: no socket: b tcp takes no frame that is for a group',
+    );
+    expect(replied(send(at(undefined), 'a', tcp('10.0.0.2', 80)))).toBe('delivered a');
+  });
+
+  it('that are lost end the exchange', () => {
+    const dropping = (flags: string, chain: string) => ({
+      iptables: `*filter\n-A ${chain} -p tcp -m tcp --tcp-flags SYN,PSH,ACK ${flags} -j DROP`,
+    });
+    const end = (b: Omit<Host, 'interfaces'>) => {
+      const exchange = send(pair(b), 'a', tcp('10.0.0.2', 80));
+      return [said(exchange.disposition.reply), legs(exchange)];
+    };
+    expect(end(dropping('SYN,ACK', 'OUTPUT'))).toEqual(['dropped b: rule', 2]);
+    expect(end(dropping('ACK', 'INPUT'))).toEqual(['dropped b: rule', 3]);
+    expect(end(dropping('PSH,ACK', 'INPUT'))).toEqual(['dropped b: rule', 4]);
+    expect(end(dropping('ACK', 'OUTPUT'))).toEqual(['dropped b: rule', 5]);
+  });
+});
