@@ -19,14 +19,21 @@ export interface RuleAnswer extends Arrival {
   readonly mac: number;
 }
 
+/** A frame that a rule dropped, with the rule and the port that it was to leave by. */
+export interface Lost {
+  readonly frame: ArpFrame;
+  readonly origin: Origin;
+  readonly node: Node;
+  readonly out?: Interface;
+}
+
 /** Where an ARP frame gets to past the rules of every node on its way. */
 export interface Spread {
   readonly world: World;
   readonly endpoints: Arrival[];
   readonly outside: Arrival[];
   readonly answers: RuleAnswer[];
-  /** Frames that a rule dropped, with the rule. */
-  readonly lost: { readonly frame: ArpFrame; readonly origin: Origin }[];
+  readonly lost: Lost[];
   /** What is not modelled and decides about a copy of the frame. */
   readonly unknowns: Unknown[];
   readonly seen: Set<string>;

@@ -1,8 +1,8 @@
 import type { Node } from '../network/network.ts';
 import { type Address, BROADCAST_MAC } from '../packet/address.ts';
 import type { Family } from '../packet/field.ts';
-import type { Origin, Unknown } from '../packet/place.ts';
-import { type Arrival, arrive, newSpread, type RuleAnswer, type Spread, sendArp } from './arp-frames.ts';
+import type { Unknown } from '../packet/place.ts';
+import { type Arrival, arrive, type Lost, newSpread, type RuleAnswer, type Spread, sendArp } from './arp-frames.ts';
 import { type ArpFrame, type ArpHop, newArp } from './arp-tables.ts';
 import { ARP_OPERATION, type Mac } from './frame.ts';
 import type { Endpoint, Reach } from './segment.ts';
@@ -28,7 +28,8 @@ export interface Asked {
   readonly heard: readonly Heard[];
   /** Answers of somebody out of sight that would get back. */
   readonly outside: readonly Heard[];
-  readonly lost: readonly { readonly hop: ArpHop | undefined; readonly origin: Origin }[];
+  /** Where rules dropped copies of the request, then of answers. */
+  readonly lost: readonly Lost[];
   readonly unknowns: readonly Unknown[];
 }
 
@@ -61,7 +62,7 @@ export function askPastRules(world: World, question: Question, answers: (at: Arr
     ),
   ];
   const outside = request.outside.flatMap((one) => heardFrom(back, question, one, answerFromOutside, undefined));
-  const lost = [...back.lost, ...request.lost].map(({ frame, origin }) => ({ hop: frame.hops.at(-1), origin }));
+  const lost = [...request.lost, ...back.lost];
   return { heard: distinct(heard), outside, lost, unknowns: [...request.unknowns, ...back.unknowns] };
 }
 

@@ -45,7 +45,7 @@ export function passTable(
   const chains = node.frameRules?.get(table);
   if (chains === undefined) return 'accept';
   const asking = { ...askingOf(node, `ebtables ${table}`, hook, devices, frame), ...(answer && { answer }) };
-  return settle(spread, frame, runFrameTable(spread.world, frame, asking, chains), hook === 'BROUTING');
+  return settle(spread, frame, asking, runFrameTable(spread.world, frame, asking, chains));
 }
 
 /** Shows it to arptables: INPUT and OUTPUT at any device, FORWARD at a bridge where br_netfilter calls it. */
@@ -62,7 +62,7 @@ export function passArpTable(
   // arptables looks at the ARP packet alone, whatever tag its frame carries
   const inside: ArpFrame = { ...frame, tag: undefined };
   const asking = askingOf(node, 'arptables filter', hook, devices, inside);
-  const kind = settle(spread, inside, runFrameTable(spread.world, inside, asking, arpRules));
+  const kind = settle(spread, inside, asking, runFrameTable(spread.world, inside, asking, arpRules));
   Object.assign(frame, { arp: inside.arp, hops: inside.hops });
   return kind === 'accept';
 }
@@ -86,8 +86,10 @@ const askingOf = (node: Node, table: FrameTable, hook: FrameHook, devices: Devic
   },
 });
 
-function settle(spread: Spread, frame: ArpFrame, outcome: FrameOutcome, isBrouting = false): FrameOutcome['kind'] {
-  if (outcome.kind === 'drop' && !isBrouting) spread.lost.push({ frame, origin: outcome.origin });
+function settle(spread: Spread, frame: ArpFrame, asking: Asking, outcome: FrameOutcome): FrameOutcome['kind'] {
+  const { node, hook, devices } = asking;
+  if (outcome.kind === 'drop' && hook !== 'BROUTING')
+    spread.lost.push({ frame, origin: outcome.origin, node, ...(devices.out && { out: devices.out }) });
   if (outcome.kind === 'unknown') spread.unknowns.push(outcome.unknown);
   return outcome.kind;
 }

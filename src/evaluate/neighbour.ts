@@ -2,10 +2,12 @@ import type { Interface, Node } from '../network/network.ts';
 import { type Address, BROADCAST_MAC, holds as inPrefix, printAddress, printMac } from '../packet/address.ts';
 import type { Assumption, Origin, Unknown } from '../packet/place.ts';
 import { mayAnswer } from './arp-answer.ts';
+import type { Lost } from './arp-frames.ts';
 import { type Asked, askPastRules, type Heard, isRuled, type Question } from './arp-request.ts';
 import { type ArpHop } from './arp-tables.ts';
+import { ARP_OPERATION } from './frame.ts';
 import { isLocal } from './routing.ts';
-import { type Endpoint, type Reach, reach } from './segment.ts';
+import { type Endpoint, livesBehind, type Reach, reach } from './segment.ts';
 import { SCOPE, selectAddress } from './source.ts';
 import { hidden, unmodelled } from './undecided.ts';
 import { assume, choose, strongest, type World } from './world.ts';
@@ -121,12 +123,17 @@ function nobody(
   const [other] = [...bridges].flatMap((one) => unmodelled(one, 'bridge') ?? []);
   if (other !== undefined) return { kind: 'unknown', text, unknown: other };
   const { node, device, target } = question;
-  const owned = endpoints.some((one) => isLocal(one.node, target));
-  if (owned) assume(world, untaught(node, device, target));
-  const hops = lost.flatMap(({ hop }) => hop ?? []);
-  const origin = owned ? lost[0]?.origin : undefined;
-  return { kind: 'none', text: `${text}: no usable answer`, hops, ...(origin && { origin }) };
+  const owners = endpoints.filter((one) => isLocal(one.node, target));
+  if (owners.length > 0) assume(world, untaught(node, device, target));
+  const blamed = lost.findLast((one) => owners.some((owner) => isInTheWay(world, one, owner)));
+  // of other copies only what dropped them
+  const hops = lost.flatMap((one) => one.frame.hops.slice(one === blamed ? 0 : -1));
+  return { kind: 'none', text: `${text}: no usable answer`, hops, ...(blamed && { origin: blamed.origin }) };
 }
+
+/** Whether a lost copy was on its way to the owner, or from him. */
+const isInTheWay = ({ network }: World, { node, out, frame }: Lost, { device }: Endpoint): boolean =>
+  out === undefined || frame.arp.operation !== ARP_OPERATION.REQUEST || livesBehind(network, node, out, device.mac);
 
 /** Somebody has the address and does not answer for it, or not audibly: his own requests would have made him known. */
 const untaught = (node: Node, device: Interface, target: Address): Assumption => ({

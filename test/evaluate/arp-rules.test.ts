@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FrameAction } from '../../src/network/frame-rules.ts';
 import type { Network } from '../../src/network/network.ts';
 import { ends, every, hopsAt, icmp, send } from './ask.ts';
+import { build, NO_BRIDGE_NF } from './build.ts';
 import { bridged, MAC, PASSES, ruled, type Tables } from './frame-network.ts';
 import {
   ACCEPT,
@@ -102,11 +103,38 @@ describe('ebtables', () => {
       origin: { node: 'h', text: '-A FORWARD -p ARP --arp-op Reply -j DROP', place: { file: 'ebtables-save.txt' } },
     });
     expect(hopsAt(exchange, 'h', 'neighbour')).toMatchObject([
+      { table: 'ebtables filter', chain: 'FORWARD', verdict: 'ACCEPT' },
       { table: 'ebtables filter', chain: 'FORWARD', rule: 1, verdict: 'DROP' },
     ]);
     // nobody has the address: no rule is to blame
     const nobody = send(ruled({ filter: { FORWARD: [{ tests: [ARP] }] } }), 'a', icmp('10.0.0.9'));
     expect(nobody.disposition.request).toMatchObject({ reason: 'no neighbour', origin: { node: 'a' } });
+  });
+
+  it('of rules that lose copies of a request, the one before the owner is named', () => {
+    const three = build(
+      {
+        ...Object.fromEntries(
+          ['a', 'b', 'c'].map((name, n) => [name, { interfaces: { eth0: { addresses: [`10.0.0.${n + 1}/24`] } } }]),
+        ),
+        h: {
+          interfaces: { p1: { master: 'br0' }, p2: { master: 'br0' }, p3: { master: 'br0' }, br0: {} },
+          sysctl: NO_BRIDGE_NF,
+          frameRules: ebtables({
+            filter: {
+              FORWARD: ['p1', 'p2', 'p3'].map((name) => ({ tests: [ARP, { kind: 'out', name }], text: name })),
+            },
+          }),
+        },
+      },
+      ['a', 'b', 'c'].map((name, n) => [`${name}:eth0`, `h:p${n + 1}`]),
+    );
+    const blamed = (dst: string): unknown => {
+      const { request } = send(three, 'a', icmp(dst)).disposition;
+      return request.kind === 'dropped' ? request.origin?.text : request;
+    };
+    expect(blamed('10.0.0.2')).toBe('p2');
+    expect(blamed('10.0.0.3')).toBe('p3');
   });
 
   it('rules that the request and its answer passed are told, in their order', () => {

@@ -30,6 +30,22 @@ describe('the rows of the hop table', () => {
     ]);
   });
 
+  it('tell rules for frames as rules, at bridges and where ARP asks', () => {
+    const frame = (where: Hop['hook'], table: NonNullable<Hop['table']>): Hop => ({
+      ...hop('FORWARD', 3, 'DROP'),
+      hook: where,
+      table,
+    });
+    const frames = [frame('neighbour', 'arptables filter'), frame('bridge', 'ebtables filter')];
+    expect(decidingRows(frames)).toMatchObject([
+      { hook: 'neighbour', rule: 'arptables filter FORWARD:3', quote: expect.stringContaining('-j DROP') },
+      { hook: 'bridge', rule: 'ebtables filter FORWARD:3', quote: expect.stringContaining('-j DROP') },
+    ]);
+    // without a table it is what the bridge did
+    const { table: _, ...forwarded } = frame('bridge', 'ebtables filter');
+    expect(decidingRows([forwarded])).toMatchObject([{ rule: forwarded.text }]);
+  });
+
   it('are every hop where every hop is wanted', () => {
     expect(everyRow(TO_SECOND).map((row) => row.rule)).toEqual([
       'filter FORWARD:1',
