@@ -1,4 +1,5 @@
 import { leadsOutside } from '../network/access.ts';
+import type { FrameChain } from '../network/frame-rules.ts';
 import type { InventoryItem, Network, Node, Unmodelled } from '../network/network.ts';
 import type { Ruleset } from '../network/ruleset.ts';
 import { printAddress } from '../packet/address.ts';
@@ -25,9 +26,24 @@ export interface Overview {
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 /** Rules by table: `filter 30, nat 5`; the reason where they are not known. */
-function rules({ ruleset, shownRules }: Node): string {
-  if (ruleset.kind === 'known') return countRules(ruleset.value);
-  return shownRules === undefined ? 'unknown' : `unknown but for ${countRules(shownRules)}`;
+function rules(node: Node): string {
+  const { ruleset, shownRules } = node;
+  const frames = countFrames(node);
+  if (ruleset.kind === 'known') return [countRules(ruleset.value), ...frames].join('; ');
+  return [shownRules === undefined ? 'unknown' : `unknown but for ${countRules(shownRules)}`, ...frames].join('; ');
+}
+
+/** Rules of ebtables by table, and of arptables: `ebtables nat 12`. */
+function countFrames({ frameRules, arpRules }: Node): readonly string[] {
+  const length = (chains: ReadonlyMap<string, FrameChain>): number =>
+    [...chains.values()].reduce((sum, chain) => sum + chain.rules.length, 0);
+  const tables = [...(frameRules ?? [])].filter(([, chains]) => length(chains) > 0);
+  return [
+    ...(tables.length === 0
+      ? []
+      : [`ebtables ${tables.map(([name, chains]) => `${name} ${length(chains)}`).join(', ')}`]),
+    ...(arpRules === undefined || length(arpRules) === 0 ? [] : [`arptables ${length(arpRules)}`]),
+  ];
 }
 
 function countRules(ruleset: Ruleset): string {

@@ -21,7 +21,17 @@ describe('netqed show', () => {
     const rule = 'compute-1:-I FORWARD 1 -m limit --limit 1/s -j ACCEPT';
     const { out } = await netqed(['show', SINGLE_HOST, '--insert', rule]);
     expect(out).toMatch(/does not decide[^]*--insert:1: -A FORWARD -m limit --limit 1\/s(ec)? -j ACCEPT: /);
-    expect((await netqed(['show', SINGLE_HOST])).out).not.toContain('does not decide');
+    const plain = (await netqed(['show', SINGLE_HOST])).out;
+    expect(plain).not.toContain('--limit');
+    // one rule for each guest of which it depends on the version of libvirt whether it is there
+    expect(plain.match(/whether no-arp-ip-spoofing lets ARP/g)).toHaveLength(3);
+    expect((await netqed(['show', join(MODELS, 'no-vm')])).out).not.toContain('does not decide');
+  });
+
+  it('counts rules of ebtables beside those of iptables', async () => {
+    const { out } = await netqed(['show', SINGLE_HOST]);
+    expect(out).toMatch(/compute-1 .* filter 32; ebtables nat 40\n/);
+    expect(out).toMatch(/controller-1 .* filter 17\n/);
   });
 
   it('prints the same as JSON', async () => {

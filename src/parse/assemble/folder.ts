@@ -87,7 +87,15 @@ function listed(
 }
 
 const hiddenIn = (reader: Reader, file: string, text: string): readonly Unmodelled[] =>
-  reader.thing === 'ruleset' || reader.thing === 'table' ? hiddenRules(text, file) : [];
+  reader.thing in HIDING ? hiddenRules(text, file, HIDING[reader.thing]) : [];
+
+/** Captures of tools that may only mention rules that others made. */
+const HIDING: Readonly<Partial<Record<Thing, 'ip' | 'bridge' | 'arp'>>> = {
+  ruleset: 'ip',
+  table: 'ip',
+  ebtables: 'bridge',
+  arptables: 'arp',
+};
 
 /** A line that is no part of what its file holds. */
 const isStrange = ({ severity, message }: Located): boolean =>

@@ -1,9 +1,9 @@
+import type { FrameChain, FrameTableName } from '../../network/frame-rules.ts';
 import type { Node, Unmodelled } from '../../network/network.ts';
-import type { Ruleset } from '../../network/ruleset.ts';
 import { TABLES } from '../../network/ruleset.ts';
 import type { Assumption } from '../../packet/place.ts';
 import type { NftChain } from '../foreign/nft.ts';
-import { every, type Readings } from './facts.ts';
+import { every, first, type Readings } from './facts.ts';
 
 /** Everything that the captures of a node show and the model does not know. */
 export function assembleUnmodelled(readings: Readings, ruleset: Node['ruleset']): readonly Unmodelled[] {
@@ -12,8 +12,8 @@ export function assembleUnmodelled(readings: Readings, ruleset: Node['ruleset'])
   );
   const vlans = every(readings, 'vlans').flatMap(({ value }) => value);
   const forwarding = every(readings, 'forwarding').flatMap(({ value }) => value);
-  const hidden = [...every(readings, 'ruleset'), ...every(readings, 'table')].flatMap(
-    (reading) => reading.hidden ?? [],
+  const hidden = (['ruleset', 'table', 'ebtables', 'arptables'] as const).flatMap((thing) =>
+    every(readings, thing).flatMap((reading) => reading.hidden ?? []),
   );
   return [
     ...unique(seen),
@@ -47,19 +47,19 @@ const switches = (readings: Readings): readonly Unmodelled[] =>
 
 /** The chains of an nft listing that count as the iptables rules that another capture shows: said, as they are not compared. */
 export function nftAssumptions(node: string, readings: Readings, ruleset: Node['ruleset']): readonly Assumption[] {
-  const shown = ruleset.kind === 'known' ? ruleset.value : undefined;
-  const same = (every(readings, 'nft')[0]?.value ?? []).filter((chain) => chain.rules > 0 && isIptables(chain, shown));
-  const names = same.map(({ table, chain }) => `${table} ${chain}`).join(', ');
-  const text = `the nft chains ${names} hold the rules that the iptables capture shows (as many, by the same names)`;
+  const same = (every(readings, 'nft')[0]?.value ?? []).filter(
+    (chain) => chain.rules > 0 && isShown(chain, readings, ruleset),
+  );
+  const names = same.map(({ family, table, chain }) => `${family === 'ip' ? '' : `${family} `}${table} ${chain}`);
+  const text = `the nft chains ${names.join(', ')} hold the rules that the iptables capture shows (as many, by the same names)`;
   return same.length === 0 ? [] : [{ node, text }];
 }
 
 /** nft chains with rules, but for those in which iptables-nft keeps the rules that the iptables capture shows. */
 function nftRules(readings: Readings, ruleset: Node['ruleset']): readonly Unmodelled[] {
   const chains = every(readings, 'nft')[0]?.value ?? [];
-  const shown = ruleset.kind === 'known' ? ruleset.value : undefined;
   return chains
-    .filter((chain) => (chain.rules > 0 || chain.drops) && chain.family !== 'ip6' && !isIptables(chain, shown))
+    .filter((chain) => (chain.rules > 0 || chain.drops) && chain.family !== 'ip6' && !isShown(chain, readings, ruleset))
     .map(({ family, table, chain, rules, drops, place }) => ({
       what: `nft chain ${family} ${table} ${chain} (${rules} ${rules === 1 ? 'rule' : 'rules'}${drops ? ', policy drop' : ''})`,
       reason: 'nft rules are not modelled: they could drop or change packets',
@@ -68,9 +68,20 @@ function nftRules(readings: Readings, ruleset: Node['ruleset']): readonly Unmode
     }));
 }
 
-/** Whether an nft chain is one of iptables-nft's: the same table and chain, and as many rules. */
-function isIptables({ family, table, chain, rules }: NftChain, shown: Ruleset | undefined): boolean {
+/** Whether an nft chain is one of iptables-nft's that a capture shows: the same table and chain, and as many rules. */
+function isShown({ family, table, chain, rules }: NftChain, readings: Readings, ruleset: Node['ruleset']): boolean {
+  if (family === 'bridge') return framesIn(frameChain(readings, table, chain)) === rules;
+  if (family === 'arp') return table === 'filter' && first(readings, 'arptables')?.get(chain)?.rules.length === rules;
   const name = TABLES.find((one) => one === table);
-  if (family !== 'ip' || name === undefined || shown === undefined) return false;
-  return shown.tables.get(name)?.chains.get(chain)?.rules.length === rules;
+  if (family !== 'ip' || name === undefined || ruleset.kind === 'unknown') return false;
+  return ruleset.value.tables.get(name)?.chains.get(chain)?.rules.length === rules;
 }
+
+const frameChain = (readings: Readings, table: string, chain: string): FrameChain | undefined =>
+  first(readings, 'ebtables')
+    ?.get(table as FrameTableName)
+    ?.get(chain);
+
+/** ebtables-nft keeps what the end of an own chain does as a rule behind the others. */
+const framesIn = (chain: FrameChain | undefined): number | undefined =>
+  chain && chain.rules.length + (chain.builtIn || chain.policy === 'RETURN' ? 0 : 1);

@@ -106,6 +106,49 @@ describe('the rules of ebtables of a node', () => {
     expect(shown.ruleset.kind).toBe('known');
   });
 
+  it('those that iptables-nft keeps in nf_tables are the same as in its own capture', () => {
+    const nft = `table bridge filter {
+	chain own {
+		ether type arp counter packets 0 bytes 0 accept
+		counter packets 0 bytes 0 accept
+	}
+	chain FORWARD {
+		type filter hook forward priority filter; policy drop;
+		counter packets 0 bytes 0 jump own
+	}
+}
+table arp filter {
+	chain INPUT {
+		type filter hook input priority filter; policy accept;
+		arp saddr ip 10.0.0.1 counter packets 0 bytes 0 drop
+	}
+}
+`;
+    const files = {
+      'ebtables-save.txt': '*filter\n:FORWARD DROP\n:own ACCEPT\n-A FORWARD -j own\n-A own -p ARP -j ACCEPT\n',
+      'arptables-save.txt': '*filter\n:INPUT ACCEPT\n-A INPUT -j DROP -s 10.0.0.1\n',
+    };
+    expect(node({ ...files, 'nft-ruleset.txt': nft }).unmodelled).toEqual([]);
+    const other = nft.replace('\t\tcounter packets 0 bytes 0 jump own\n', '');
+    expect(node({ ...files, 'nft-ruleset.txt': other }).unmodelled.map(({ what }) => what)).toEqual([
+      'nft chain bridge filter FORWARD (0 rules, policy drop)',
+    ]);
+    expect(node({ 'nft-ruleset.txt': nft }).unmodelled.map(({ decides }) => decides)).toEqual([
+      'bridge',
+      'bridge',
+      'arp',
+    ]);
+  });
+
+  it('that a capture only mentions leave every frame open', () => {
+    const legacy = (tool: string) =>
+      `# Warning: ${tool}-legacy tables present, use ${tool}-legacy-save to see them\n*filter\n:INPUT ACCEPT\n`;
+    const files = { 'ebtables-save.txt': legacy('ebtables'), 'arptables-save.txt': legacy('arptables') };
+    expect(node(files).unmodelled.map(({ decides }) => decides)).toEqual(['bridge', 'arp']);
+    const foreign = "# Table `filter' is incompatible, use 'nft' tool.\n*nat\n:PREROUTING ACCEPT\n";
+    expect(node({ 'ebtables-save.txt': foreign }).unmodelled.map(({ decides }) => decides)).toEqual(['bridge']);
+  });
+
   it('filters that no guest uses take no part, and are listed', () => {
     const filter = "<filter name='f'><filterref filter='g'/></filter>\n<filter name='g'/>\n<filter name='h'/>";
     const one = node({ 'libvirt.xml': domain('', 'f'), 'nwfilter.xml': filter });
