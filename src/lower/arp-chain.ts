@@ -11,8 +11,8 @@ export interface ArpScope {
   readonly place: FramePlace;
   readonly chains: ReadonlyMap<string, FrameChain>;
   readonly name: Namer;
-  /** `arpreply` has answered a request. */
-  readonly answered: (answer: Flight) => void;
+  /** `arpreply` has answered a request. @returns the answer's position */
+  readonly answered: (answer: Flight) => number;
   /** Nobody knows what becomes of a frame. */
   readonly lost: (flight: Flight, unknown: Unknown) => void;
 }
@@ -43,11 +43,13 @@ function together(flights: readonly Flight[], before: Flight): readonly Flight[]
   if (flights.length < 2) return flights;
   const same = new Map<string, Flight[]>();
   for (const one of flights) {
-    const key = JSON.stringify(one.frame);
+    const key = JSON.stringify([one.frame, one.behind]);
     same.set(key, [...(same.get(key) ?? []), one]);
   }
   return [...same.values()].map(([head = before, ...rest]) =>
-    rest.length === 0 ? head : { ...before, frame: head.frame, when: any(head.when, ...rest.map(({ when }) => when)) },
+    rest.length === 0
+      ? head
+      : { ...head, bounds: before.bounds, when: any(head.when, ...rest.map(({ when }) => when)) },
   );
 }
 
@@ -85,8 +87,10 @@ function act(run: Run, rule: FrameRule, flight: Flight, after: After, next: Afte
     case 'arpreply':
       // what is no request goes on with the next rule (ebt_arpreply_tg)
       if (flight.frame.operation !== ARP.request) return next(flight);
-      run.answered({ ...flight, frame: answerOf(flight.frame, action.mac) });
-      return say(action.then, flight);
+      return say(action.then, {
+        ...flight,
+        behind: [...flight.behind, run.answered({ ...flight, frame: answerOf(flight.frame, action.mac) })],
+      });
     case 'mark':
     case 'dnat':
     case 'snat':

@@ -30,9 +30,16 @@ export interface Flight {
   readonly frame: ArpFrame;
   readonly when: Predicate;
   readonly bounds: Bounds;
+  /** Answers of `arpreply` that have left before it went on, by their positions in the trip's list. */
+  readonly behind: readonly number[];
 }
 
-export const flying = (frame: ArpFrame, bounds: Bounds = start(new Map())): Flight => ({ frame, when: TRUE, bounds });
+export const flying = (frame: ArpFrame, bounds: Bounds = start(new Map())): Flight => ({
+  frame,
+  when: TRUE,
+  bounds,
+  behind: [],
+});
 
 /** The same frame where something else holds as well; `undefined`: nowhere. */
 export function fork(flight: Flight, of: Predicate): Flight | undefined {

@@ -47,15 +47,37 @@ const questionOf = (on: Recorder, network: Network, asker: Asker, target: Addres
 /** Who answers an ARP request for an address, where frames pass rules on their way there and back. */
 export function requestedByRules(on: Recorder, network: Network, asker: Asker, target: Address): readonly Answerer[] {
   const question = questionOf(on, network, asker, target);
-  return distinct(
-    requests(question).flatMap(({ when, trip }) =>
-      [
-        ...trip.landings.flatMap((landing) => answered(question, landing)),
-        ...trip.replies.flatMap((reply) => replied(question, reply)),
-        ...trip.lost.map((one) => lostTo(question, one)),
-      ].map((one) => ({ ...one, when: all(when, one.when) })),
-    ),
-  ).filter(({ when }) => when.kind !== 'false');
+  const found = requests(question).flatMap(({ when, trip }) =>
+    answerers(question, trip).map((one) => ({ ...one, when: all(when, one.when) })),
+  );
+  return distinct(found).filter(({ when }) => when.kind !== 'false');
+}
+
+function answerers(question: Question, trip: Trip): readonly Answerer[] {
+  const replies = trip.replies.map((reply) => replied(question, reply));
+  const first = (of: readonly Answerer[], { flight }: Landing): readonly Answerer[] =>
+    flight.behind.reduce((rest, at) => outrun(rest, replies[at] ?? []), of);
+  return [
+    ...trip.lost.map((one) => lostTo(question, one)),
+    ...trip.replies.flatMap((reply, i) => first(replies[i] ?? [], reply)),
+    ...trip.landings.flatMap((landing) => first(answered(question, landing), landing)),
+  ];
+}
+
+/**
+ * An answer of `arpreply` comes before those of anybody behind its bridge, and the first answer counts (arp_process:
+ * LOCKTIME). Measured: it does every time.
+ */
+function outrun(answers: readonly Answerer[], before: readonly Answerer[]): readonly Answerer[] {
+  const earlier = any(...before.map(({ when }) => when));
+  return answers.flatMap((one) =>
+    one.heard && one.lost === undefined
+      ? [
+          { ...one, when: all(one.when, not(earlier)) },
+          { ...one, when: all(one.when, earlier), heard: false },
+        ]
+      : [one],
+  );
 }
 
 /** The same answer by several ways is one. */

@@ -1,5 +1,6 @@
 import { all, not } from '../ir/predicate.ts';
 import type { Predicate } from '../ir/program.ts';
+import { interfaceOf } from '../network/access.ts';
 import type { FrameChain, FrameTableName } from '../network/frame-rules.ts';
 import type { Interface, Network, Node } from '../network/network.ts';
 import type { Unknown } from '../packet/place.ts';
@@ -73,12 +74,11 @@ function judge(
 ): Passed {
   if (chain.rules.length === 0 && chain.policy !== 'DROP') return { accepted: [flight], dropped: [] };
   const { node, port } = place;
-  const by = node.interfaces.find(({ name }) => name === port);
   const scope: ArpScope = {
     place,
     chains,
     name: counted(visitOf(trip, place), place),
-    answered: (answer) => by && trip.replies.push({ node, device: by, flight: answer }),
+    answered: (answer) => trip.replies.push({ node, device: interfaceOf(node, port ?? ''), flight: answer }) - 1,
     lost: ({ when }, unknown) => trip.lost.push({ when, unknown }),
   };
   return arpChain(scope, chain, flight);

@@ -3,7 +3,7 @@ import type { Interface, LinkEnd, Node } from '../network/network.ts';
 import { isGroupMac } from '../packet/address.ts';
 import { type Flight, fork, typeOf } from './arp-frame.ts';
 import { byFrameRules, forwardedByArpRules, type Trip } from './arp-trip.ts';
-import { type Ports, placeOf } from './frames.ts';
+import { type Asked, outputOrders, type Ports, placeOf } from './frames.ts';
 import { hiddenAt } from './hidden.ts';
 import { endLeadsTo, isUsable, leadsTo, masterOf, type Segment, type Station, segmentOf, vlanOn } from './segment.ts';
 import { hairpin } from './settings.ts';
@@ -162,7 +162,15 @@ function sendBy(leg: Leg, node: Node, bridge: Interface, port: Interface, flight
   const { trip, tag } = leg;
   if (!isUsable(port)) return;
   const at: Ports = { node, bridge, out: port.name, ...(tag === undefined ? {} : { tag }) };
-  for (const one of byFrameRules(trip, at, 'nat', 'OUTPUT', flight).accepted)
-    for (const passed of byFrameRules(trip, at, 'filter', 'OUTPUT', one).accepted)
-      for (const sent of byFrameRules(trip, at, 'nat', 'POSTROUTING', passed).accepted) emit(leg, node, port, sent);
+  for (const { when, chains } of outputOrders(at)) {
+    const one = fork(flight, when);
+    for (const sent of one === undefined ? [] : passAll(trip, at, chains, one)) emit(leg, node, port, sent);
+  }
 }
+
+/** The frames that several chains accept, one after the other. */
+const passAll = (trip: Trip, ports: Ports, chains: readonly Asked[], flight: Flight): readonly Flight[] =>
+  chains.reduce<readonly Flight[]>(
+    (flights, [table, chain]) => flights.flatMap((one) => byFrameRules(trip, ports, table, chain, one).accepted),
+    [flight],
+  );

@@ -2,7 +2,7 @@ import { all, equals, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Slot, Steps } from '../ir/program.ts';
 import { portsOf } from '../network/access.ts';
 import type { Interface, Node } from '../network/network.ts';
-import { asked, brouting, isForHost, type On, type Ports, retyped } from './frames.ts';
+import { asked, askedOutput, brouting, isForHost, type On, type Ports, retyped } from './frames.ts';
 import { unmodelledAt } from './hidden.ts';
 import { traverse } from './hook.ts';
 import { input } from './host.ts';
@@ -235,5 +235,5 @@ function sendBy(
   frame: Frame,
 ): Steps {
   const ports: Ports = { node, bridge, out: port.name, ...(frame.tag === undefined ? {} : { tag: frame.tag }) };
-  return asked(walk, ports, 'output', frame, (on, to) => transmit(on, node, port, to));
+  return askedOutput(walk, ports, frame, (on, to) => transmit(on, node, port, to));
 }

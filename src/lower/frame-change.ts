@@ -1,6 +1,6 @@
 import type { Value } from '../ir/program.ts';
 import { findInterface } from '../network/access.ts';
-import type { FrameAction, FrameRules } from '../network/frame-rules.ts';
+import type { FrameAction, FrameChain, FrameRules } from '../network/frame-rules.ts';
 import { isGroupMac } from '../packet/address.ts';
 import { TYPE } from './frame-contents.ts';
 import type { FramePlace } from './frame-test.ts';
@@ -61,6 +61,29 @@ export function typeAfter(mac: number, { node, chain, bridge, port }: FramePlace
 /** ebt_redirect_tg: to the port itself in BROUTING, else to its bridge. */
 export const redirectedTo = ({ node, chain, bridge, port }: FramePlace): number =>
   (chain === 'BROUTING' ? port && findInterface(node, port)?.mac : bridge?.mac) || NOBODY;
+
+/** Whether a frame that passes a chain can come out of it changed, or be lost to sight. */
+export function hasEffects(chains: ReadonlyMap<string, FrameChain>, name: string): boolean {
+  const rules = chains.get(name)?.rules ?? [];
+  return rules.some(({ action }) =>
+    action.kind === 'jump' ? hasEffects(chains, action.chain) : action.kind !== 'verdict',
+  );
+}
+
+/**
+ * Whether the order of the two OUTPUT chains makes a difference: that of nat comes first in ebtables-legacy
+ * (NF_BR_PRI_NAT_DST_OTHER, NF_BR_PRI_FILTER_OTHER), last in ebtables-nft (measured).
+ */
+export function ordersOutput(rules: FrameRules): boolean {
+  const [nat, filter] = [rules.get('nat'), rules.get('filter')];
+  if (nat === undefined || filter === undefined) return false;
+  return saysAnything(nat) && saysAnything(filter) && [nat, filter].some((chains) => hasEffects(chains, 'OUTPUT'));
+}
+
+function saysAnything(chains: ReadonlyMap<string, FrameChain>): boolean {
+  const chain = chains.get('OUTPUT');
+  return chain !== undefined && (chain.policy === 'DROP' || chain.rules.length > 0);
+}
 
 /** Whether rules can change a frame's destination, or look at whom it is taken as for. */
 export interface Uses {

@@ -1,13 +1,13 @@
-import { any, equals, masked, sameSlots } from '../ir/predicate.ts';
+import { any, equals, masked, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Predicate, Slot, Steps } from '../ir/program.ts';
 import type { FrameTableName } from '../network/frame-rules.ts';
 import type { Interface, Node } from '../network/network.ts';
 import type { Origin } from '../packet/place.ts';
 import { only } from '../packet/ranges.ts';
 import { frameChain, type Judged } from './frame-chain.ts';
-import { usesOf } from './frame-change.ts';
+import { ordersOutput, usesOf } from './frame-change.ts';
 import { TYPE } from './frame-contents.ts';
-import type { FramePlace } from './frame-test.ts';
+import { type FramePlace, isLegacy } from './frame-test.ts';
 import type { Frame } from './link.ts';
 import { dropped, filter, set, split, type Then, type Walk } from './walk.ts';
 
@@ -24,7 +24,7 @@ export interface Ports {
 export type On = (walk: Walk, frame: Frame) => Steps;
 
 /** What ebtables asks of a frame between two of br_netfilter's hooks, in the order of the priorities (NF_BR_PRI_…). */
-type Asked = readonly [table: FrameTableName, chain: string];
+export type Asked = readonly [table: FrameTableName, chain: string];
 
 const ASKED = {
   prerouting: [['nat', 'PREROUTING']],
@@ -36,7 +36,24 @@ const ASKED = {
     ['filter', 'OUTPUT'],
     ['nat', 'POSTROUTING'],
   ],
+  'output by nft': [
+    ['filter', 'OUTPUT'],
+    ['nat', 'OUTPUT'],
+    ['nat', 'POSTROUTING'],
+  ],
 } as const satisfies Record<string, readonly Asked[]>;
+
+/** The chains of what a node sends, in each order that they may have. */
+export function outputOrders({
+  node,
+}: Ports): readonly { readonly when: Predicate; readonly chains: readonly Asked[] }[] {
+  const both = node.frameRules !== undefined && ordersOutput(node.frameRules);
+  const legacy = both ? isLegacy(node) : TRUE;
+  return [
+    { when: legacy, chains: ASKED.output },
+    ...(both ? [{ when: not(legacy), chains: ASKED['output by nft'] }] : []),
+  ];
+}
 
 /** A frame comes in at a port: BROUTING decides whether it is bridged at all (ebt_broute). */
 export function brouting(walk: Walk, ports: Ports, frame: Frame, routed: On, bridged: On): Steps {
@@ -53,11 +70,26 @@ export function brouting(walk: Walk, ports: Ports, frame: Frame, routed: On, bri
   return typed(walk, ports, 'macDst', (on) => saved(on, ports, 'broute', go));
 }
 
-/** A frame passes what ebtables asks at one place; what it drops ends there. */
-export function asked(walk: Walk, ports: Ports, where: keyof typeof ASKED, frame: Frame, then: On): Steps {
+/** A bridged frame passes what ebtables asks at one place; what it drops ends there. */
+export const asked = (
+  walk: Walk,
+  ports: Ports,
+  where: Exclude<keyof typeof ASKED, `output${string}`>,
+  frame: Frame,
+  then: On,
+): Steps => (ports.node.frameRules === undefined ? then(walk, frame) : pass(walk, ports, ASKED[where], frame, then));
+
+/** The same for a frame of the node's own. */
+export function askedOutput(walk: Walk, ports: Ports, frame: Frame, then: On): Steps {
   if (ports.node.frameRules === undefined) return then(walk, frame);
-  const own: number | Slot = where === 'output' ? ports.bridge.mac : TYPE;
-  return typed(walk, ports, own, (on) => pass(on, ports, ASKED[where], frame, then));
+  const ways = outputOrders(ports).map(({ when, chains }) => ({
+    when,
+    then: (on: Walk) => pass(on, ports, chains, frame, then),
+  }));
+  const [first, ...others] = ways;
+  return typed(walk, ports, ports.bridge.mac, (on) =>
+    split(on, first === undefined ? [] : [first], others[0]?.then ?? ((here) => then(here, frame))),
+  );
 }
 
 function pass(walk: Walk, ports: Ports, [head, ...rest]: readonly Asked[], frame: Frame, then: On): Steps {
@@ -111,7 +143,7 @@ const readdressed =
 
 /** Remembers by which address a frame is taken as for the host, where anything asks for that. */
 const typed = (walk: Walk, { node: { frameRules } }: Ports, as: number | Slot, then: Then): Steps =>
-  frameRules !== undefined && as !== TYPE && usesOf(frameRules).types ? set(walk, { [TYPE]: as }, then) : then(walk);
+  frameRules !== undefined && usesOf(frameRules).types ? set(walk, { [TYPE]: as }, then) : then(walk);
 
 /** A frame that nat made one for others: the bridge takes it up, and its own stack leaves it (ip_rcv: PACKET_OTHERHOST). */
 export function isForHost({ node, bridge, in: port }: Ports): Predicate | undefined {
