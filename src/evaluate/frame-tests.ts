@@ -156,9 +156,9 @@ const markHolds = (test: Extract<FrameTest, { kind: 'mark' }>, mark: number): bo
 
 type Pairs = Extract<FrameTest, { kind: 'among source' | 'among destination' }>['pairs'];
 
-/** `ebt_mac_wormhash_contains`: a pair without an address is the MAC address's alone. */
+/** `ebt_mac_wormhash_contains`: a pair without an address is the MAC address's alone; 0.0.0.0 is none. */
 function isAmong(pairs: Pairs, mac: Mac, ip: Address | undefined): Found {
-  const fitting = pairs.filter(({ address }) => address === undefined || address === ip);
+  const fitting = pairs.filter(({ address }) => address === undefined || address === 0 || address === ip);
   if (mac === undefined) return fitting.length > 0 && OUT_OF_SIGHT;
   return fitting.some((pair) => pair.mac === mac);
 }
