@@ -42,6 +42,7 @@ export function ruleContext(
     origin: { node: node.name, text: rule.text, place: rule.place },
   });
   return {
+    ...(world.network.family === 6 ? { family: 6 as const } : {}),
     node: node.name,
     hook,
     table,

@@ -1,5 +1,5 @@
 import type { Predicate } from '../ir/program.ts';
-import type { Field } from '../packet/field.ts';
+import type { Family, Field } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Unknown } from '../packet/place.ts';
 import type { Range, Ranges } from '../packet/ranges.ts';
@@ -12,6 +12,8 @@ export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUT
  * get the same one. Interfaces are names; absent where the hook has none.
  */
 export interface RuleContext {
+  /** Of the packets; absent: 4. */
+  readonly family?: Family;
   readonly node: string;
   readonly hook: HookName;
   readonly table: string;

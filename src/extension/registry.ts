@@ -47,21 +47,21 @@ const given = (options: Readonly<Record<string, unknown>>): GivenOptions => opti
 
 /** What the kernel answers for a match of a rule and one packet. */
 export function matchPacket(use: Use, packet: Packet, context: PacketContext): Matched {
-  const match = findMatch(use.name);
+  const match = findMatch(use.name, context.family);
   if (match === undefined || use.options === undefined) return context.unknown(whyMatch(use));
   return match.matches(given(use.options), packet, context);
 }
 
 /** The packets that a match of a rule matches. */
 export function lowerMatch(use: Use, context: ClassContext): Predicate {
-  const match = findMatch(use.name);
+  const match = findMatch(use.name, context.family);
   if (match === undefined || use.options === undefined) return unknownBit(context.unknown(whyMatch(use)));
   return match.lower(given(use.options), context);
 }
 
 /** What a target of a rule does with one packet. */
 export function applyTarget(action: Use, packet: Packet, context: RuleContext): Effect<number> {
-  const target = findTarget(action.name);
+  const target = findTarget(action.name, context.family);
   if (PASSIVE_TARGETS.has(action.name)) return { kind: 'continue' };
   if (target === undefined || action.options === undefined)
     return { kind: 'lost', unknown: context.unknown(whyTarget(action)) };
@@ -70,7 +70,7 @@ export function applyTarget(action: Use, packet: Packet, context: RuleContext): 
 
 /** What a target of a rule does with every packet. */
 export function lowerTarget(action: Use, context: RuleContext): Effect<Value> {
-  const target = findTarget(action.name);
+  const target = findTarget(action.name, context.family);
   if (PASSIVE_TARGETS.has(action.name)) return { kind: 'continue' };
   if (target === undefined || action.options === undefined)
     return { kind: 'lost', unknown: context.unknown(whyTarget(action)) };

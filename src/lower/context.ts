@@ -43,6 +43,7 @@ export function contextOf(
       return { id, reason, origin: { node: node.name, text: rule.text, place: rule.place } };
     };
   const common: Omit<ClassContext, 'unknown' | 'leadsBack'> = {
+    ...(walk.at.network.family === 6 ? { family: 6 as const } : {}),
     node: node.name,
     hook,
     table: table.name,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ClassContext, ContextSet, HookName, PacketContext, RuleContext } from '../../src/extension/definition.ts';
+import type { Family } from '../../src/packet/field.ts';
 import { complement, type Ranges, union } from '../../src/packet/ranges.ts';
 import { classLeadsBack, packetLeadsBack } from './way-back.ts';
 
@@ -125,21 +126,22 @@ interface Asked {
 }
 
 /** Where one packet meets a rule. */
-export const packetContextAt = (place: Hooked): PacketContext & Asked => ({
-  ...contextAt(place),
+export const packetContextAt = (place: Hooked, family: Family = 4): PacketContext & Asked => ({
+  ...contextAt(place, family),
   leadsBack: packetLeadsBack(place.in),
 });
 
 /** The same place, for all packets. */
-export const classContextAt = (place: Hooked): ClassContext & Asked => ({
-  ...contextAt(place),
+export const classContextAt = (place: Hooked, family: Family = 4): ClassContext & Asked => ({
+  ...contextAt(place, family),
   leadsBack: classLeadsBack(place.in),
 });
 
 /** A place where a rule is asked; `asked` counts the unknowns that were named, in order. */
-const contextAt = (place: Hooked): RuleContext & Asked => {
+const contextAt = (place: Hooked, family: Family): RuleContext & Asked => {
   const asked: string[] = [];
   return {
+    family,
     node: 'host',
     table: 'mangle',
     ...place,
@@ -147,7 +149,7 @@ const contextAt = (place: Hooked): RuleContext & Asked => {
     asked,
     addressTypes: (limitTo) => (limitTo === undefined ? TYPES : LIMITED),
     set: (name) => SETS.find((set) => set.name === name),
-    addressesOf: (device) => (device === 'eth1' ? [] : [0x0a0b0c0d, 0x0a0b0c0e]),
+    addressesOf: (device) => (device === 'eth1' ? [] : family === 6 ? [0xdeadn] : [0x0a0b0c0d, 0x0a0b0c0e]),
     groupOf: (device) => GROUPS[device ?? ''],
     unknown: (reason) => {
       asked.push(reason);

@@ -4,10 +4,11 @@ import type { Matched } from '../../src/extension/definition.ts';
 import type { Extension, Match } from '../../src/extension/extension.ts';
 import { type GivenOptions, printOptions } from '../../src/extension/option.ts';
 import { MATCHES, TARGETS } from '../../src/extension/registry.ts';
+import { SIX_MATCHES, SIX_TARGETS } from '../../src/extension/six/registry.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Unknown } from '../../src/packet/place.ts';
 import { anyPlace, classContextAt, packetContextAt } from './context.ts';
-import { cornerOf } from './corner.ts';
+import { cornerOf, familyFor } from './corner.ts';
 import { optionsOf } from './given.ts';
 import { holds, onPacket } from './holds.ts';
 import { readBack, readRule } from './rule.ts';
@@ -32,10 +33,13 @@ const chooser =
 const caseOf = (match: Match) =>
   optionsOf(match).chain((options) => fc.tuple(fc.constant(options), cornerOf(match, options), anyPlace, choices));
 
-describe.each(MATCHES.map((match) => [match.name, match] as const))('match %s', (_, match) => {
+const called = ({ name, families }: Extension): string => (families?.includes(4) === false ? `${name} of IPv6` : name);
+
+describe.each([...MATCHES, ...SIX_MATCHES].map((match) => [called(match), match] as const))('match %s', (_, match) => {
+  const family = familyFor(match);
   const meanings = (options: GivenOptions, packet: Packet, place: Parameters<typeof packetContextAt>[0]) => {
-    const concrete = packetContextAt(place);
-    const symbolic = classContextAt(place);
+    const concrete = packetContextAt(place, family);
+    const symbolic = classContextAt(place, family);
     return {
       matched: match.matches(options, packet, concrete),
       predicate: match.lower(options, symbolic),
@@ -78,38 +82,41 @@ describe.each(MATCHES.map((match) => [match.name, match] as const))('match %s', 
   );
 });
 
-describe.each(TARGETS.map((target) => [target.name, target] as const))('target %s', (_, target) => {
-  it('has the same effect on a packet in both meanings', () => {
-    const any = optionsOf(target).chain((options) =>
-      fc.tuple(fc.constant(options), cornerOf(target, options), anyPlace),
-    );
-    fc.assert(
-      fc.property(any, ([options, packet, place]) => {
-        const concrete = packetContextAt(place);
-        const applied = target.apply(options, packet, concrete);
-        const lowered = target.lower(options, classContextAt(place));
-        expect(applied).toEqual(onPacket(lowered, packet));
-        expect(concrete.asked.filter((reason) => !isFor(target, reason))).toEqual([]);
-      }),
-      { numRuns: RUNS },
-    );
-  });
-});
-
-describe.each([...MATCHES, ...TARGETS].map((one) => [`${one.kind} ${one.name}`, one] as const))(
-  '%s',
-  (_, extension) => {
-    it('reads back what it prints', () => {
+describe.each([...TARGETS, ...SIX_TARGETS].map((target) => [called(target), target] as const))(
+  'target %s',
+  (_, target) => {
+    const family = familyFor(target);
+    it('has the same effect on a packet in both meanings', () => {
+      const any = optionsOf(target).chain((options) =>
+        fc.tuple(fc.constant(options), cornerOf(target, options), anyPlace),
+      );
       fc.assert(
-        fc.property(optionsOf(extension), (options) => {
-          expect(readBack(extension, printOptions(extension.options, options))).toEqual(options);
+        fc.property(any, ([options, packet, place]) => {
+          const concrete = packetContextAt(place, family);
+          const applied = target.apply(options, packet, concrete);
+          const lowered = target.lower(options, classContextAt(place, family));
+          expect(applied).toEqual(onPacket(lowered, packet));
+          expect(concrete.asked.filter((reason) => !isFor(target, reason))).toEqual([]);
         }),
         { numRuns: RUNS },
       );
     });
-
-    it.each(extension.examples)('takes `$rule` as the example says', ({ rule, refused, saved }) => {
-      expect(readRule(extension, rule)).toBe(refused === true ? undefined : (saved ?? rule));
-    });
   },
 );
+
+describe.each(
+  [...MATCHES, ...TARGETS, ...SIX_MATCHES, ...SIX_TARGETS].map((one) => [`${one.kind} ${called(one)}`, one] as const),
+)('%s', (_, extension) => {
+  it('reads back what it prints', () => {
+    fc.assert(
+      fc.property(optionsOf(extension), (options) => {
+        expect(readBack(extension, printOptions(extension.options, options))).toEqual(options);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it.each(extension.examples)('takes `$rule` as the example says', ({ rule, refused, saved }) => {
+    expect(readRule(extension, rule)).toBe(refused === true ? undefined : (saved ?? rule));
+  });
+});

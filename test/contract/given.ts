@@ -33,8 +33,8 @@ const given = ({ codec, inverts }: Option<unknown>): fc.Arbitrary<Given> =>
   fc.record({ value: valueOf(codec.domain), inverted: inverts ? fc.boolean() : fc.constant(false) });
 
 /** A rule that every check beside its own options is content with. */
-const standing = ({ protocols, tables }: Extension): Standing => ({
-  family: 4,
+const standing = ({ protocols, tables, families }: Extension): Standing => ({
+  family: families?.includes(4) === false ? 6 : 4,
   table: tables?.[0] ?? 'mangle',
   hooks: ['FORWARD'],
   protocol: protocols?.[0] ?? 6,

@@ -2,8 +2,10 @@ import { printProtocol } from '../../src/extension/codec/protocol.ts';
 import type { Extension } from '../../src/extension/extension.ts';
 import type { Given } from '../../src/extension/option.ts';
 import type { Rule, TableName } from '../../src/network/ruleset.ts';
+import type { Family } from '../../src/packet/field.ts';
 import { PROTOCOL } from '../../src/packet/field.ts';
 import { parseIptablesSave } from '../../src/parse/iptables/save.ts';
+import { familyFor } from './corner.ts';
 
 const TABLE: Readonly<Record<string, TableName>> = { nat: 'nat', raw: 'raw', mangle: 'mangle', filter: 'filter' };
 const CHAINS: Readonly<Record<string, readonly string[]>> = {
@@ -13,17 +15,18 @@ const CHAINS: Readonly<Record<string, readonly string[]>> = {
   filter: ['FORWARD'],
 };
 
-function readIn(table: string, chain: string, rule: string): Rule | undefined {
-  const { value } = parseIptablesSave(`*${table}\n-A ${chain} ${rule}\nCOMMIT\n`, 'rules');
+function readIn(table: string, chain: string, rule: string, family: Family): Rule | undefined {
+  const { value } = parseIptablesSave(`*${table}\n-A ${chain} ${rule}\nCOMMIT\n`, 'rules', family);
   return value?.tables.get(TABLE[table] as TableName)?.chains.get(chain)?.rules[0];
 }
 
 /** Reads a rule where its extension may stand: in a table and chain that allow it. */
-function readAny({ tables, hooks }: Extension, rule: string): Rule | undefined {
+function readAny(extension: Extension, rule: string): Rule | undefined {
+  const { tables, hooks } = extension;
   for (const table of tables ?? ['filter', 'mangle'])
     for (const chain of CHAINS[table] ?? [])
       if (hooks === undefined || (hooks as readonly string[]).includes(chain)) {
-        const read = readIn(table, chain, rule);
+        const read = readIn(table, chain, rule, familyFor(extension));
         if (read !== undefined) return read;
       }
   return undefined;

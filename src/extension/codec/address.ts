@@ -1,4 +1,4 @@
-import { netmask, parseAddress, parseMac, printAddress, printMac } from '../../packet/address.ts';
+import { type Address, netmask, parseAddress, parseMac, printAddress, printMac } from '../../packet/address.ts';
 import { andThen, type Codec, type Read, refused, value } from './codec.ts';
 
 const LAST = 0xffffffff;
@@ -14,9 +14,9 @@ export function readAddress(text: string): Read<number> {
 }
 
 /** Value and mask of an address; the mask need not be contiguous. */
-export interface AddressAndMask {
-  readonly address: number;
-  readonly mask: number;
+export interface AddressAndMask<A extends Address = number> {
+  readonly address: A;
+  readonly mask: A;
 }
 
 const and = (a: number, b: number): number => (a & b) >>> 0;
@@ -65,7 +65,7 @@ export const addressAndMask: Codec<AddressAndMask> = {
   },
 };
 
-export type AddressRange = readonly [low: number, high: number];
+export type AddressRange<A extends Address = number> = readonly [low: A, high: A];
 
 function readRange(text: string): Read<AddressRange> {
   const [low = '', high = low, more] = text.split('-');

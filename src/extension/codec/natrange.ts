@@ -35,7 +35,8 @@ export function readNatPorts(text: string, { protocol }: ReadContext): Read<Port
   );
 }
 
-function readPorts(text: string, context: ReadContext): Read<NatSpec> {
+/** Reads `PORT[-PORT[/BASE]]` of a nat target. */
+export function readNatTail(text: string, context: ReadContext): Read<NatSpec> {
   const slash = text.indexOf('/');
   if (slash < 0) return andThen(readNatPorts(text, context), (ports) => value({ ports }));
   return andThen(readNatPorts(text.slice(0, slash), context), (ports) =>
@@ -45,12 +46,8 @@ function readPorts(text: string, context: ReadContext): Read<NatSpec> {
   );
 }
 
-const printPorts = ({ ports, base }: NatSpec): string =>
+export const printNatTail = ({ ports, base }: NatSpec): string =>
   ports === undefined ? '' : `${printPortRange(ports, '-')}${base === undefined ? '' : `/${base}`}`;
-
-/** Reads `PORT[-PORT[/BASE]]` of a nat target, as it is printed. */
-export const readNatTail = (text: string, context: ReadContext): Read<string> =>
-  andThen(readPorts(text, context), (ports) => value(printPorts(ports)));
 
 /** `[LOW[-HIGH]][:PORT[-PORT[/BASE]]]`. */
 export const natSpec: Codec<NatSpec> = {
@@ -64,19 +61,21 @@ export const natSpec: Codec<NatSpec> = {
         ? value({})
         : andThen(addressRange.parse([head], context), (range) => value({ addresses: range }));
     return andThen(addresses, (of) =>
-      colon < 0 ? value(of) : andThen(readPorts(text.slice(colon + 1), context), (ports) => value({ ...of, ...ports })),
+      colon < 0
+        ? value(of)
+        : andThen(readNatTail(text.slice(colon + 1), context), (ports) => value({ ...of, ...ports })),
     );
   },
   print(of) {
     const { addresses } = of;
     const from = addresses === undefined ? '' : printRange(addresses);
-    return of.ports === undefined ? from : `${from}:${printPorts(of)}`;
+    return of.ports === undefined ? from : `${from}:${printNatTail(of)}`;
   },
   domain: { kind: 'record', members: { addresses: { kind: 'interval', low: 0, high: 0xffffffff } } },
 };
 
 /** An address of a range that has no other alone, else both ends. */
-const printRange = ([low, high]: readonly [Address, Address]): string =>
+export const printRange = ([low, high]: readonly [Address, Address]): string =>
   low === high ? printAddress(low) : `${printAddress(low)}-${printAddress(high)}`;
 
 /** `PORT[-PORT]` of MASQUERADE and REDIRECT. */

@@ -6,10 +6,10 @@ import { type AddressRange, anyAddressRange } from '../codec/address.ts';
 import { defineMatch } from '../extension.ts';
 import { type Given, invertible } from '../option.ts';
 
-const holds = (given: Given<AddressRange> | undefined, address: Address): boolean =>
+const holds = (given: Given<AddressRange<Address>> | undefined, address: Address): boolean =>
   given === undefined || (given.value[0] <= address && address <= given.value[1]) !== given.inverted;
 
-function lowerRange(field: 'src' | 'dst', given: Given<AddressRange> | undefined): Predicate {
+function lowerRange(field: 'src' | 'dst', given: Given<AddressRange<Address>> | undefined): Predicate {
   if (given === undefined) return all();
   // a range that runs backwards is accepted, and holds no address
   const range = inRanges(field, between(given.value[0], given.value[1]));

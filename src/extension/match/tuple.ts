@@ -1,3 +1,4 @@
+import { type Address } from '../../packet/address.ts';
 import { all, inRanges, masked, not } from '../../ir/predicate.ts';
 import type { Predicate } from '../../ir/program.ts';
 import { bitAnd } from '../../packet/bits.ts';
@@ -34,8 +35,8 @@ const FIELD = {
   ctrepldstport: 'ctReplDport',
 } as const satisfies Record<Name, Field>;
 
-type Sought = AddressAndMask | PortRange;
-export type TupleGiven = { readonly [N in Name]?: Given<AddressAndMask> | Given<PortRange> };
+type Sought = AddressAndMask<Address> | PortRange;
+export type TupleGiven = { readonly [N in Name]?: Given<AddressAndMask<Address>> | Given<PortRange> };
 
 const NAMES = Object.keys(FIELD) as readonly Name[];
 const isPorts = (sought: Sought): sought is PortRange => Array.isArray(sought);

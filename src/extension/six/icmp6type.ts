@@ -1,4 +1,5 @@
 import { andThen, type Codec, type Read, refused, value } from '../codec/codec.ts';
+import type { IcmpType } from '../codec/icmptype.ts';
 import { readNumber } from '../codec/number.ts';
 
 /** Names of ICMPv6 types and codes (libip6t_icmp6.c: icmpv6_codes), as they are printed. */
@@ -12,27 +13,38 @@ const NAMES: Readonly<Record<string, string>> = {
   'neighbour-solicitation': '135', 'neighbor-solicitation': '135', 'neighbour-advertisement': '136', 'neighbor-advertisement': '136', redirect: '137',
 };
 
-function readName(text: string): Read<string> {
+function readName(text: string): Read<IcmpType> {
   const low = text.toLowerCase();
   const found = Object.keys(NAMES).filter((name) => name.startsWith(low));
   const [one] = found.length === 1 ? found : found.filter((name) => name === low);
   return one === undefined
     ? refused(`\`${text}\` is no ICMPv6 type`, 'a name such as echo-request, or a number with or without a code: 1/4')
-    : value(NAMES[one] ?? '');
+    : readNumbers(NAMES[one] ?? '');
 }
 
-function readNumbers(text: string): Read<string> {
+function readNumbers(text: string): Read<IcmpType> {
   const [head = '', tail] = text.split('/', 2);
   return andThen(readNumber(head, 0, 255), (type) =>
-    tail === undefined ? value(`${type}`) : andThen(readNumber(tail, 0, 255), (code) => value(`${type}/${code}`)),
+    tail === undefined
+      ? value({ type, codes: [0, 255] })
+      : andThen(readNumber(tail, 0, 255), (code) => value({ type, codes: [code, code] })),
   );
 }
 
-/** `--icmpv6-type TYPE[/CODE]`, kept as it is printed. */
-export const icmp6Type: Codec<string> = {
+/** `--icmpv6-type TYPE[/CODE]`; none of them is any type. */
+export const icmp6Type: Codec<IcmpType> = {
   metavar: 'TYPE[/CODE]',
   words: 1,
   parse: ([text = '']) => (/^\d/.test(text) ? readNumbers(text) : readName(text)),
-  print: (text) => text,
-  domain: { kind: 'one of', values: ['1/0', '2', '128'] },
+  print: ({ type, codes: [low, high] }) => (low === high ? `${type}/${low}` : `${type}`),
+  domain: {
+    kind: 'one of',
+    values: [
+      [1, 0, 0],
+      [2, 0, 255],
+      [128, 0, 255],
+      [255, 0, 255],
+      [136, 255, 255],
+    ].map(([type = 0, low = 0, high = 0]) => ({ type, codes: [low, high] })),
+  },
 };

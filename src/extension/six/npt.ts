@@ -1,12 +1,12 @@
-import { readAddressAndMask6 } from '../codec/address6.ts';
-import { isRefused } from '../codec/codec.ts';
+import type { Network6 } from '../codec/address6.ts';
+import type { Given } from '../option.ts';
+
+type Prefixes = { readonly [Name in 'src-pfx' | 'dst-pfx']?: Given<Network6> };
 
 /** ip6t_npt_checkentry: prefixes have at most 64 bits, and no bits behind them. */
-export function hostBits(given: Readonly<Record<string, { readonly value: unknown } | undefined>>): string | undefined {
-  for (const name of ['src-pfx', 'dst-pfx']) {
-    const read = readAddressAndMask6(`${given[name]?.value ?? '::/0'}`);
-    if (isRefused(read)) return 'it needs prefixes';
-    const { address, mask } = read.value;
+export function hostBits(given: Prefixes): string | undefined {
+  for (const name of ['src-pfx', 'dst-pfx'] as const) {
+    const { address, mask } = given[name]?.value ?? { address: 0n, mask: 0n };
     if ((mask & (2n ** 64n - 1n)) !== 0n || (address & ~mask) !== 0n)
       return `\`--${name}\` has at most 64 bits and no host`;
   }

@@ -34,7 +34,7 @@ import { hlTarget } from './target/hl.ts';
 import { snpt } from './target/snpt.ts';
 import { address6, addressAndMask6, nat6, network6, range6 } from './text.ts';
 
-const FULL = 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff';
+const FULL = 2n ** 128n - 1n;
 const length = integer(0, 128, 'LENGTH');
 const plain = <T>(value: T): Given<T> => ({ value, inverted: false });
 
@@ -94,7 +94,7 @@ export const SIX_TARGETS: readonly Target[] = [
   }),
   targetInSix(snat, { options: reread(snat, nat6, 'to-source') }),
   targetInSix(tee, { options: reread(tee, address6, 'gateway') }),
-  targetInSix(tproxy, { options: reread(tproxy, address6, 'on-ip'), complete: filled(tproxy, 'on-ip', '::') }),
+  targetInSix(tproxy, { options: reread(tproxy, address6, 'on-ip'), complete: filled(tproxy, 'on-ip', 0n) }),
   dnpt,
   hlTarget,
   snpt,

@@ -1,12 +1,16 @@
+import { type Address, familyOf } from '../../packet/address.ts';
+import { ADDRESS_WIDTH } from '../../packet/field.ts';
+import { minus, plus, top } from '../../packet/scalar.ts';
 import { type AddressAndMask, networkOf } from '../codec/address.ts';
 import type { Effect, RuleContext } from '../definition.ts';
 import { defineTarget } from '../extension.ts';
 import { type Given, option } from '../option.ts';
 
-function effect({ to }: { readonly to?: Given<AddressAndMask> }, { hook }: RuleContext): Effect<never> {
+function effect({ to }: { readonly to?: Given<AddressAndMask<Address>> }, { hook }: RuleContext): Effect<never> {
   const { address, mask } = to?.value ?? { address: 0, mask: 0 };
   const manip = hook === 'PREROUTING' || hook === 'OUTPUT' ? 'destination' : 'source';
-  return { kind: 'nat', range: { manip, addresses: [address, address + (0xffffffff - mask)], netmapMask: mask } };
+  const last = plus(address, minus(top(ADDRESS_WIDTH[familyOf(mask)]), mask));
+  return { kind: 'nat', range: { manip, addresses: [address, last], netmapMask: mask } };
 }
 
 export const netmap = defineTarget({

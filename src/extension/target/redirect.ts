@@ -7,13 +7,13 @@ import { defineTarget } from '../extension.ts';
 import { type Given, option } from '../option.ts';
 import { rangeOf } from './nat.ts';
 
-const LOOPBACK = 0x7f000001;
+const LOOPBACK = { 4: 0x7f000001, 6: 1n } as const;
 
 type Said = { readonly 'to-ports'?: Given<PortRange>; readonly random?: Given<true> };
 
-/** Where packets are turned to: this host as the incoming interface knows it, or 127.0.0.1 for its own packets. */
-function addressAt({ hook, in: device, addressesOf }: RuleContext): Address | undefined {
-  if (hook === 'OUTPUT') return LOOPBACK;
+/** Where packets are turned to: this host as the incoming interface knows it, or 127.0.0.1 (::1) for its own packets. */
+function addressAt({ family = 4, hook, in: device, addressesOf }: RuleContext): Address | undefined {
+  if (hook === 'OUTPUT') return LOOPBACK[family];
   return device === undefined ? undefined : addressesOf(device)[0];
 }
 

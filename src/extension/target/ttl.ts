@@ -11,14 +11,15 @@ const LAST = 255;
 const needs = (given: Readonly<Record<string, Given | undefined>>): string | undefined =>
   Object.keys(given).length === 0 ? 'it needs `--ttl-set`, `--ttl-dec` or `--ttl-inc`' : undefined;
 
-interface Said {
-  readonly 'ttl-set'?: Given<number>;
-  readonly 'ttl-dec'?: Given<number>;
-  readonly 'ttl-inc'?: Given<number>;
+/** What is asked of a hop count: to be something, or something less or more. */
+export interface Counting {
+  readonly set?: Given<number> | undefined;
+  readonly down?: Given<number> | undefined;
+  readonly up?: Given<number> | undefined;
 }
 
-/** ttl_tg: the kernel counts in an int and stops at 0 and at 255. */
-function counted({ 'ttl-set': set, 'ttl-dec': down, 'ttl-inc': up }: Said, ttl: number): number {
+/** ttl_tg, hl_tg6: the kernel counts in an int and stops at 0 and at 255. */
+export function counted({ set, down, up }: Counting, ttl: number): number {
   if (set !== undefined) return set.value;
   return Math.max(0, Math.min(LAST, ttl + (up?.value ?? 0) - (down?.value ?? 0)));
 }
@@ -27,7 +28,7 @@ const constant = (value: number): Value => ({ kind: 'constant', value });
 const write = (value: Value) => [{ field: 'ttl', value }] as const;
 
 /** Where the sum fits, and what it is elsewhere. */
-function sum({ 'ttl-set': set, 'ttl-dec': down, 'ttl-inc': up }: Said): Change<Value> {
+export function sum({ set, down, up }: Counting): Change<Value> {
   if (set !== undefined) return { fields: write(constant(set.value)) };
   const by = (up?.value ?? 0) - (down?.value ?? 0);
   return {
@@ -36,6 +37,9 @@ function sum({ 'ttl-set': set, 'ttl-dec': down, 'ttl-inc': up }: Said): Change<V
     otherwise: write(constant(by < 0 ? 0 : LAST)),
   };
 }
+
+type Said = { readonly [Name in 'ttl-set' | 'ttl-dec' | 'ttl-inc']?: Given<number> };
+const counting = ({ 'ttl-set': set, 'ttl-dec': down, 'ttl-inc': up }: Said): Counting => ({ set, down, up });
 
 export const ttlTarget = defineTarget({
   name: 'TTL',
@@ -49,8 +53,11 @@ export const ttlTarget = defineTarget({
     'ttl-inc': option(integer(1, LAST, 'N')),
   },
   check: needs,
-  apply: (given, packet) => ({ kind: 'continue', fields: [{ field: 'ttl', value: counted(given, packet.ttl) }] }),
-  lower: (given) => ({ kind: 'continue', ...sum(given) }),
+  apply: (given, packet) => ({
+    kind: 'continue',
+    fields: [{ field: 'ttl', value: counted(counting(given), packet.ttl) }],
+  }),
+  lower: (given) => ({ kind: 'continue', ...sum(counting(given)) }),
   examples: [
     { rule: '-j TTL --ttl-set 42' },
     { rule: '-j TTL --ttl-inc 1' },

@@ -1,9 +1,11 @@
 import { integer } from '../../codec/number.ts';
 import { plainText } from '../../codec/text.ts';
 import { invertible, option } from '../../option.ts';
-import { defineSixMatch } from '../derive.ts';
+import { defineUndecidedMatch } from '../../undecided.ts';
 
-export const dst = defineSixMatch({
+export const dst = defineUndecidedMatch({
+  families: [6],
+  undecidable: 'extension headers of IPv6 are not modelled',
   name: 'dst',
   summary: 'the options of the destination header',
   source: 'net/ipv6/netfilter/ip6t_hbh.c (hbh_mt6)',

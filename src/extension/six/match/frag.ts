@@ -1,9 +1,11 @@
 import { flag } from '../../codec/name.ts';
 import { integer, interval } from '../../codec/number.ts';
 import { invertible, option } from '../../option.ts';
-import { defineSixMatch } from '../derive.ts';
+import { defineUndecidedMatch } from '../../undecided.ts';
 
-export const frag = defineSixMatch({
+export const frag = defineUndecidedMatch({
+  families: [6],
+  undecidable: 'extension headers of IPv6 are not modelled',
   name: 'frag',
   summary: 'the fragment header of a packet',
   source: 'net/ipv6/netfilter/ip6t_frag.c (frag_mt6)',

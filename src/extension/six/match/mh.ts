@@ -1,10 +1,12 @@
 import { interval } from '../../codec/number.ts';
 import { invertible } from '../../option.ts';
-import { defineSixMatch } from '../derive.ts';
+import { defineUndecidedMatch } from '../../undecided.ts';
 
 const MOBILITY_HEADER = 135;
 
-export const mh = defineSixMatch({
+export const mh = defineUndecidedMatch({
+  families: [6],
+  undecidable: 'extension headers of IPv6 are not modelled',
   name: 'mh',
   summary: 'the type of a mobility header',
   source: 'net/ipv6/netfilter/ip6t_mh.c (mh_mt6)',

@@ -1,11 +1,13 @@
 import { integer } from '../../codec/number.ts';
 import { invertible } from '../../option.ts';
-import { defineSixMatch } from '../derive.ts';
+import { defineUndecidedMatch } from '../../undecided.ts';
 import { prefix6 } from '../text.ts';
 
 const byte = invertible(integer(0, 255, 'N'));
 
-export const srh = defineSixMatch({
+export const srh = defineUndecidedMatch({
+  families: [6],
+  undecidable: 'extension headers of IPv6 are not modelled',
   name: 'srh',
   summary: 'the segment routing header of a packet',
   source: 'net/ipv6/netfilter/ip6t_srh.c (srh1_mt6)',

@@ -1,9 +1,11 @@
 import { option } from '../../option.ts';
-import { defineSixTarget } from '../derive.ts';
+import { defineLosingTarget } from '../../undecided.ts';
 import { hostBits } from '../npt.ts';
 import { prefix6 } from '../text.ts';
 
-export const snpt = defineSixTarget({
+export const snpt = defineLosingTarget({
+  families: [6],
+  undecidable: 'the checksum-neutral translation of prefixes is not modelled',
   name: 'SNPT',
   summary: 'translates the prefix of the source, without a memory',
   source: 'net/ipv6/netfilter/ip6t_NPT.c (ip6t_snpt_tg)',
