@@ -1,11 +1,21 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/lab/command.ts';
 import { type Lab, openLab } from '../../src/lab/lab.ts';
 import { whyNot } from '../../src/lab/possible.ts';
 import { send } from '../../src/lab/send.ts';
+import type { Network } from '../../src/network/network.ts';
+import { drawn } from '../agreement/generate/drawn.ts';
 import { FRAGMENTED } from '../agreement/generate/fragmented.ts';
-import { shotOf } from '../agreement/generate/probe.ts';
+import { type Question, question, shotOf } from '../agreement/generate/probe.ts';
+import type { World } from '../agreement/generate/world.ts';
+import { ofKernel } from '../agreement/judge.ts';
 import { networkOf } from './ask.ts';
+import { deliveredInTwo, routesByPorts } from './in-two.ts';
+
+const networks = Number(process.env['NETQED_NETWORKS'] ?? 10);
+const seed = Number(process.env['NETQED_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const QUESTIONS = 40;
 
 /** Later fragments that raw of the receiver has counted. */
 async function counted(lab: Lab): Promise<number> {
@@ -30,4 +40,55 @@ describe.skipIf(whyNot() !== undefined)('fragments', () => {
       await lab.close();
     }
   });
+
+  it(`fare as the walks of the whole and of the later one tell, on ${networks} drawn networks (seed ${seed})`, async () => {
+    let judged = { passed: 0, stopped: 0 };
+    for (const { name, world } of fc.sample(drawn(1), { numRuns: networks, seed })) {
+      if (name === 'vlans' || routesByPorts(networkOf(world))) continue;
+      const { differ, ...counts } = await judge(world);
+      expect({ name, differ }).toEqual({ name, differ: [] });
+      judged = { passed: judged.passed + counts.passed, stopped: judged.stopped + counts.stopped };
+    }
+    expect(judged.passed).toBeGreaterThan(0);
+    expect(judged.stopped).toBeGreaterThan(0);
+  });
 });
+
+/** Raw sockets and wires send fragments; tcp is not sent in two. */
+const canBeSplit = ({ proto, src, odd }: Question): boolean =>
+  (proto === 'udp' || proto === 'icmp') && src !== undefined && src !== '0.0.0.0' && odd === undefined;
+
+/** Sends datagrams in two fragments through a lab of their own. */
+async function sendInTwo(network: Network, asked: readonly (readonly [one: Question, n: number])[], limit?: number) {
+  const lab = await openLab(network, { iptables: 'legacy' });
+  try {
+    expect(lab.refused).toEqual([]);
+    const shots = asked.map(([one, n]) => ({ ...shotOf(one, n), inTwo: true as const }));
+    const verdicts = await send(lab, shots, limit === undefined ? {} : { limit });
+    return verdicts.map((verdict, n) => ofKernel(asked[n]?.[0].from ?? '', verdict).delivered);
+  } finally {
+    await lab.close();
+  }
+}
+
+async function judge(world: World) {
+  const network = networkOf(world);
+  const drawnOnes = fc.sample(question(world).filter(canBeSplit), { numRuns: QUESTIONS, seed });
+  const told = drawnOnes.flatMap((one, n) => {
+    const model = deliveredInTwo(network, one, n);
+    return model === undefined ? [] : [{ one, n, model }];
+  });
+  const kernel = await sendInTwo(
+    network,
+    told.map(({ one, n }) => [one, n]),
+  );
+  const differ: object[] = [];
+  for (const [at, { one, n, model }] of told.entries()) {
+    if (String(kernel[at]) === String(model)) continue;
+    // once more, alone: other questions fill neighbour tables
+    const [alone = []] = await sendInTwo(network, [[one, n]], 2500);
+    if (String(alone) !== String(model)) differ.push({ one, n, model, kernel: alone });
+  }
+  const count = (delivered: number): number => told.filter(({ model }) => model.length === delivered).length;
+  return { differ, passed: count(1), stopped: count(0) };
+}
