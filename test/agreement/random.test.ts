@@ -8,21 +8,12 @@ import type { Network } from '../../src/network/network.ts';
 import { type Packet, packet } from '../../src/packet/packet.ts';
 import { type Scalar } from '../../src/packet/scalar.ts';
 import { parseSnapshot } from '../../src/parse/snapshot.ts';
-import {
-  ANSWERED,
-  ask,
-  comparable,
-  DELIVERED,
-  endOfExchange,
-  endsOfProgram,
-  expected,
-  isAnswered,
-  isDelivered,
-} from './ends.ts';
+import { ANSWERED, DELIVERED, endOfExchange, isAnswered, isDelivered } from './ends.ts';
 import { drawn } from './generate/drawn.ts';
-import { classOfPackets, cornersOf, probeOf, type Question } from './generate/probe.ts';
+import { classOfPackets, cornersOf } from './generate/probe.ts';
 import { snapshotOf } from './generate/snapshot.ts';
 import type { World } from './generate/world.ts';
+import { agree, engineOn, twinsOf } from './twins.ts';
 
 /** Questions a network; each packet of them is put to Z3, too, and a tenth of them as classes. */
 const QUESTIONS = 10;
@@ -41,33 +32,13 @@ function networkOf(world: World): Network {
   return value;
 }
 
-function compare(network: Network, question: Question, n: number) {
-  const { probe, start } = probeOf(question, n);
-  const exchanges = explore(network, probe, start);
-  const program = lower(network, probe);
-  return {
-    program,
-    walked: new Set(exchanges.map(endOfExchange)),
-    complete: exchanges.complete,
-    run: endsOfProgram(program, start.packet),
-  };
-}
-
-/** Where both sides saw every value of the unknowns, the same ends; else at least one in common. */
-function agree({ walked, complete, run }: ReturnType<typeof compare>): boolean {
-  const [a, b] = [comparable(walked), comparable(run.ends)];
-  // a port that nat picks at random: the evaluator tries some, a Program may give up
-  if (!complete && b.some((end) => end.includes('unknown'))) return true;
-  return complete && run.complete ? a.join() === b.join() : a.some((end) => b.includes(end));
-}
-
 describe('random networks', () => {
   it(`a Program ends every packet as the evaluator walks it (${networks * QUESTIONS} cases)`, () => {
     fc.assert(
       fc.property(drawn(QUESTIONS), (one) => {
         const network = networkOf(one.world);
         one.questions.forEach((question, n) => {
-          const both = compare(network, question, n);
+          const both = twinsOf(network, question, n);
           if (!agree(both))
             expect({ question, interpreter: [...both.run.ends] }).toEqual({ question, interpreter: [...both.walked] });
         });
@@ -82,21 +53,10 @@ describe('random networks', () => {
       fc.asyncProperty(drawn(QUESTIONS), async (one) => {
         const network = networkOf(one.world);
         for (const [n, question] of one.questions.entries()) {
-          const { program, run } = compare(network, question, n);
-          if (!run.complete) continue;
-          const seen = {
-            delivered: await ask(z3, program, DELIVERED),
-            undelivered: await ask(z3, program, { kind: 'not', of: DELIVERED }),
-            answered: await ask(z3, program, ANSWERED),
-            unanswered: await ask(z3, program, { kind: 'not', of: ANSWERED }),
-          };
-          const right = {
-            delivered: expected(run.ends, isDelivered),
-            undelivered: expected(run.ends, (end) => !isDelivered(end)),
-            answered: expected(run.ends, isAnswered),
-            unanswered: expected(run.ends, (end) => !isAnswered(end)),
-          };
-          expect({ question, ...seen }).toEqual({ question, ...right });
+          const both = twinsOf(network, question, n);
+          if (!both.run.complete) continue;
+          const { said, right } = await engineOn(z3, both);
+          expect({ question, ...said }).toEqual({ question, ...right });
         }
       }),
       { numRuns: networks },
