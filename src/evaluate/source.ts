@@ -13,7 +13,8 @@ export function selectAddress(node: Node, device: string, towards: Address, scop
   const own = primary(findInterface(node, device)?.addresses ?? []).filter((one) => one.scope <= scope);
   const near = own.find((one) => towards === 0 || holds(one, towards)) ?? own[0];
   if (near !== undefined) return near.local;
-  const others = node.interfaces.flatMap(({ up, addresses }) => (up ? primary(addresses) : []));
+  // whether a device is up is not asked (measured)
+  const others = node.interfaces.flatMap(({ addresses }) => primary(addresses));
   return others.find((one) => one.scope <= scope && one.scope !== SCOPE.LINK)?.local ?? 0;
 }
 
