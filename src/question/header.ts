@@ -18,8 +18,8 @@ export interface Header {
 const numbers = (list: readonly number[]): Ranges => ranges(list.map((one) => [one, one]));
 const PORTED = numbers([PROTOCOL.DCCP, PROTOCOL.SCTP, PROTOCOL.UDPLITE]);
 
-/** Hop-by-hop options, routing, fragment and destination options: extension headers are no upper-layer protocol. */
-const EXTENSION_HEADERS: readonly number[] = [0, 43, 44, 60];
+/** Hop-by-hop options, routing, fragment, AH and destination options: they are no upper-layer protocol. */
+const EXTENSION_HEADERS: readonly number[] = [0, 43, 44, 51, 60];
 
 /** @param ip length of the IP header, bytes */
 function headersOf(ip: number, icmp: number, never: readonly number[]): readonly Header[] {

@@ -65,5 +65,7 @@ function fromWire(question: Reach, wanted: PacketClass, header: Header, network:
     ...wholeDatagram(question),
     ...wanted,
   };
-  return frames(source, packets, network).map((one) => ({ packets: one, assumptions: [] }));
+  const assumptions =
+    question.family === 6 ? [{ text: 'packets from the wire carry no extension headers of IPv6' }] : [];
+  return frames(source, packets, network).map((one) => ({ packets: one, assumptions }));
 }

@@ -1,6 +1,6 @@
-import { type Address } from '../../packet/address.ts';
 import { all, inRanges, masked, not } from '../../ir/predicate.ts';
 import type { Predicate } from '../../ir/program.ts';
+import { type Address } from '../../packet/address.ts';
 import { bitAnd } from '../../packet/bits.ts';
 import type { Field } from '../../packet/field.ts';
 import type { Packet } from '../../packet/packet.ts';

@@ -2,7 +2,6 @@ import type { Codec } from '../codec/codec.ts';
 import { oneOf } from '../codec/name.ts';
 import { integer } from '../codec/number.ts';
 import type { Match, Target } from '../extension.ts';
-import { ah } from '../match/ah.ts';
 import { connlimit } from '../match/connlimit.ts';
 import { conntrack } from '../match/conntrack.ts';
 import { hashlimit } from '../match/hashlimit.ts';
@@ -19,6 +18,7 @@ import { snat } from '../target/snat.ts';
 import { tee } from '../target/tee.ts';
 import { tproxy } from '../target/tproxy.ts';
 import { matchInSix, targetInSix } from './derive.ts';
+import { ah6 } from './match/ah.ts';
 import { dst } from './match/dst.ts';
 import { eui64 } from './match/eui64.ts';
 import { frag } from './match/frag.ts';
@@ -60,7 +60,7 @@ const PORT_UNREACHABLE = 'icmp6-port-unreachable';
 
 /** Matches that rules of IPv6 have in another form, or alone have. */
 export const SIX_MATCHES: readonly Match[] = [
-  withoutProtocol(ah),
+  ah6,
   matchInSix(connlimit, {
     options: reread(connlimit, length, 'connlimit-mask'),
     complete: filled(connlimit, 'connlimit-mask', 128),
@@ -99,9 +99,3 @@ export const SIX_TARGETS: readonly Target[] = [
   hlTarget,
   snpt,
 ];
-
-/** In IPv6 it is an extension header, whatever the rule's protocol. */
-function withoutProtocol(of: Match): Match {
-  const { protocols: _, ...rest } = matchInSix(of, {});
-  return rest;
-}

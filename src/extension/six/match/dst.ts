@@ -1,11 +1,9 @@
 import { integer } from '../../codec/number.ts';
 import { plainText } from '../../codec/text.ts';
 import { invertible, option } from '../../option.ts';
-import { defineUndecidedMatch } from '../../undecided.ts';
+import { defineHeaderMatch } from '../absent.ts';
 
-export const dst = defineUndecidedMatch({
-  families: [6],
-  undecidable: 'extension headers of IPv6 are not modelled',
+export const dst = defineHeaderMatch({
   name: 'dst',
   summary: 'the options of the destination header',
   source: 'net/ipv6/netfilter/ip6t_hbh.c (hbh_mt6)',

@@ -1,11 +1,9 @@
 import { integer } from '../../codec/number.ts';
 import { plainText } from '../../codec/text.ts';
 import { invertible, option } from '../../option.ts';
-import { defineUndecidedMatch } from '../../undecided.ts';
+import { defineHeaderMatch } from '../absent.ts';
 
-export const hbh = defineUndecidedMatch({
-  families: [6],
-  undecidable: 'extension headers of IPv6 are not modelled',
+export const hbh = defineHeaderMatch({
   name: 'hbh',
   summary: 'the options of the hop-by-hop header',
   source: 'net/ipv6/netfilter/ip6t_hbh.c (hbh_mt6)',

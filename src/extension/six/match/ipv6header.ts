@@ -1,16 +1,57 @@
+import { equals, FALSE, first, not, TRUE } from '../../../ir/predicate.ts';
+import type { Predicate } from '../../../ir/program.ts';
+import type { Packet } from '../../../packet/packet.ts';
 import { flag, someOf } from '../../codec/name.ts';
-import { invertible, option } from '../../option.ts';
-import { defineUndecidedMatch } from '../../undecided.ts';
+import { defineMatch } from '../../extension.ts';
+import { type Given, invertible, option } from '../../option.ts';
 
 // biome-ignore format: a table
 const HEADERS = ['hop-by-hop', 'dst', 'ipv6-route', 'ipv6-frag', 'esp', 'ah', 'ipv6-nonxt', 'protocol'] as const;
 
-export const ipv6header = defineUndecidedMatch({
+type Header = (typeof HEADERS)[number];
+/** ESP and No Next Header end the chain: nothing that is a protocol comes behind them. */
+const ESP = 50;
+const NO_NEXT = 59;
+
+/** What a packet is made of: no extension headers, but of a fragment the fragment header. */
+function partsOf({ proto, fragment }: Packet): readonly Header[] {
+  const end = proto === ESP ? 'esp' : proto === NO_NEXT ? 'ipv6-nonxt' : 'protocol';
+  return fragment === 1 ? ['ipv6-frag', 'protocol'] : [end];
+}
+
+const fits = (wanted: readonly Header[], parts: readonly Header[], soft: boolean): boolean =>
+  wanted.every((one) => parts.includes(one)) && (soft || parts.length === wanted.length);
+
+/** `--soft` asks for these among others; `!` turns every bit of it round there, and the whole answer without it. */
+function answer({ header, soft }: Said, parts: readonly Header[]): boolean {
+  const wanted = header?.value ?? [];
+  if (header?.inverted !== true) return fits(wanted, parts, soft !== undefined);
+  return soft === undefined ? !fits(wanted, parts, false) : wanted.every((one) => !parts.includes(one));
+}
+
+interface Said {
+  readonly header?: Given<readonly Header[]>;
+  readonly soft?: Given<true>;
+}
+
+export const ipv6header = defineMatch({
   families: [6],
-  undecidable: 'extension headers of IPv6 are not modelled',
   name: 'ipv6header',
   summary: 'the extension headers of a packet',
   source: 'net/ipv6/netfilter/ip6t_ipv6header.c (ipv6header_mt6)',
   options: { header: invertible(someOf('header', HEADERS), { required: true }), soft: option(flag) },
+  matches: (given, packet) => answer(given, partsOf(packet)),
+  lower(given) {
+    const whole = equals('fragment', 0);
+    const of = (...parts: readonly Header[]): Predicate => (answer(given, parts) ? TRUE : FALSE);
+    return first(
+      [
+        { when: not(whole), then: of('ipv6-frag', 'protocol') },
+        { when: equals('proto', ESP), then: of('esp') },
+        { when: equals('proto', NO_NEXT), then: of('ipv6-nonxt') },
+      ],
+      of('protocol'),
+    );
+  },
   examples: [{ rule: '-m ipv6header --header hop-by-hop --soft' }, { rule: '-m ipv6header', refused: true }],
 });

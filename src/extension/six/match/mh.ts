@@ -6,7 +6,7 @@ const MOBILITY_HEADER = 135;
 
 export const mh = defineUndecidedMatch({
   families: [6],
-  undecidable: 'extension headers of IPv6 are not modelled',
+  undecidable: 'the mobility header is not modelled',
   name: 'mh',
   summary: 'the type of a mobility header',
   source: 'net/ipv6/netfilter/ip6t_mh.c (mh_mt6)',

@@ -2,11 +2,9 @@ import { flag } from '../../codec/name.ts';
 import { integer, interval } from '../../codec/number.ts';
 import { plainText } from '../../codec/text.ts';
 import { invertible, option } from '../../option.ts';
-import { defineUndecidedMatch } from '../../undecided.ts';
+import { defineHeaderMatch } from '../absent.ts';
 
-export const rt = defineUndecidedMatch({
-  families: [6],
-  undecidable: 'extension headers of IPv6 are not modelled',
+export const rt = defineHeaderMatch({
   name: 'rt',
   summary: 'the routing header of a packet',
   source: 'net/ipv6/netfilter/ip6t_rt.c (rt_mt6)',

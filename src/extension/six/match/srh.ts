@@ -1,13 +1,11 @@
 import { integer } from '../../codec/number.ts';
 import { invertible } from '../../option.ts';
-import { defineUndecidedMatch } from '../../undecided.ts';
+import { defineHeaderMatch } from '../absent.ts';
 import { prefix6 } from '../text.ts';
 
 const byte = invertible(integer(0, 255, 'N'));
 
-export const srh = defineUndecidedMatch({
-  families: [6],
-  undecidable: 'extension headers of IPv6 are not modelled',
+export const srh = defineHeaderMatch({
   name: 'srh',
   summary: 'the segment routing header of a packet',
   source: 'net/ipv6/netfilter/ip6t_srh.c (srh1_mt6)',
