@@ -185,8 +185,8 @@ describe('hooks of a bridge that drop end the way there', () => {
       destination: { address: 0, length: 0 },
       nextHops: [{ device: 'eth0', weight: 1, via: addr('10.0.1.254') }],
     };
-    const with_ = { ...routed, nodes: new Map([...routed.nodes, ['c', { ...c, routes: [...c.routes, way] }]]) };
-    expect(counted(with_, 'c')).toBe(2);
+    const wayBack = { ...routed, nodes: new Map([...routed.nodes, ['c', { ...c, routes: [...c.routes, way] }]]) };
+    expect(counted(wayBack, 'c')).toBe(2);
   });
 });
 
