@@ -4,6 +4,7 @@ import type { PacketClass } from '../packet/packet.ts';
 import { intersect, isEmpty, isSubset, only, type Ranges, ranges, union } from '../packet/ranges.ts';
 import type { Scalar } from '../packet/scalar.ts';
 import type { Span } from './complaint.ts';
+import { icmp6In } from './family.ts';
 import { ICMP } from './header.ts';
 import { WITH_PORTS } from './names.ts';
 import type { Complain } from './places.ts';
@@ -51,6 +52,9 @@ export function pin(clauses: readonly ClauseSyntax[], family: Family, complain: 
     const field = packetField(clause.field);
     packets[field] = readValues(clause, family, complain);
     at.set(field, clause.at);
+    if (family === 4 && field === 'proto')
+      for (const word of icmp6In(clause.value))
+        complain(word.at, `\`${word.text}\` goes with IPv6`, 'ask for an address of IPv6');
     anySource ||= clause.field === 'src' && clause.value.kind === 'any';
   }
   const { ctState, ...rest } = packets as PacketClass;

@@ -8,6 +8,9 @@ import type { ClauseSyntax, PlaceSyntax, ValueSyntax, Word } from './syntax.ts';
 /** Names of ICMPv6, which IPv4 has no use for. */
 const ICMPV6 = /^(icmpv6|ipv6-icmp|icmp6)$/i;
 
+/** The words of a clause that name ICMPv6. */
+export const icmp6In = (value: ValueSyntax): readonly Word[] => wordsOf(value).filter(({ text }) => ICMPV6.test(text));
+
 /**
  * The family of the packets that a question is about: that of the addresses in it, IPv6 where it names ICMPv6, else that
  * of the target's addresses: IPv4 if it has any.
@@ -31,7 +34,7 @@ const familiesOf = (text: string): readonly Family[] => {
 
 function familiesOfClause(clause: ClauseSyntax): readonly Family[] {
   if (clause.kind === 'between') return [...familiesOfPlace(clause.from), ...familiesOfPlace(clause.to)];
-  if (clause.kind === 'over') return wordsOf(clause.value).some(({ text }) => ICMPV6.test(text)) ? [6] : [];
+  if (clause.kind === 'over') return icmp6In(clause.value).length > 0 ? [6] : [];
   if (clause.kind !== 'field') return [];
   if (clause.field === 'proto') return familiesOfClause({ ...clause, kind: 'over' });
   return clause.field === 'src' || clause.field === 'dst'
