@@ -70,7 +70,20 @@ const DEFAULTS: Readonly<Record<string, number>> = {
   'net.ipv4.conf.*.proxy_arp': 0,
   'net.ipv4.conf.*.forwarding': 0,
   'net.ipv4.conf.*.src_valid_mark': 0,
+  'net.ipv6.conf.*.forwarding': 0,
+  'net.ipv6.conf.*.force_forwarding': 0,
+  'net.ipv6.conf.*.disable_ipv6': 0,
+  'net.ipv6.conf.*.hop_limit': 64,
+  'net.ipv6.conf.*.proxy_ndp': 0,
+  'net.ipv6.conf.*.use_oif_addrs_only': 0,
+  'net.ipv6.conf.*.use_tempaddr': 0,
+  'net.ipv6.conf.*.drop_unicast_in_l2_multicast': 0,
+  'net.ipv6.icmp.echo_ignore_all': 0,
+  'net.ipv6.icmp.echo_ignore_multicast': 0,
+  'net.ipv6.icmp.echo_ignore_anycast': 0,
+  'net.ipv6.anycast_src_echo_reply': 0,
   'net.bridge.bridge-nf-call-iptables': 1,
+  'net.bridge.bridge-nf-call-ip6tables': 1,
   'net.bridge.bridge-nf-call-arptables': 1,
   'net.bridge.bridge-nf-filter-vlan-tagged': 0,
   'net.netfilter.nf_conntrack_tcp_loose': 1,
@@ -82,19 +95,28 @@ export const SETTINGS: readonly string[] = Object.keys(DEFAULTS);
 
 /** Shown nowhere and not the default of anything else: what a missing value means is decided by the contract, section 1. */
 const BRIDGE_NF = /^net\.bridge\.bridge-nf-/;
-const PER_INTERFACE = /^(net\.ipv4\.conf\.)([^.]+|.+)(\.[a-z_]+)$/;
+const PER_INTERFACE = /^(net\.ipv[46]\.conf\.)([^.]+|.+)(\.[a-z0-9_]+)$/;
+
+const SIX = 'net.ipv6.conf.';
+
+/** A setting's name with a star for its interface, as {@link SETTINGS} has it. */
+export const genericKey = (key: string): string => key.replace(PER_INTERFACE, '$1*$3');
+export const isModelled = (key: string): boolean => Object.hasOwn(DEFAULTS, genericKey(key));
 
 /** The form in which keys are held: `net/ipv4/…` and the `eth0/100` that `sysctl -a` makes of a device eth0.100 are the same with dots. */
 export const settingKey = (key: string): string => key.replaceAll('/', '.');
+
+/** What a node's settings are looked up in. */
+export type SettingsOf = Pick<Node, 'name' | 'settings' | 'settingsComplete' | 'kernelDefaults'>;
 
 /**
  * One setting of a node, a whole number. A key that no capture shows is the kernel's default, as an assumption, where
  * defaults may be assumed or the capture is whole; `net.bridge.*` is never assumed: a whole `sysctl -a` without it means
  * that br_netfilter is absent (0), anything less leaves it unknown. `conf.IFACE.*` falls back to `conf.default.*`,
- * `conf.*.forwarding` to `ip_forward`.
+ * `conf.*.forwarding` to `ip_forward`, of IPv6 to `conf.all.forwarding`.
  * @throws Error for a key that the model has no default for
  */
-export function sysctl(node: Node, written: string): Known<number> {
+export function sysctl(node: SettingsOf, written: string): Known<number> {
   const key = settingKey(written);
   const shown = node.settings.get(key);
   if (shown !== undefined) return known(Number(shown.value));
@@ -111,7 +133,8 @@ export function sysctl(node: Node, written: string): Known<number> {
   return notKnown(`no capture of ${node.name} shows ${key}`);
 }
 
-function fallback(node: Node, device: string, head: string, tail: string): Known<number> | undefined {
+function fallback(node: SettingsOf, device: string, head: string, tail: string): Known<number> | undefined {
+  if (tail === '.forwarding' && head === SIX) return device === 'all' ? undefined : sysctl(node, `${SIX}all${tail}`);
   if (tail === '.forwarding') return sysctl(node, 'net.ipv4.ip_forward');
   const source = device === 'all' ? undefined : node.settings.get(`${head}default${tail}`);
   if (source === undefined) return undefined;

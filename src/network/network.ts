@@ -15,6 +15,8 @@ export interface InterfaceAddress extends Prefix {
   /** Of IPv6: not to be used as a source if another will do; not yet, or never, to be used at all. */
   readonly deprecated?: true;
   readonly tentative?: true;
+  /** Of IPv6: made for privacy (RFC 8981), preferred or not as `use_tempaddr` says. */
+  readonly temporary?: true;
   readonly place: Place;
 }
 
@@ -75,6 +77,8 @@ export interface Route {
   readonly tos: number;
   readonly scope: number; // as `InterfaceAddress.scope`
   readonly onlink: boolean;
+  /** Of IPv6: the hop limit of what the node sends by it (RTAX_HOPLIMIT); absent: the device's. */
+  readonly hopLimit?: number;
   /** The route as `ip route` prints it. */
   readonly text: string;
   /** Absent where it follows from an address. */
@@ -159,6 +163,8 @@ export interface SixNode
   extends Pick<Node, 'routes' | 'rules' | 'neighbours' | 'ruleset' | 'listeners' | 'undecided' | 'shownRules'> {
   /** By interface; link-local ones have scope 253, `::1` has 254. */
   readonly addresses: ReadonlyMap<string, readonly InterfaceAddress[]>;
+  /** What packets of IPv6 meet; absent: what those of IPv4 do. */
+  readonly unmodelled?: readonly Unmodelled[];
   /** Beside those of the node. */
   readonly assumptions: readonly Assumption[];
 }

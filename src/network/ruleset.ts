@@ -79,6 +79,11 @@ export interface Table {
 /** The rules of one address family on one node. A table that is absent holds no rules. */
 export interface Ruleset {
   readonly tables: ReadonlyMap<TableName, Table>;
+  /**
+   * Ports, flags and icmp types are asked of the kernel's own matches, as the capture's head says. Otherwise nf_tables may
+   * be asked (iptables-nft 1.8.8), which takes the payload of a later fragment for a header.
+   */
+  readonly ownMatches?: true;
 }
 
 export const EMPTY_RULESET: Ruleset = { tables: new Map() };
@@ -88,6 +93,8 @@ export interface IpSet {
   readonly name: string;
   /** `hash:ip`, `hash:net,port`, `bitmap:port`, `list:set`, … */
   readonly type: string;
+  /** `family inet6`: no packet of IPv4 is in it; absent: no packet of IPv6, where the type has addresses. */
+  readonly family?: 6;
   readonly entries: readonly SetEntry[];
   readonly place: Place;
 }

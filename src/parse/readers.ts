@@ -6,7 +6,6 @@ import { parseBridgeLink } from './bridge/link.ts';
 import { parseBridgeFdb, parseBridgeVlan } from './bridge/table.ts';
 import { parseDnsmasqCmdline } from './dnsmasq/cmdline.ts';
 import { parseDnsmasqConf, parseDnsmasqHosts } from './dnsmasq/conf.ts';
-import { parseIp6tablesSave } from './foreign/ip6tables.ts';
 import { parseNftJson, parseNftText } from './foreign/nft.ts';
 import { parseArptablesSave } from './frames/arptables.ts';
 import { parseEbtablesSave } from './frames/ebtables.ts';
@@ -17,9 +16,9 @@ import { parseEtcInterfaces, parseResolv } from './host/text.ts';
 import { parseAddrJson } from './ip/addr-json.ts';
 import { parseAddrText } from './ip/addr-text.ts';
 import { parseArpN, parseNeighJson } from './ip/neighbour.ts';
-import { parseRouteJson } from './ip/route-json.ts';
+import { parseRouteJson, parseSixRouteJson } from './ip/route-json.ts';
 import { parseRouteN } from './ip/route-n.ts';
-import { parseRouteText } from './ip/route-text.ts';
+import { parseRouteText, parseSixRouteText } from './ip/route-text.ts';
 import { parseRuleJson } from './ip/rule-json.ts';
 import { parseRuleText } from './ip/rule-text.ts';
 import { parseIpsetSave } from './ipset.ts';
@@ -29,6 +28,7 @@ import { parseLibvirtDomain } from './libvirt/domain.ts';
 import { parseNwFilter } from './libvirt/nwfilter.ts';
 import type { Result } from './located.ts';
 import { nearest } from './nearest.ts';
+import { apart, sixOf } from './six.ts';
 
 /** How one kind of capture is read. */
 export interface Reader {
@@ -59,6 +59,18 @@ const tableReaders = TABLES.map((table) =>
   ),
 );
 
+const sixTableReaders = TABLES.map((table) =>
+  reader(
+    `ip6tables-S-${table}.txt`,
+    'table6',
+    (text, file) => {
+      const { value: ruleset, located } = apart(parseIptablesList(text, table, file, 6));
+      return { value: { name: table, ruleset }, located };
+    },
+    `rules of table ${table} of IPv6 (\`ip6tables -t ${table} -S\`)`,
+  ),
+);
+
 /** Every kind of capture, by the name of its file. Of several that show one thing, the first wins. */
 export const READERS: readonly Reader[] = [
   reader('ip-addr.json', 'interfaces', parseAddrJson, 'interfaces and addresses (`ip -d -j addr show`)'),
@@ -66,8 +78,12 @@ export const READERS: readonly Reader[] = [
   reader('ip-route.json', 'routes', parseRouteJson, 'routes (`ip -d -j route show table all`)'),
   reader('ip-route.txt', 'routes', parseRouteText, 'routes (`ip route show table all`)'),
   reader('route-n.txt', 'routes', parseRouteN, 'routes (`route -n`)'),
+  reader('ip-6-route.json', 'routes6', sixOf(parseSixRouteJson), 'routes of IPv6 (`ip -6 -d -j route show table all`)'),
+  reader('ip-6-route.txt', 'routes6', sixOf(parseSixRouteText), 'routes of IPv6 (`ip -6 route show table all`)'),
   reader('ip-rule.json', 'policy', parseRuleJson, 'policy rules (`ip -j rule show`)'),
   reader('ip-rule.txt', 'policy', parseRuleText, 'policy rules (`ip rule`)'),
+  reader('ip-6-rule.json', 'policy6', sixOf(parseRuleJson), 'policy rules of IPv6 (`ip -6 -j rule show`)'),
+  reader('ip-6-rule.txt', 'policy6', sixOf(parseRuleText), 'policy rules of IPv6 (`ip -6 rule`)'),
   reader('ip-neigh.json', 'neighbours', parseNeighJson, 'neighbours (`ip -j neigh show`)'),
   reader('arp-n.txt', 'neighbours', parseArpN, 'neighbours (`arp -n`)'),
   reader('bridge-link.json', 'ports', parseBridgeLink, 'bridge ports (`bridge -d -j link show`)'),
@@ -78,7 +94,8 @@ export const READERS: readonly Reader[] = [
   reader('iptables-save.txt', 'ruleset', parseIptablesSave, 'rules (`iptables-save`)'),
   ...tableReaders,
   reader('ipset-save.txt', 'sets', parseIpsetSave, 'sets (`ipset save`)'),
-  reader('ip6tables-save.txt', 'ip6tables', parseIp6tablesSave, 'rules of IPv6 (`ip6tables-save`)'),
+  reader('ip6tables-save.txt', 'ruleset6', sixOf(parseIptablesSave), 'rules of IPv6 (`ip6tables-save`)'),
+  ...sixTableReaders,
   reader('nft-ruleset.json', 'nft', parseNftJson, 'nft rules (`nft -j list ruleset`)'),
   reader('nft-ruleset.txt', 'nft', parseNftText, 'nft rules (`nft list ruleset`)'),
   reader('ebtables-save.txt', 'ebtables', parseEbtablesSave, 'bridge rules (`ebtables-save`)'),

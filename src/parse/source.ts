@@ -68,6 +68,18 @@ export class Source {
     return located.some(({ severity }) => severity === 'error') ? { located } : { value, located };
   }
 
+  /**
+   * Hands what was said here over to another reader of the same file as notes: what is wrong with the part that was read
+   * here keeps nothing else from being read.
+   * @returns the errors among it
+   */
+  demoteTo(other: Source): readonly { readonly reason: string; readonly place: Place }[] {
+    other.located.push(...this.located.map((one) => ({ ...one, severity: 'note' as const })));
+    return this.located
+      .filter(({ severity }) => severity === 'error')
+      .map(({ message, place }) => ({ reason: message, place }));
+  }
+
   private say(severity: Located['severity'], at: Span, message: string, advice: string | undefined): void {
     const line = this.lines[at.line - 1] ?? '';
     const column = Math.min(at.column, line.length + 1);

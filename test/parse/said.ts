@@ -25,6 +25,7 @@ export const placeless = (value: unknown, ...others: readonly string[]): unknown
   JSON.parse(
     JSON.stringify(value, (key, inner: unknown) => {
       if (key === 'place' || key === 'inventory' || others.includes(key)) return undefined;
+      if (typeof inner === 'bigint') return `${inner}n`;
       if (inner instanceof Map) return { map: [...inner] };
       return inner instanceof Set ? { set: [...inner] } : inner;
     }),

@@ -1,15 +1,21 @@
 import type { Interface, Route } from '../../network/network.ts';
 import { holds } from '../../packet/address.ts';
-import { printDestination, route } from '../ip/route.ts';
-import { type Hop, nextHopsOf, parseRouteWords, type RouteWords } from '../ip/route-words.ts';
+import type { Family } from '../../packet/field.ts';
+import { printDestination, route, sixRoute } from '../ip/route.ts';
+import { familyOfRoute, type Hop, nextHopsOf, parseRouteWords, type RouteWords } from '../ip/route-words.ts';
+import { LINK_LOCAL } from '../ip/six-prefixes.ts';
 import { nearest } from '../nearest.ts';
 import type { Source, Word } from '../source.ts';
 import type { DescribedNode } from '../wiring/wiring.ts';
 import type { Desk } from './desk.ts';
 
-/** The routes of `network.yaml`, as `ip route add` would have put them beside the connected ones. */
+/** The metric of a route that names none (include/uapi/linux/ipv6_route.h). */
+const IP6_RT_PRIO_USER = 1024;
+
+/** The routes of `network.yaml` of one family, as `ip route add` would have put them beside the connected ones. */
 export function describedRoutes(
   described: DescribedNode | undefined,
+  family: Family,
   interfaces: readonly Interface[],
   connected: readonly Route[],
   desk: Desk,
@@ -18,7 +24,9 @@ export function describedRoutes(
   const source = desk.source('network.yaml');
   for (const word of described?.routes ?? []) {
     const before = source.located.length;
-    const written = parseRouteWords(source, wordsIn(word));
+    const words = wordsIn(word);
+    if (familyOfRoute(words) !== family) continue;
+    const written = parseRouteWords(source, words, family);
     if (source.located.length > before) continue;
     const one = written && finish(source, written, interfaces, [...connected, ...made]);
     if (one === undefined) continue;
@@ -59,7 +67,11 @@ function finish(
     written.type === undefined || ['unicast', 'local', 'broadcast', 'multicast', 'anycast'].includes(written.type);
   const before = source.located.length;
   for (const word of written.undecided)
-    source.error(word, `\`${word.text}\` is not modelled`, 'a route described by hand leads over IPv4');
+    source.error(
+      word,
+      `\`${word.text}\` is not modelled`,
+      `a route of IPv${written.family} described by hand leads over IPv${written.family}, for every source`,
+    );
   if (leads && written.hops.length === 0)
     source.error(
       written.at,
@@ -68,8 +80,9 @@ function finish(
     );
   const hops = written.hops.map((hop) => found(source, hop, written, interfaces, others));
   if (source.located.length > before) return undefined;
-  const { at, hops: _, undecided: __, ...parts } = written;
-  return route({ ...parts, nextHops: nextHopsOf(hops), place: source.place(at) });
+  const { at, family, hops: _, undecided: __, ...parts } = written;
+  const made = { ...parts, nextHops: nextHopsOf(hops), place: source.place(at) };
+  return family === 4 ? route(made) : sixRoute({ ...made, metric: made.metric || IP6_RT_PRIO_USER });
 }
 
 /** A gateway without a device is on the network of a connected route (fib_check_nh, net/ipv4/fib_semantics.c). */
@@ -93,6 +106,12 @@ function found(
     );
   }
   if (via === undefined || written.onlink === true) return hop;
+  if (device === undefined && typeof via === 'bigint' && holds(LINK_LOCAL, via))
+    source.error(
+      hop.at,
+      'a link-local gateway without its device',
+      'say `dev IFACE`: the address is one of every link',
+    );
   const on = others
     .filter(
       ({ nextHops, destination }) => nextHops[0]?.via === undefined && nextHops.length > 0 && holds(destination, via),

@@ -36,6 +36,21 @@ export class Desk {
     source.note({ line: place.line, column: place.column, length: lengthOf(source, place, 'word') }, message, advice);
   }
 
+  /** A desk for the same files, whose errors are to stop nothing but what they are about. */
+  apart(): Desk {
+    return new Desk(this.files);
+  }
+
+  /**
+   * Hands over what was said at a desk {@link apart} as notes, but for what is said of `network.yaml`.
+   * @returns the errors that became notes
+   */
+  demote(other: Desk): readonly Located[] {
+    const demoted = other.all().filter((one) => one.severity === 'error' && one.place.file !== 'network.yaml');
+    for (const one of other.all()) this.located.push(demoted.includes(one) ? { ...one, severity: 'note' } : one);
+    return demoted;
+  }
+
   hasErrors(): boolean {
     return this.all().some(({ severity }) => severity === 'error');
   }

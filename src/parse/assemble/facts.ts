@@ -1,6 +1,7 @@
 import type { ArpRules, FrameRules } from '../../network/frame-rules.ts';
 import type { Listener, Neighbour, Unmodelled } from '../../network/network.ts';
 import type { IpSet, Ruleset, TableName } from '../../network/ruleset.ts';
+import type { Known } from '../../network/unknown.ts';
 import type { SeenBridge } from '../bridge/brctl.ts';
 import type { SeenHairpin } from '../bridge/hairpin.ts';
 import type { SeenPort } from '../bridge/link.ts';
@@ -9,7 +10,7 @@ import type { NftChain } from '../foreign/nft.ts';
 import type { NovaFlag } from '../host/nova.ts';
 import type { SeenSettings } from '../host/sysctl.ts';
 import type { Resolver, Stanza } from '../host/text.ts';
-import type { SeenRoutes } from '../ip/route.ts';
+import type { FamilyRoutes, SeenRoutes } from '../ip/route.ts';
 import type { SeenRules } from '../ip/rule.ts';
 import type { SeenInterface } from '../ip/seen.ts';
 import type { GuestCard } from '../libvirt/domain.ts';
@@ -19,7 +20,9 @@ import type { NwFilter } from '../libvirt/nwfilter.ts';
 export interface Facts {
   readonly interfaces: readonly SeenInterface[];
   readonly routes: SeenRoutes;
+  readonly routes6: Known<FamilyRoutes>;
   readonly policy: SeenRules;
+  readonly policy6: Known<SeenRules>;
   readonly neighbours: readonly Neighbour[];
   readonly ports: readonly SeenPort[];
   readonly bridges: readonly SeenBridge[];
@@ -31,7 +34,8 @@ export interface Facts {
   readonly sets: ReadonlyMap<string, IpSet>;
   readonly ebtables: FrameRules;
   readonly arptables: ArpRules;
-  readonly ip6tables: number;
+  readonly ruleset6: Known<Ruleset>;
+  readonly table6: { readonly name: TableName; readonly ruleset: Known<Ruleset> };
   readonly nft: readonly NftChain[];
   readonly settings: SeenSettings;
   readonly listeners: readonly Listener[];
@@ -88,3 +92,6 @@ export const LISTINGS: readonly Thing[] = [
   'dnsmasqHosts',
   'dnsmasqConf',
 ];
+
+/** The same, of IPv6 alone. */
+export const SIX_LISTINGS = ['routes6', 'policy6', 'ruleset6', 'table6'] as const satisfies readonly Thing[];

@@ -1,9 +1,11 @@
 import type { InventoryItem, Unmodelled } from '../../network/network.ts';
+import { TABLES } from '../../network/ruleset.ts';
+import { notKnown } from '../../network/unknown.ts';
 import { hiddenRules } from '../foreign/hidden.ts';
 import type { Located } from '../located.ts';
 import { READERS, type Reader, readerFor } from '../readers.ts';
 import { compare, type Desk, topOf } from './desk.ts';
-import { every, LISTINGS, type Reading, type Readings, type Thing } from './facts.ts';
+import { every, type Facts, LISTINGS, type Reading, type Readings, SIX_LISTINGS, type Thing } from './facts.ts';
 import { inventoryItem, unknownFile } from './inventory.ts';
 
 /** The files of each node's folder. */
@@ -55,7 +57,10 @@ function readCapture(reader: Reader, file: string, { texts, desk }: Shelf): Read
   const result = reader.read(text, file);
   const value = desk.take(result);
   const strange = result.located.filter(isStrange);
-  if (value === undefined || isNone(text, strange, reader, desk)) return undefined;
+  if (value === undefined) return undefined;
+  const lost = lostSix(text, strange, reader, file, desk);
+  if (lost !== undefined) return { file, value: lost, strange: 0 } as Reading<Thing>;
+  if (isNone(text, strange, reader, desk)) return undefined;
   return { file, value, strange: strange.length, hidden: hiddenIn(reader, file, text) } as Reading<Thing>;
 }
 
@@ -65,11 +70,30 @@ function readCapture(reader: Reader, file: string, { texts, desk }: Shelf): Read
  */
 function isNone(text: string, strange: readonly Located[], reader: Reader, desk: Desk): boolean {
   const [first] = strange;
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
-  if (first === undefined || strange.length < lines.length || !LISTINGS.includes(reader.thing)) return false;
-  const advice = 'take it again; an empty file is what says that the command printed nothing';
-  desk.error(first.place, `nothing in this file is what it is named after: ${reader.what}`, advice, 'line');
+  if (first === undefined || !isAll(strange, text) || !LISTINGS.includes(reader.thing)) return false;
+  desk.error(first.place, `nothing in this file is what it is named after: ${reader.what}`, TAKE_AGAIN, 'line');
   return true;
+}
+
+const TAKE_AGAIN = 'take it again; an empty file is what says that the command printed nothing';
+
+const isAll = (strange: readonly Located[], text: string): boolean =>
+  strange.length >= text.split('\n').filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line)).length;
+
+/** The same of a capture of IPv6 alone makes only IPv6 unknown. */
+function lostSix(
+  text: string,
+  strange: readonly Located[],
+  { thing, name, what }: Reader,
+  file: string,
+  desk: Desk,
+): Facts[(typeof SIX_LISTINGS)[number]] | undefined {
+  const [first] = strange;
+  if (first === undefined || !isAll(strange, text) || !SIX_LISTINGS.some((one) => one === thing)) return undefined;
+  desk.note(first.place, `nothing in this file is what it is named after: ${what}`, TAKE_AGAIN);
+  const unread = notKnown(`${file} does not hold what it is named after`);
+  const table = TABLES.find((one) => name.endsWith(`-${one}.txt`));
+  return thing === 'table6' && table !== undefined ? { name: table, ruleset: unread } : unread;
 }
 
 function listed(
@@ -87,12 +111,16 @@ function listed(
 }
 
 const hiddenIn = (reader: Reader, file: string, text: string): readonly Unmodelled[] =>
-  reader.thing in HIDING ? hiddenRules(text, file, HIDING[reader.thing]) : [];
+  reader.thing in HIDING
+    ? hiddenRules(text, file, HIDING[reader.thing], reader.thing === 'ruleset6' || reader.thing === 'table6')
+    : [];
 
 /** Captures of tools that may only mention rules that others made. */
 const HIDING: Readonly<Partial<Record<Thing, 'ip' | 'bridge' | 'arp'>>> = {
   ruleset: 'ip',
   table: 'ip',
+  ruleset6: 'ip',
+  table6: 'ip',
   ebtables: 'bridge',
   arptables: 'arp',
 };

@@ -1,12 +1,17 @@
 import type { FrameChain, FrameTableName } from '../../network/frame-rules.ts';
 import type { Node, Unmodelled } from '../../network/network.ts';
 import { TABLES } from '../../network/ruleset.ts';
+import type { Family } from '../../packet/field.ts';
 import type { Assumption } from '../../packet/place.ts';
 import type { NftChain } from '../foreign/nft.ts';
 import { every, first, type Readings } from './facts.ts';
 
 /** Everything that the captures of a node show and the model does not know. */
-export function assembleUnmodelled(readings: Readings, ruleset: Node['ruleset']): readonly Unmodelled[] {
+export function assembleUnmodelled(
+  readings: Readings,
+  ruleset: Node['ruleset'],
+  family: Family = 4,
+): readonly Unmodelled[] {
   const seen = [...every(readings, 'interfaces').slice(0, 1), ...every(readings, 'ports')].flatMap(({ value }) =>
     value.flatMap((one) => one.unmodelled),
   );
@@ -21,7 +26,7 @@ export function assembleUnmodelled(readings: Readings, ruleset: Node['ruleset'])
     ...(tellsFiltering(readings) ? vlans : vlans.map((one) => ({ ...one, decides: 'bridge' as const }))),
     ...forwarding,
     ...hidden,
-    ...nftRules(readings, ruleset),
+    ...nftRules(readings, ruleset, family),
   ];
 }
 
@@ -46,20 +51,29 @@ const switches = (readings: Readings): readonly Unmodelled[] =>
     }));
 
 /** The chains of an nft listing that count as the iptables rules that another capture shows: said, as they are not compared. */
-export function nftAssumptions(node: string, readings: Readings, ruleset: Node['ruleset']): readonly Assumption[] {
+export function nftAssumptions(
+  node: string,
+  readings: Readings,
+  ruleset: Node['ruleset'],
+  family: Family = 4,
+): readonly Assumption[] {
   const same = (every(readings, 'nft')[0]?.value ?? []).filter(
-    (chain) => chain.rules > 0 && isShown(chain, readings, ruleset),
+    (chain) => chain.rules > 0 && !IGNORED[family].includes(chain.family) && isShown(chain, readings, ruleset, family),
   );
   const names = same.map(({ family, table, chain }) => `${family === 'ip' ? '' : `${family} `}${table} ${chain}`);
   const text = `the nft chains ${names.join(', ')} hold the rules that the iptables capture shows (as many, by the same names)`;
   return same.length === 0 ? [] : [{ node, text }];
 }
 
+/** The families of nft that packets of one family never meet. */
+const IGNORED: Readonly<Record<Family, readonly string[]>> = { 4: ['ip6'], 6: ['ip'] };
+
 /** nft chains with rules, but for those in which iptables-nft keeps the rules that the iptables capture shows. */
-function nftRules(readings: Readings, ruleset: Node['ruleset']): readonly Unmodelled[] {
+function nftRules(readings: Readings, ruleset: Node['ruleset'], family: Family): readonly Unmodelled[] {
   const chains = every(readings, 'nft')[0]?.value ?? [];
   return chains
-    .filter((chain) => (chain.rules > 0 || chain.drops) && chain.family !== 'ip6' && !isShown(chain, readings, ruleset))
+    .filter((chain) => (chain.rules > 0 || chain.drops) && !IGNORED[family].includes(chain.family))
+    .filter((chain) => !isShown(chain, readings, ruleset, family))
     .map(({ family, table, chain, rules, drops, place }) => ({
       what: `nft chain ${family} ${table} ${chain} (${rules} ${rules === 1 ? 'rule' : 'rules'}${drops ? ', policy drop' : ''})`,
       reason: 'nft rules are not modelled: they could drop or change packets',
@@ -69,11 +83,16 @@ function nftRules(readings: Readings, ruleset: Node['ruleset']): readonly Unmode
 }
 
 /** Whether an nft chain is one of iptables-nft's that a capture shows: the same table and chain, and as many rules. */
-function isShown({ family, table, chain, rules }: NftChain, readings: Readings, ruleset: Node['ruleset']): boolean {
+function isShown(
+  { family, table, chain, rules }: NftChain,
+  readings: Readings,
+  ruleset: Node['ruleset'],
+  of: Family,
+): boolean {
   if (family === 'bridge') return framesIn(frameChain(readings, table, chain)) === rules;
   if (family === 'arp') return table === 'filter' && first(readings, 'arptables')?.get(chain)?.rules.length === rules;
   const name = TABLES.find((one) => one === table);
-  if (family !== 'ip' || name === undefined || ruleset.kind === 'unknown') return false;
+  if (family !== (of === 4 ? 'ip' : 'ip6') || name === undefined || ruleset.kind === 'unknown') return false;
   return ruleset.value.tables.get(name)?.chains.get(chain)?.rules.length === rules;
 }
 

@@ -11,7 +11,6 @@ const NOT_MODELLED: Readonly<Partial<Record<Thing, string>>> = {
   nova: 'the rules that follow from them are in the iptables capture',
   stanzas: 'what they set up is in the captures of `ip`',
   resolver: 'names take no part in where a packet goes',
-  ip6tables: 'read, IPv6 questions are not answered yet',
 };
 
 /** Things of which each file shows some. */
@@ -32,13 +31,24 @@ export function inventoryItem(reader: Reader, reading: Reading<Thing>, readings:
       what: rules === 0 ? `${reader.what}: none` : `${reader.what}: they could drop or change packets`,
     };
   if (EACH.includes(reader.thing)) return { file, status: 'read', what: reader.what };
-  const otherForm = reader.thing === 'table' ? every(readings, 'ruleset').length > 0 : winner !== file;
+  if (isUnread(reading))
+    return { file, status: 'not modelled', what: `${reader.what}: cannot be read, IPv6 is unknown` };
+  const otherForm =
+    reader.thing === 'table' || reader.thing === 'table6'
+      ? every(readings, reader.thing === 'table' ? 'ruleset' : 'ruleset6').length > 0
+      : winner !== file;
   return {
     file,
     status: otherForm ? 'other form' : 'read',
     what: otherForm ? `${reader.what}: agrees with what was read` : reader.what,
   };
 }
+
+/** A capture of IPv6 alone with a mistake in it, which is no reason to answer nothing. */
+const isUnread = ({ value }: Reading<Thing>): boolean =>
+  'kind' in value
+    ? value.kind === 'unknown'
+    : 'ruleset' in value && 'kind' in value.ruleset && value.ruleset.kind === 'unknown';
 
 /** The flags of nova that its rules are made from. */
 function flagsOf({ value }: Reading<Thing>, thing: Thing): string {
@@ -49,8 +59,8 @@ function flagsOf({ value }: Reading<Thing>, thing: Thing): string {
 
 function countOf({ value }: Reading<Thing>, thing: Thing): number | undefined {
   if (thing !== 'nft') return undefined;
-  return (value as readonly { readonly family: string; readonly rules: number; readonly drops: boolean }[]).filter(
-    ({ family, rules, drops }) => family !== 'ip6' && (rules > 0 || drops),
+  return (value as readonly { readonly rules: number; readonly drops: boolean }[]).filter(
+    ({ rules, drops }) => rules > 0 || drops,
   ).length;
 }
 

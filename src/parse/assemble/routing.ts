@@ -5,6 +5,7 @@ import { describedRoutes } from './described.ts';
 import { first } from './facts.ts';
 import type { Assembled } from './interfaces.ts';
 import { connectedRoutes, localRoutes, withSources } from './routes.ts';
+import { sixConnectedRoutes, sixLocalRoutes } from './six-routes.ts';
 import { assume, type Work } from './work.ts';
 
 /** The routes and policy rules of a node: those that are shown, and those that follow from the addresses. */
@@ -22,11 +23,11 @@ export function assembleRouting(
 function routesOf(work: Work, { interfaces, addresses }: Assembled): readonly Route[] {
   const { name, readings, described, undecided } = work;
   const seen = first(readings, 'routes');
-  const local = localRoutes(interfaces, addresses);
+  const local = work.family === 4 ? localRoutes(interfaces, addresses) : sixLocalRoutes(work, interfaces, addresses);
   if (seen === undefined) {
-    const connected = connectedRoutes(interfaces, addresses);
+    const connected = (work.family === 4 ? connectedRoutes : sixConnectedRoutes)(interfaces, addresses);
     if (described?.routesAt === undefined) missingRoutes(work);
-    return [...local, ...connected, ...describedRoutes(described, interfaces, connected, work.desk)];
+    return [...local, ...connected, ...describedRoutes(described, work.family, interfaces, connected, work.desk)];
   }
   for (const { reason } of seen.undecided) undecided.set('routes', `${reason} of ${name} is not modelled`);
   const shown = withSources(name, seen, addresses, work.assumptions);
@@ -46,8 +47,9 @@ function rulesOf(work: Work): readonly PolicyRule[] {
     // of one priority, what nobody can tell about comes first
     return [...open, ...seen.rules].toSorted((a, b) => a.priority - b.priority);
   }
-  assume(work, "no policy rules but the kernel's three (no capture shows them)");
-  return DEFAULT_RULES;
+  const { family } = work;
+  assume(work, `no policy rules but the kernel's ${family === 4 ? 'three' : 'two'} (no capture shows them)`);
+  return DEFAULT_RULES[family];
 }
 
 /** A rule that is not modelled keeps its place: what comes after it is as little known. */

@@ -1,3 +1,4 @@
+import type { Unmodelled } from '../../network/network.ts';
 import type { Chain, Ruleset, TableName } from '../../network/ruleset.ts';
 import { EMPTY_RULESET, TABLES } from '../../network/ruleset.ts';
 import { assumed, type Known, known, notKnown } from '../../network/unknown.ts';
@@ -82,3 +83,9 @@ function compareChain(saved: Chain, listed: Chain, table: TableName, desk: Desk)
 
 const placeOf = (ruleset: Ruleset): string =>
   [...ruleset.tables.values()].flatMap(({ chains }) => [...chains.values()])[0]?.place.file ?? 'iptables-save.txt';
+
+/** Rules that the model does not know decide over the same packets as those of the iptables captures. */
+export function undecidedBy(unmodelled: readonly Unmodelled[], ruleset: Known<Ruleset>): Known<Ruleset> {
+  const other = unmodelled.find(({ decides }) => decides === 'ip');
+  return other === undefined ? ruleset : notKnown(`${other.what}: ${other.reason}`);
+}

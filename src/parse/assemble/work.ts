@@ -1,3 +1,4 @@
+import type { Family } from '../../packet/field.ts';
 import type { Assumption } from '../../packet/place.ts';
 import type { DescribedNode } from '../wiring/wiring.ts';
 import type { Desk } from './desk.ts';
@@ -16,6 +17,7 @@ export interface NodeParts {
 
 /** A node while it is put together: what had to be taken for granted, and what is left open. */
 export interface Work extends NodeParts {
+  readonly family: Family;
   readonly desk: Desk;
   readonly undecided: Map<'interfaces' | 'routes', string>;
   readonly assumptions: Assumption[];

@@ -39,11 +39,16 @@ const HIDDEN: readonly Hidden[] = [
 ];
 
 /** Rules beside those of an iptables capture, of which it says only that they are there. */
-export function hiddenRules(text: string, file: string, decides: Decides = 'ip'): readonly Unmodelled[] {
+export function hiddenRules(
+  text: string,
+  file: string,
+  decides: Decides = 'ip',
+  ofIPv6 = false,
+): readonly Unmodelled[] {
   if (!text.includes('# ')) return [];
   const source = new Source(text, file);
   return source.lines.flatMap((line, i) =>
-    HIDDEN.filter(({ sign }) => sign.test(line.trim()) && !line.includes('ip6tables')).map(
+    HIDDEN.filter(({ sign }) => sign.test(line.trim()) && (ofIPv6 || !line.includes('ip6tables'))).map(
       ({ what, reason, ...hidden }) => ({
         what: `${what}: \`${line.trim()}\``,
         reason,

@@ -1,5 +1,6 @@
 import type { Listener } from '../../network/network.ts';
-import { parseAddress } from '../../packet/address.ts';
+import { type Address, parseAddress } from '../../packet/address.ts';
+import { parseAddress6 } from '../../packet/address6.ts';
 import { PROTOCOL } from '../../packet/field.ts';
 import type { Result } from '../located.ts';
 import { Source, type Word } from '../source.ts';
@@ -63,9 +64,8 @@ function readSocket(source: Source, words: readonly Word[], whole: Word): readon
     return [];
   }
   if (port === '*') return [];
-  const address = addressOf(host);
-  if (address === 'IPv6') return [];
-  if (address === undefined) {
+  const addresses = addressesOf(host);
+  if (addresses === undefined) {
     source.error(
       local,
       `\`${local.text}\` is no address and port`,
@@ -73,21 +73,20 @@ function readSocket(source: Source, words: readonly Word[], whole: Word): readon
     );
     return [];
   }
-  return [
-    {
-      protocol: named ?? PROTOCOL.TCP,
-      address,
-      port: Number(port),
-      ...(device !== undefined && { device }),
-      place: source.place(local),
-    },
-  ];
+  return addresses.map((address) => ({
+    protocol: named ?? PROTOCOL.TCP,
+    address,
+    port: Number(port),
+    ...(device !== undefined && { device }),
+    place: source.place(local),
+  }));
 }
 
 /** `*` listens on both families (inet_diag); `[::]` is printed for sockets of IPv6 alone; old versions print `::` for either. */
-function addressOf(host: string): number | 'IPv6' | undefined {
-  if (host === '*' || host === '::') return 0;
-  const mapped = /^\[?::ffff:([\d.]+)\]?$/i.exec(host)?.[1];
-  if (mapped !== undefined) return parseAddress(mapped);
-  return host.includes(':') || host.startsWith('[') ? 'IPv6' : parseAddress(host);
+function addressesOf(host: string): readonly Address[] | undefined {
+  if (host === '*' || host === '::') return [0, 0n];
+  const bare = host.replace(/^\[|\]$/g, '');
+  const mapped = /^::ffff:([\d.]+)$/i.exec(bare)?.[1];
+  const address = mapped === undefined ? (parseAddress(host) ?? parseAddress6(bare)) : parseAddress(mapped);
+  return address === undefined ? undefined : [address];
 }

@@ -1,3 +1,4 @@
+import { isModelled } from '../../network/access.ts';
 import type { Setting } from '../../network/network.ts';
 import type { Result } from '../located.ts';
 import { Source } from '../source.ts';
@@ -9,8 +10,7 @@ export interface SeenSettings {
 }
 
 /** Whole numbers that decide something; elsewhere a value may be any text. */
-const NUMERIC =
-  /^net\.(ipv4\.(ip_forward|ip_default_ttl|icmp_echo_ignore_(all|broadcasts)|conf\.[^=]+\.(rp_filter|accept_local|route_localnet|arp_ignore|arp_announce|arp_filter|proxy_arp|forwarding|src_valid_mark))|bridge\.bridge-nf-[a-z0-9-]+|netfilter\.nf_conntrack_(tcp_loose|checksum))$/;
+const isNumber = (key: string): boolean => isModelled(key) || /^net\.bridge\.bridge-nf-[a-z0-9-]+$/.test(key);
 
 /** Reads `sysctl -a` or any part of it: `key = value` a line; what is said of unreadable keys is passed over. */
 export function parseSysctl(text: string, file: string): Result<SeenSettings> {
@@ -27,9 +27,9 @@ export function parseSysctl(text: string, file: string): Result<SeenSettings> {
     const key = dotted(written);
     const at = { ...whole, column: whole.column + whole.text.length - value.length, length: Math.max(1, value.length) };
     const before = settings.get(key);
-    if (NUMERIC.test(key) && !/^-?\d+$/.test(value))
+    if (isNumber(key) && !/^-?\d+$/.test(value))
       source.error(at, `\`${key}\` is \`${value}\`, no whole number`, 'give the line as `sysctl` printed it');
-    else if (NUMERIC.test(key) && before !== undefined && before.value !== value)
+    else if (isNumber(key) && before !== undefined && before.value !== value)
       source.error(
         whole,
         `\`${key}\` was \`${before.value}\` in line ${before.place.line}`,

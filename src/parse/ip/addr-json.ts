@@ -4,10 +4,11 @@ import type { JsonObject } from '../json.ts';
 import type { Result } from '../located.ts';
 import { ADDRESS, COUNT, FLAG, LIST, OBJECT, objectsOf, optional, required, TEXT, WORDS } from '../member.ts';
 import { Source } from '../source.ts';
+import { flagged, gather, type WrittenAddress } from './addr-six.ts';
 import { DETAIL_KEYS, unmodelledDetail, unmodelledKind } from './detail.ts';
 import { kindOf, parseGroup, parseScope, SCOPES, type SeenAddress, type SeenInterface } from './seen.ts';
 
-/** Reads `ip -d -j addr show` (without `-d`: kinds stay open). IPv6 addresses are passed over. */
+/** Reads `ip -d -j addr show` (without `-d`: kinds stay open). */
 export function parseAddrJson(text: string, file: string): Result<readonly SeenInterface[]> {
   const source = new Source(text, file);
   return source.result(objectsOf(source).flatMap((object) => readInterface(source, object)));
@@ -22,9 +23,9 @@ function readInterface(source: Source, object: JsonObject): readonly SeenInterfa
   const mtu = optional(source, object, 'mtu', COUNT) ?? 1500;
   const group = parseGroup(optional(source, object, 'group', TEXT) ?? '');
   const mac = readMac(source, object);
-  const addresses = (optional(source, object, 'addr_info', LIST) ?? []).flatMap((item) =>
-    item.kind === 'object' ? readAddress(source, item) : [],
-  );
+  const listed = (optional(source, object, 'addr_info', LIST) ?? []).filter((item) => item.kind === 'object');
+  const addresses = listed.flatMap((item) => readAddress(source, item));
+  const six = listed.flatMap((item) => writtenSix(source, item));
   if (name === undefined) return [];
   const place = source.place(object.members.get('ifname')?.value.span ?? object.span);
   return [
@@ -37,6 +38,8 @@ function readInterface(source: Source, object: JsonObject): readonly SeenInterfa
       ...(flags !== undefined && { flags: new Set(flags) }),
       ...(state !== undefined && { state }),
       ...(group !== undefined && { group }),
+      // `ip -4` prints no link layer
+      ...((six.length > 0 || object.members.has('link_type')) && { six: gather(source, name, six) }),
       ...(mac !== undefined && { mac }),
       ...(master !== undefined && {
         master: { name: master, place: source.place(object.members.get('master')?.value.span ?? object.span) },
@@ -140,6 +143,26 @@ function readAddress(source: Source, object: JsonObject): readonly SeenAddress[]
       noPrefixRoute,
       place,
       ...(broadcast !== undefined && { broadcast }),
+    },
+  ];
+}
+
+const textOf = (object: JsonObject, key: string): string | undefined => {
+  const value = object.members.get(key)?.value;
+  return value?.kind === 'string' || value?.kind === 'number' ? String(value.value) : undefined;
+};
+
+function writtenSix(source: Source, object: JsonObject): readonly WrittenAddress[] {
+  if (optional(source, object, 'family', TEXT) !== 'inet6') return [];
+  const [local = '', peer, length = ''] = ['local', 'address', 'prefixlen'].map((key) => textOf(object, key));
+  const isSet = (flag: string): boolean => object.members.get(flag)?.value.kind === 'boolean';
+  return [
+    {
+      at: object.members.get('local')?.value.span ?? { ...object.span, length: 1 },
+      local,
+      shown: `${peer ?? local}/${length}`,
+      scope: textOf(object, 'scope') ?? 'global',
+      flags: flagged(isSet),
     },
   ];
 }

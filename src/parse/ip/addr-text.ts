@@ -2,6 +2,7 @@ import type { Unmodelled } from '../../network/network.ts';
 import { parseAddress, parseMac, prefix } from '../../packet/address.ts';
 import type { Result } from '../located.ts';
 import { Source, type Word } from '../source.ts';
+import { flagged, gather, type WrittenAddress } from './addr-six.ts';
 import { DETAIL_KEYS, unmodelledDetail, unmodelledKind } from './detail.ts';
 import { kindOf, parseGroup, parseScope, SCOPES, type SeenAddress, type SeenInterface } from './seen.ts';
 
@@ -38,11 +39,13 @@ const BLACKENED = /^[xX*#?]{1,2}(:[xX*#?]{1,2}){5}$/;
 type Open = { -readonly [K in keyof SeenInterface]: SeenInterface[K] } & {
   addresses: SeenAddress[];
   unmodelled: Unmodelled[];
+  /** Addresses of IPv6; absent before anything of the link layer was listed, which `ip -4` leaves out. */
+  written?: WrittenAddress[];
 };
 
 /**
  * Reads `ip a` (`ip addr show`), with `-d` or without, of any iproute2 since 2.6, also where the `<FLAGS>` were lost.
- * Lines around the listing are notes. IPv6 addresses are passed over.
+ * Lines around the listing are notes.
  */
 export function parseAddrText(text: string, file: string): Result<readonly SeenInterface[]> {
   const source = new Source(text, file);
@@ -61,8 +64,11 @@ export function parseAddrText(text: string, file: string): Result<readonly SeenI
       current = undefined;
     }
   }
-  return source.result(seen);
+  return source.result(seen.map((one) => finished(source, one)));
 }
+
+const finished = (source: Source, { written, ...one }: Open): SeenInterface =>
+  written === undefined ? one : { ...one, six: gather(source, one.name, written) };
 
 /** A terminal was narrow: the line goes on with an attribute, or with the value of the one that ends the line before. */
 const isWrapped = (source: Source, whole: Word): boolean =>
@@ -140,10 +146,11 @@ function readDetail(source: Source, open: Open | undefined, line: number, whole:
     else source.note(whole, 'this line is no part of an `ip a` listing', 'delete it, or leave it: it is not read');
   } else if (first.text.startsWith('link/')) readLink(source, open, words);
   else if (first.text === 'inet') readAddress(source, open, words);
+  else if (first.text === 'inet6') readSix(open, words);
   else if (first.text === 'bridge_slave') readPort(source, open, words);
   else if (KIND_NAMES.includes(first.text)) readKind(source, open, words);
   else if (
-    !/^(inet6|valid_lft|altname|alias|addrgenmode|RX|TX|bond_slave|vrf_slave|team_slave|\d|\(|numtxqueues|openvswitch_slave)/.test(
+    !/^(valid_lft|altname|alias|addrgenmode|RX|TX|bond_slave|vrf_slave|team_slave|\d|\(|numtxqueues|openvswitch_slave)/.test(
       first.text,
     )
   )
@@ -152,6 +159,7 @@ function readDetail(source: Source, open: Open | undefined, line: number, whole:
 
 function readLink(source: Source, open: Open, words: readonly Word[]): void {
   const [type, address] = words;
+  open.written ??= [];
   if (type?.text === 'link/loopback') open.kind = 'loopback';
   else if (words.some(({ text }) => text === 'promiscuity')) open.kind = 'ethernet'; // with -d; a kind line may follow
   if (type?.text !== 'link/ether' && type?.text !== 'link/loopback') return;
@@ -222,6 +230,22 @@ function readAddress(source: Source, open: Open, words: readonly Word[]): void {
     secondary: has('secondary'),
     noPrefixRoute: has('noprefixroute'),
     place: source.place(own),
+  });
+}
+
+/** `inet6 fe80::1/64 scope link tentative`, or `inet6 2001:db8::1 peer 2001:db8::2/128 …`. */
+function readSix(open: Open, words: readonly Word[]): void {
+  const after = (key: string): Word | undefined => words[words.findIndex(({ text }) => text === key) + 1];
+  const has = (flag: string): boolean => words.some(({ text }) => text === flag);
+  const [first, own = first] = words;
+  if (own === undefined) return;
+  open.written ??= [];
+  open.written.push({
+    at: own,
+    local: own.text.split('/')[0] ?? '',
+    shown: (has('peer') ? after('peer') : own)?.text ?? '',
+    scope: has('scope') ? (after('scope')?.text ?? '') : 'global',
+    flags: flagged(has),
   });
 }
 

@@ -1,15 +1,19 @@
 import type { Neighbour } from '../../network/network.ts';
-import { parseAddress, parseMac, printAddress, printMac } from '../../packet/address.ts';
+import { type Address, parseAnyAddress, parseMac, printAddress, printMac } from '../../packet/address.ts';
 import type { Result } from '../located.ts';
-import { ADDRESS, MAC, objectsOf, optional, required, TEXT, WORDS } from '../member.ts';
+import { MAC, objectsOf, optional, required, type Shape, TEXT, WORDS } from '../member.ts';
 import { Source, type Word } from '../source.ts';
 
-/** Reads `ip -j neigh show`. IPv6 entries are passed over. */
+const ANY_ADDRESS: Shape<Address> = {
+  name: 'an address',
+  read: (value) => (value.kind === 'string' ? parseAnyAddress(value.value) : undefined),
+};
+
+/** Reads `ip -j neigh show`, of both families. */
 export function parseNeighJson(text: string, file: string): Result<readonly Neighbour[]> {
   const source = new Source(text, file);
   const entries = objectsOf(source).flatMap((object) => {
-    if ((optional(source, object, 'dst', TEXT) ?? '').includes(':')) return [];
-    const address = required(source, object, 'dst', ADDRESS);
+    const address = required(source, object, 'dst', ANY_ADDRESS);
     const device = required(source, object, 'dev', TEXT);
     const mac = optional(source, object, 'lladdr', MAC);
     const state = optional(source, object, 'state', WORDS)?.[0] ?? 'NONE';
@@ -35,21 +39,20 @@ export function parseArpN(text: string, file: string): Result<readonly Neighbour
     const words = source.words(line);
     const first = words[0];
     if (first === undefined || (first.text === 'Address' && words[1]?.text === 'HWtype')) continue;
-    const address = parseAddress(first.text);
-    if (address === undefined) {
-      if (!/^[0-9a-f]*:[0-9a-f:.]+$/i.test(first.text))
-        source.note(
-          source.whole(line),
-          'this line is no part of an `arp -n` listing',
-          'delete it, or leave it: it is not read',
-        );
-    } else entries.push(...readEntry(source, address, words, source.whole(line)));
+    const address = parseAnyAddress(first.text);
+    if (address === undefined)
+      source.note(
+        source.whole(line),
+        'this line is no part of an `arp -n` listing',
+        'delete it, or leave it: it is not read',
+      );
+    else entries.push(...readEntry(source, address, words, source.whole(line)));
   }
   return source.result(entries);
 }
 
 /** `10.0.0.2 ether fa:… C br100`, `10.0.0.9 (incomplete) br100`, or `10.0.0.2 dev br100 lladdr fa:… STALE`. */
-function readEntry(source: Source, address: number, words: readonly Word[], whole: Word): readonly Neighbour[] {
+function readEntry(source: Source, address: Address, words: readonly Word[], whole: Word): readonly Neighbour[] {
   const place = source.place(whole);
   const last = words.at(-1)?.text ?? '';
   if (words[1]?.text === 'dev') {

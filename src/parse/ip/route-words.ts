@@ -1,5 +1,7 @@
 import type { NextHop, RouteType } from '../../network/network.ts';
-import { type Prefix, parseAddress, parsePrefix } from '../../packet/address.ts';
+import { type Address, type Prefix, parseAddress, parseAnyPrefix, parsePrefix } from '../../packet/address.ts';
+import { parseAddress6 } from '../../packet/address6.ts';
+import type { Family } from '../../packet/field.ts';
 import { nearest } from '../nearest.ts';
 import type { Source, Word } from '../source.ts';
 import { isRouteType } from './route.ts';
@@ -7,7 +9,7 @@ import { parseScope } from './seen.ts';
 import { tableNumber } from './table.ts';
 
 export interface Hop {
-  readonly via?: number;
+  readonly via?: Address;
   readonly device?: string;
   readonly weight: number;
   /** Its device is down: the kernel passes it over (RTNH_F_DEAD). */
@@ -17,16 +19,18 @@ export interface Hop {
 
 /** One route as written, next hops without a device included (`ip route add` finds it out). */
 export interface RouteWords {
+  family: Family;
   type?: RouteType;
   destination: Prefix;
   at: Word;
   hops: Hop[];
   table?: number;
-  source?: number;
+  source?: Address;
   metric?: number;
   tos?: number;
   scope?: number;
   onlink?: boolean;
+  hopLimit?: number;
   /** Parts that the model does not know and that could change where a packet goes. */
   undecided: Word[];
 }
@@ -91,38 +95,49 @@ const KNOWN = [
   ...Object.keys(IGNORED),
 ];
 
-/**
- * Reads the words of one route, as `ip route` prints it and `ip route add` takes it. A part that cannot be read is an
- * error; for a route of IPv6 the answer is `undefined` too, without one.
- */
-export function parseRouteWords(source: Source, words: readonly Word[]): RouteWords | undefined {
+/** Reads the words of one route, as `ip route` prints it and `ip route add` takes it. A part that cannot be read is an error. */
+export function parseRouteWords(
+  source: Source,
+  words: readonly Word[],
+  family: Family = familyOfRoute(words),
+): RouteWords | undefined {
   const [first, second] = words;
   if (first === undefined) return undefined;
   const typed = isRouteType(first.text) && second !== undefined;
   const at = typed ? second : first;
-  if (isIPv6(at, words)) return undefined;
-  const destination = at.text === 'default' ? { address: 0, length: 0 } : parsePrefix(widen(at.text));
+  const destination = destinationOf(at.text, family);
   if (destination === undefined) {
     source.error(
       at,
-      `\`${at.text}\` is no IPv4 prefix`,
-      'a route begins with its destination: `default`, `10.0.0.1` or `10.0.0.0/24`',
+      `\`${at.text}\` is no IPv${family} prefix`,
+      `a route begins with its destination: \`default\`, ${family === 4 ? '`10.0.0.1` or `10.0.0.0/24`' : '`2001:db8::1` or `2001:db8::/64`'}`,
     );
     return undefined;
   }
-  const made: RouteWords = { destination, at, hops: [], undecided: [] };
+  const made: RouteWords = { family, destination, at, hops: [], undecided: [] };
   if (isRouteType(first.text)) made.type = first.text;
   readParts(source, made, words.slice(typed ? 2 : 1));
   return made;
 }
 
+export function destinationOf(text: string, family: Family): Prefix | undefined {
+  if (text === 'default') return { address: family === 4 ? 0 : 0n, length: 0 };
+  if (family === 4) return parsePrefix(widen(text));
+  const read = parseAnyPrefix(text);
+  return typeof read?.address === 'bigint' ? read : undefined;
+}
+
 /** `pref` is printed for routes of IPv6 alone, a metric of -1 for its null route by old iproute2. */
-const isIPv6 = (at: Word, words: readonly Word[]): boolean =>
-  IPV6.test(at.text) ||
-  words.some(({ text }, i) => {
-    const before = words[i - 1]?.text;
-    return text === 'pref' || (before === 'via' && IPV6.test(text)) || (before === 'metric' && text === '-1');
-  });
+export function familyOfRoute(words: readonly Word[]): Family {
+  const at = words.find(({ text }) => !isRouteType(text));
+  const isSix =
+    IPV6.test(at?.text ?? '') ||
+    words.some(({ text }, i) => {
+      const before = words[i - 1]?.text;
+      return text === 'pref' || (before === 'via' && IPV6.test(text)) || (before === 'metric' && text === '-1');
+    });
+  return isSix ? 6 : 4;
+}
 
 /** `10/8` and `169.254/16`, as old iproute2 prints them. */
 const widen = (text: string): string =>
@@ -170,6 +185,8 @@ function readPart(group: Group, words: readonly Word[], i: number): number {
   const [word, value, next] = [words[i], words[i + 1], words[i + 2]];
   const skipped = IGNORED[word?.text ?? ''];
   if (word === undefined) return 1;
+  if (made.family === 6 && (word.text === 'from' || word.text === 'hoplimit'))
+    return readSixPart(group, word, value, next);
   if (skipped !== undefined) return 1 + skipped + (value?.text === 'lock' ? 1 : 0);
   if (word.text === 'onlink') made.onlink = true;
   else if (word.text === 'dead') group.hop = { ...(group.hop ?? { weight: 1, at: word }), dead: true };
@@ -183,6 +200,16 @@ function readPart(group: Group, words: readonly Word[], i: number): number {
     return 2;
   }
   return 1;
+}
+
+/** What only a route of IPv6 can have: sources that it is for (undecided here), and a hop limit that takes effect. */
+function readSixPart({ source, made }: Group, word: Word, value: Word | undefined, next: Word | undefined): number {
+  const shown = value?.text === 'lock' ? next : value;
+  const limit = shown?.text ?? '';
+  if (word.text === 'from') made.undecided.push(word);
+  else if (/^\d{1,3}$/.test(limit) && Number(limit) < 256) made.hopLimit = Number(limit);
+  else source.error(shown ?? word, `\`${limit}\` is no hop limit`, 'a hop limit is 0 to 255');
+  return shown === value ? 2 : 3;
 }
 
 /** @returns how many words belong to what cannot be read */
@@ -216,18 +243,26 @@ function readHop(
   else if (key === 'weight') {
     if (/^\d{1,3}$/.test(value.text) && Number(value.text) > 0) hop.weight = Number(value.text);
     else source.error(value, `\`${value.text}\` is no weight`, 'a weight is 1 to 256');
-  } else if (value.text === 'inet6') {
+  } else if (value.text === 'inet6' && made.family === 4) {
     made.undecided.push(value); // RFC 5549: the next hop is found with IPv6
     return 1;
   } else {
-    const via = parseAddress(value.text === 'inet' ? (next?.text ?? '') : value.text);
+    const named = value.text === 'inet' || value.text === 'inet6';
+    const via = addressIn(made.family, named ? (next?.text ?? '') : value.text);
     if (via === undefined)
-      source.error(value, `\`${value.text}\` is no IPv4 address`, 'after `via` stands the address of the gateway');
+      source.error(
+        value,
+        `\`${value.text}\` is no IPv${made.family} address`,
+        'after `via` stands the address of the gateway',
+      );
     else hop.via = via;
-    return value.text === 'inet' ? 1 : 0;
+    return named ? 1 : 0;
   }
   return 0;
 }
+
+export const addressIn = (family: Family, text: string): Address | undefined =>
+  family === 4 ? parseAddress(text) : parseAddress6(text);
 
 function readOption(source: Source, made: RouteWords, key: string, value: Word): void {
   const set = <T>(read: T | undefined, put: (read: T) => void, wanted: string): void => {
@@ -235,19 +270,24 @@ function readOption(source: Source, made: RouteWords, key: string, value: Word):
       source.error(
         value,
         `\`${value.text}\` is no ${wanted}`,
-        `after \`${key}\` stands ${wanted === 'IPv4 address' ? 'an' : 'a'} ${wanted}`,
+        `after \`${key}\` stands ${wanted.startsWith('IP') ? 'an' : 'a'} ${wanted}`,
       );
     else put(read);
   };
-  if (key === 'src') set(parseAddress(value.text), (read) => (made.source = read), 'IPv4 address');
+  const { family } = made;
+  if (key === 'src') set(addressIn(family, value.text), (read) => (made.source = read), `IPv${family} address`);
   else if (key === 'table') set(tableNumber(value.text), (read) => (made.table = read), 'routing table');
   else if (key === 'scope') set(parseScope(value.text), (read) => (made.scope = read), 'scope');
   else if (key === 'tos' || key === 'dsfield') set(parseTos(value.text), (read) => (made.tos = read), 'tos');
-  else set(isMetric(value.text) ? Number(value.text) : undefined, (read) => (made.metric = read), 'metric');
+  else set(metricOf(value.text, family), (read) => (made.metric = read), 'metric');
 }
 
 /** Metrics are 32 bits wide. */
 export const isMetric = (text: string): boolean => /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32;
+
+/** Old iproute2 prints the metrics of IPv6 with a sign. */
+const metricOf = (text: string, family: Family): number | undefined =>
+  isMetric(text) ? Number(text) : family === 6 && /^-\d{1,10}$/.test(text) ? 2 ** 32 + Number(text) : undefined;
 
 /** Names of `/etc/iproute2/rt_dsfield` are few in captures; a tos is mostly printed as a number. */
 const DSFIELD: Readonly<Record<string, number>> = {

@@ -1,5 +1,6 @@
 import type { NextHop, Route, RouteType } from '../../network/network.ts';
-import { type Address, type Prefix, printAddress, printPrefix } from '../../packet/address.ts';
+import { type Address, familyOf, type Prefix, printAddress, printPrefix } from '../../packet/address.ts';
+import { ADDRESS_WIDTH } from '../../packet/field.ts';
 import type { Place } from '../../packet/place.ts';
 import { scopeName } from './seen.ts';
 import { TABLE, tableName } from './table.ts';
@@ -18,8 +19,8 @@ export const ROUTE_TYPES: readonly RouteType[] = [
 
 export const isRouteType = (text: string): text is RouteType => ROUTE_TYPES.some((type) => type === text);
 
-/** What a listing of routes showed, and what that kind of listing cannot show. */
-export interface SeenRoutes {
+/** What a listing of routes showed of one family, and what that kind of listing cannot show. */
+export interface FamilyRoutes {
   readonly routes: readonly Route[];
   /** Whether the table `local` was shown (`table all`), so that local routes need not be derived. */
   readonly showsLocal: boolean;
@@ -27,6 +28,11 @@ export interface SeenRoutes {
   readonly showsAll: boolean;
   /** Parts of routes that the model does not know, each with its reason. */
   readonly undecided: readonly { readonly reason: string; readonly place: Place }[];
+}
+
+/** What a listing showed of IPv4, and of IPv6 where it showed any of that (`table all`). */
+export interface SeenRoutes extends FamilyRoutes {
+  readonly six?: FamilyRoutes;
 }
 
 /** Everything of a route that is not the same for most. */
@@ -40,6 +46,7 @@ export interface RouteParts {
   readonly tos?: number;
   readonly scope?: number;
   readonly onlink?: boolean;
+  readonly hopLimit?: number;
   readonly place?: Place;
 }
 
@@ -63,9 +70,24 @@ export function route(parts: RouteParts): Route {
     tos: parts.tos ?? 0,
     scope: parts.scope ?? defaultScope(parts),
     onlink: parts.onlink ?? false,
+    ...(parts.hopLimit !== undefined && { hopLimit: parts.hopLimit }),
     ...(parts.place !== undefined && { place: parts.place }),
   };
   return { ...made, text: printRoute(made) };
+}
+
+const NOWHERE: readonly RouteType[] = ['blackhole', 'unreachable', 'prohibit', 'throw'];
+
+/** Builds a route of IPv6: it has no scope (fib6_config), and one that leads nowhere is shown with `dev lo`. */
+export function sixRoute(parts: RouteParts): Route {
+  const { type = 'unicast', nextHops } = parts;
+  const isGroup = type === 'multicast' && parts.table === undefined;
+  return route({
+    ...parts,
+    ...(isGroup && { table: TABLE.local }),
+    scope: 0,
+    nextHops: NOWHERE.includes(type) ? [] : nextHops,
+  });
 }
 
 /** A route as `ip route show table all` prints it, but for `proto` and the state of its links. */
@@ -81,6 +103,7 @@ export function printRoute(of: Omit<Route, 'text'>): string {
     of.source === undefined ? '' : `src ${printAddress(of.source)}`,
     of.metric === 0 ? '' : `metric ${of.metric}`,
     of.onlink ? 'onlink' : '',
+    of.hopLimit === undefined ? '' : `hoplimit ${of.hopLimit}`,
     ...(more.length === 0 ? [] : of.nextHops.map((hop) => `nexthop ${printHop(hop)} weight ${hop.weight}`)),
   ]
     .filter((part) => part !== '')
@@ -90,6 +113,10 @@ export function printRoute(of: Omit<Route, 'text'>): string {
 const printHop = (hop: NextHop | undefined): string =>
   hop === undefined ? '' : `${hop.via === undefined ? '' : `via ${printAddress(hop.via)} `}dev ${hop.device}`;
 
-/** `default`, an address alone for a prefix of 32 bits, else the prefix. */
+/** `default`, an address alone for a prefix of all its bits, else the prefix. */
 export const printDestination = (of: Prefix): string =>
-  of.length === 0 ? 'default' : of.length === 32 ? printAddress(of.address) : printPrefix(of);
+  of.length === 0
+    ? 'default'
+    : of.length === ADDRESS_WIDTH[familyOf(of.address)]
+      ? printAddress(of.address)
+      : printPrefix(of);

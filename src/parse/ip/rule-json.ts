@@ -1,10 +1,11 @@
 import type { PolicyRule } from '../../network/network.ts';
-import { type Prefix, prefix } from '../../packet/address.ts';
+import { type Address, type Prefix, prefix } from '../../packet/address.ts';
+import { ADDRESS_WIDTH, type Family } from '../../packet/field.ts';
 import type { JsonObject } from '../json.ts';
 import type { Result } from '../located.ts';
-import { ADDRESS, COUNT, NUMBER, objectsOf, optional, required, type Shape, TEXT } from '../member.ts';
+import { COUNT, NUMBER, objectsOf, optional, required, type Shape, TEXT } from '../member.ts';
 import { Source } from '../source.ts';
-import { parseTos } from './route-words.ts';
+import { addressIn, parseTos } from './route-words.ts';
 import { printPolicyRule, type SeenRules } from './rule.ts';
 import { PROTOCOL_NUMBER, tableNumber } from './table.ts';
 
@@ -21,14 +22,19 @@ const PROTO = text(
   (name) => PROTOCOL_NUMBER[name] ?? (/^\d{1,3}$/.test(name) ? Number(name) : undefined),
 );
 
-/** Reads `ip -j rule show`. */
-export function parseRuleJson(content: string, file: string): Result<SeenRules> {
+const ADDRESS: Readonly<Record<Family, Shape<Address>>> = {
+  4: text('an IPv4 address', (written) => addressIn(4, written)),
+  6: text('an IPv6 address', (written) => addressIn(6, written)),
+};
+
+/** Reads `ip -j rule show`, of IPv6 `ip -6 -j rule show`. */
+export function parseRuleJson(content: string, file: string, family: Family = 4): Result<SeenRules> {
   const source = new Source(content, file);
   const rules: PolicyRule[] = [];
   const undecided: SeenRules['undecided'][number][] = [];
   for (const object of objectsOf(source)) {
     const unknown = UNDECIDED.find((key) => object.members.has(key));
-    if (unknown === undefined) rules.push(...readRule(source, object));
+    if (unknown === undefined) rules.push(...readRule(source, object, family));
     else
       undecided.push({
         priority: required(source, object, 'priority', COUNT) ?? 0,
@@ -39,13 +45,13 @@ export function parseRuleJson(content: string, file: string): Result<SeenRules> 
   return source.result({ rules, undecided });
 }
 
-function readRule(source: Source, object: JsonObject): readonly PolicyRule[] {
+function readRule(source: Source, object: JsonObject, family: Family): readonly PolicyRule[] {
   const priority = required(source, object, 'priority', COUNT);
   const action = readAction(source, object);
   if (priority === undefined || action === undefined) return [];
   const given = {
-    from: readSelector(source, object, 'src'),
-    to: readSelector(source, object, 'dst'),
+    from: readSelector(source, object, family, 'src'),
+    to: readSelector(source, object, family, 'dst'),
     iif: optional(source, object, 'iif', TEXT),
     oif: optional(source, object, 'oif', TEXT),
     mark: readMark(source, object),
@@ -78,17 +84,18 @@ function readAction(source: Source, object: JsonObject): PolicyRule['action'] | 
     : { kind: 'table', table, ...(suppress !== undefined && { suppressPrefixLength: suppress }) };
 }
 
-function readSelector(source: Source, object: JsonObject, key: 'src' | 'dst'): Prefix | undefined {
+function readSelector(source: Source, object: JsonObject, family: Family, key: 'src' | 'dst'): Prefix | undefined {
   if (optional(source, object, key, TEXT) === 'all') return undefined;
-  const address = optional(source, object, key, ADDRESS);
-  const length = optional(source, object, `${key}len`, COUNT) ?? 32;
-  if (length > 32)
+  const most = ADDRESS_WIDTH[family];
+  const address = optional(source, object, key, ADDRESS[family]);
+  const length = optional(source, object, `${key}len`, COUNT) ?? most;
+  if (length > most)
     source.error(
       object.members.get(`${key}len`)?.value.span ?? object.span,
       `\`${length}\` is no prefix length`,
-      'an IPv4 prefix has 0 to 32 bits',
+      `an IPv${family} prefix has 0 to ${most} bits`,
     );
-  return address === undefined || length > 32 ? undefined : prefix(address, length);
+  return address === undefined || length > most ? undefined : prefix(address, length);
 }
 
 function readMark(source: Source, object: JsonObject): PolicyRule['mark'] | undefined {

@@ -1,5 +1,6 @@
 import type { PolicyRule } from '../../network/network.ts';
-import { parsePrefix } from '../../packet/address.ts';
+import { familyOf, type Prefix, parseAnyPrefix } from '../../packet/address.ts';
+import { ADDRESS_WIDTH, type Family } from '../../packet/field.ts';
 import type { Result } from '../located.ts';
 import { nearest } from '../nearest.ts';
 import { Source, type Word } from '../source.ts';
@@ -9,12 +10,16 @@ import { PROTOCOL_NUMBER, tableNumber } from './table.ts';
 
 type Draft = { -readonly [K in keyof PolicyRule]?: PolicyRule[K] };
 
-const selector = (text: string) => (text === 'all' ? 'all' : parsePrefix(text));
+/** The prefix of a selector, of the family that the listing is of. */
+export function prefixIn(family: Family, text: string): Prefix | undefined {
+  const read = parseAnyPrefix(text);
+  return read !== undefined && familyOf(read.address) === family ? read : undefined;
+}
 
 /** What may stand in a rule, each followed by one word: how that reads and where it goes; `undefined` if it cannot be read. */
-const PARTS: Readonly<Record<string, (draft: Draft, text: string) => unknown>> = {
-  from: (draft, text) => setPrefix(draft, 'from', text),
-  to: (draft, text) => setPrefix(draft, 'to', text),
+const PARTS: Readonly<Record<string, (draft: Draft, text: string, family: Family) => unknown>> = {
+  from: (draft, text, family) => setPrefix(draft, 'from', text, family),
+  to: (draft, text, family) => setPrefix(draft, 'to', text, family),
   tos: (draft, text) => (draft.tos = parseTos(text)!),
   dsfield: (draft, text) => (draft.tos = parseTos(text)!),
   iif: (draft, text) => (draft.iif = text),
@@ -26,7 +31,7 @@ const PARTS: Readonly<Record<string, (draft: Draft, text: string) => unknown>> =
   dport: (draft, text) => (draft.dport = parsePorts(text)!),
   lookup: (draft, text) => setTable(draft, text),
   table: (draft, text) => setTable(draft, text),
-  suppress_prefixlength: (draft, text) => setSuppress(draft, text),
+  suppress_prefixlength: (draft, text, family) => setSuppress(draft, text, family),
 };
 /** Known to iproute2 and not to the model: which packets such a rule takes is not decided. */
 const UNDECIDED = [
@@ -44,8 +49,8 @@ const UNDECIDED = [
 const IGNORED = ['proto', 'protocol', 'realms', 'map-to'];
 const FINAL = ['blackhole', 'unreachable', 'prohibit'] as const;
 
-/** Reads `ip rule`. */
-export function parseRuleText(text: string, file: string): Result<SeenRules> {
+/** Reads `ip rule`, of IPv6 `ip -6 rule`. */
+export function parseRuleText(text: string, file: string, family: Family = 4): Result<SeenRules> {
   const source = new Source(text, file);
   const rules: PolicyRule[] = [];
   const undecided: SeenRules['undecided'][number][] = [];
@@ -67,15 +72,15 @@ export function parseRuleText(text: string, file: string): Result<SeenRules> {
           reason: `the policy rule \`${source.whole(line).text}\``,
           place: source.place(unknown),
         });
-      else rules.push(...readRule(source, Number(first.text.slice(0, -1)), first, words.slice(1)));
+      else rules.push(...readRule(source, family, first, words.slice(1)));
     }
   }
   return source.result({ rules, undecided });
 }
 
-function readRule(source: Source, priority: number, at: Word, words: readonly Word[]): readonly PolicyRule[] {
+function readRule(source: Source, family: Family, at: Word, words: readonly Word[]): readonly PolicyRule[] {
   const before = source.located.length;
-  const draft: Draft = { priority, inverted: false, place: source.place(at) };
+  const draft: Draft = { priority: Number(at.text.slice(0, -1)), inverted: false, place: source.place(at) };
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
     if (word === undefined) break;
@@ -83,7 +88,7 @@ function readRule(source: Source, priority: number, at: Word, words: readonly Wo
     if (word.text === 'not') draft.inverted = true;
     else if (final !== undefined) draft.action = { kind: final };
     else if (IGNORED.includes(word.text)) i++;
-    else readPart(source, draft, word, words[++i]);
+    else readPart(source, draft, family, word, words[++i]);
   }
   if (source.located.length > before) return [];
   if (draft.action === undefined) {
@@ -94,7 +99,7 @@ function readRule(source: Source, priority: number, at: Word, words: readonly Wo
   return [{ ...rule, text: printPolicyRule(rule) }];
 }
 
-function readPart(source: Source, draft: Draft, word: Word, value: Word | undefined): void {
+function readPart(source: Source, draft: Draft, family: Family, word: Word, value: Word | undefined): void {
   const part = PARTS[word.text];
   if (part === undefined) {
     const near = nearest(word.text, [...Object.keys(PARTS), ...FINAL, 'not']);
@@ -104,14 +109,15 @@ function readPart(source: Source, draft: Draft, word: Word, value: Word | undefi
       near === undefined ? 'write it as `ip rule` prints it' : `did you mean \`${near}\`?`,
     );
   } else if (value === undefined) source.error(word, `\`${word.text}\` without a value`, 'a word of it is missing');
-  else if (part(draft, value.text) === undefined)
+  else if (part(draft, value.text, family) === undefined)
     source.error(value, `\`${value.text}\` cannot stand after \`${word.text}\``, 'write it as `ip rule` prints it');
 }
 
-function setPrefix(draft: Draft, key: 'from' | 'to', text: string): true | undefined {
-  const prefix = selector(text);
+function setPrefix(draft: Draft, key: 'from' | 'to', text: string, family: Family): true | undefined {
+  if (text === 'all') return true;
+  const prefix = prefixIn(family, text);
   if (prefix === undefined) return undefined;
-  if (prefix !== 'all') draft[key] = prefix;
+  draft[key] = prefix;
   return true;
 }
 
@@ -122,8 +128,8 @@ function setTable(draft: Draft, text: string): true | undefined {
   return true;
 }
 
-function setSuppress(draft: Draft, text: string): true | undefined {
-  const length = parseNumber(text, 32);
+function setSuppress(draft: Draft, text: string, family: Family): true | undefined {
+  const length = parseNumber(text, ADDRESS_WIDTH[family]);
   if (length === undefined || draft.action?.kind !== 'table') return undefined;
   draft.action = { ...draft.action, suppressPrefixLength: length };
   return true;

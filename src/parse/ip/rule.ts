@@ -1,5 +1,6 @@
 import type { PolicyRule } from '../../network/network.ts';
-import { type Prefix, printAddress, printPrefix } from '../../packet/address.ts';
+import { familyOf, type Prefix, printAddress, printPrefix } from '../../packet/address.ts';
+import { ADDRESS_WIDTH, type Family } from '../../packet/field.ts';
 import type { Place } from '../../packet/place.ts';
 import { TABLE, tableName } from './table.ts';
 
@@ -9,22 +10,18 @@ export interface SeenRules {
   readonly undecided: readonly { readonly priority: number; readonly reason: string; readonly place: Place }[];
 }
 
-/** The rules of a fresh kernel (net/ipv4/fib_rules.c, fib_default_rules_init). */
-export const DEFAULT_RULES: readonly PolicyRule[] = [
-  { priority: 0, inverted: false, action: { kind: 'table', table: TABLE.local }, text: '0: from all lookup local' },
-  {
-    priority: 32766,
-    inverted: false,
-    action: { kind: 'table', table: TABLE.main },
-    text: '32766: from all lookup main',
-  },
-  {
-    priority: 32767,
-    inverted: false,
-    action: { kind: 'table', table: TABLE.default },
-    text: '32767: from all lookup default',
-  },
-];
+const lookup = (priority: number, table: keyof typeof TABLE): PolicyRule => ({
+  priority,
+  inverted: false,
+  action: { kind: 'table', table: TABLE[table] },
+  text: `${priority}: from all lookup ${table}`,
+});
+
+/** The rules of a fresh kernel (fib_default_rules_init, net/ipv4/fib_rules.c; fib6_rules_net_init_helper, net/ipv6/fib6_rules.c). */
+export const DEFAULT_RULES: Readonly<Record<Family, readonly PolicyRule[]>> = {
+  4: [lookup(0, 'local'), lookup(32766, 'main'), lookup(32767, 'default')],
+  6: [lookup(0, 'local'), lookup(32766, 'main')],
+};
 
 /** A policy rule as `ip rule` prints it, one blank after the priority. */
 export function printPolicyRule(rule: Omit<PolicyRule, 'text'>): string {
@@ -48,7 +45,8 @@ export function printPolicyRule(rule: Omit<PolicyRule, 'text'>): string {
     .join(' ');
 }
 
-const printSelector = (of: Prefix): string => (of.length === 32 ? printAddress(of.address) : printPrefix(of));
+const printSelector = (of: Prefix): string =>
+  of.length === ADDRESS_WIDTH[familyOf(of.address)] ? printAddress(of.address) : printPrefix(of);
 const printPorts = ([low, high]: readonly [number, number]): string => (low === high ? `${low}` : `${low}-${high}`);
 
 const printAction = (action: PolicyRule['action']): string =>

@@ -1,9 +1,12 @@
 import type { InterfaceAddress, InterfaceKind, Unmodelled } from '../../network/network.ts';
+import type { Known } from '../../network/unknown.ts';
 import type { Place } from '../../packet/place.ts';
 
 /** An address as a listing shows it; the kernel makes no connected route for one with `noprefixroute`. */
 export interface SeenAddress extends InterfaceAddress {
   readonly noPrefixRoute: boolean;
+  /** Of IPv6: the address of the other end. The prefix is that of the address itself, unlike that of IPv4. */
+  readonly peer?: bigint;
 }
 
 /** An interface as one listing shows it: what the listing leaves open is absent. */
@@ -26,7 +29,10 @@ export interface SeenInterface {
   readonly hairpin?: boolean;
   /** State of a bridge port: `forwarding`, `blocking`, … */
   readonly portState?: string;
+  /** Of IPv4. */
   readonly addresses: readonly SeenAddress[];
+  /** Of IPv6, in the kernel's order; absent where the listing does not show them (`ip -4 addr`), unknown where one cannot be read. */
+  readonly six?: Known<readonly SeenAddress[]>;
   readonly unmodelled: readonly Unmodelled[];
   readonly place: Place;
 }

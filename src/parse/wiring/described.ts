@@ -1,8 +1,10 @@
 import type { Node as YamlNode } from 'yaml';
-import { SETTINGS } from '../../network/access.ts';
+import { genericKey, isModelled, SETTINGS } from '../../network/access.ts';
 import type { Setting } from '../../network/network.ts';
-import { holds, isGroupMac, parseAddress, parseMac, parsePrefix, prefix } from '../../packet/address.ts';
+import { known as yes } from '../../network/unknown.ts';
+import { holds, isGroupMac, parseAnyAddress, parseAnyPrefix, parseMac, prefix } from '../../packet/address.ts';
 import type { SeenAddress, SeenInterface } from '../ip/seen.ts';
+import { LINK_LOCAL } from '../ip/six-prefixes.ts';
 import { didYouMean, nearest } from '../nearest.ts';
 import type { Word } from '../source.ts';
 import { isDefaults, known } from './known.ts';
@@ -42,6 +44,7 @@ function describeInterface(yaml: Yaml, { key, value }: Entry): SeenInterface {
     at('master'),
   ];
   const bridge = master && yaml.word(master, '`master`');
+  const written = readAddresses(yaml, key.text, at('addresses'));
   const flags = [
     'LOWER_UP',
     ...(readSwitch(yaml, at('up')) === false ? [] : ['UP']),
@@ -54,7 +57,9 @@ function describeInterface(yaml: Yaml, { key, value }: Entry): SeenInterface {
     mtu: mtu ?? (key.text === 'lo' ? 65536 : 1500),
     ...(hairpin !== undefined && { hairpin }),
     ...(bridge !== undefined && { master: { name: bridge.text, place: yaml.source.place(bridge) } }),
-    addresses: readAddresses(yaml, key.text, at('addresses')),
+    addresses: written.filter(({ local }) => typeof local === 'number'),
+    // the kernel lists the newest first
+    six: yes(written.filter(({ local }) => typeof local === 'bigint').toReversed()),
     unmodelled: [],
     place: yaml.source.place(key),
   };
@@ -123,31 +128,33 @@ function readAddresses(yaml: Yaml, device: string, node: YamlNode | undefined): 
   for (const item of yaml.items(node, '`addresses`')) {
     const word = yaml.word(item, 'an address');
     const [head = '', tail] = word?.text.split('/') ?? [];
-    const [local, net] = [parseAddress(head), parsePrefix(word?.text ?? '')];
+    const [local, net] = [parseAnyAddress(head), parseAnyPrefix(word?.text ?? '')];
     if (word === undefined) continue;
     if (local === undefined || net === undefined) {
       yaml.source.error(
         word,
-        `\`${word.text}\` is no IPv4 address with its prefix length`,
-        'write it like `192.168.56.1/24`',
+        `\`${word.text}\` is no IPv${head.includes(':') ? 6 : 4} address with its prefix length`,
+        `write it like \`${head.includes(':') ? '2001:db8::1/64' : '192.168.56.1/24'}\``,
       );
       continue;
     }
-    const length = tail === undefined ? 32 : Number(tail);
+    const length = tail === undefined ? net.length : Number(tail);
     if (found.some((one) => one.local === local && one.length === length))
       yaml.source.error(word, `\`${word.text}\` is listed twice`, 'an interface has an address once');
     const secondary = found.some((one) => !one.secondary && one.length === length && holds(one, local));
     found.push({
       ...prefix(local, length),
       local,
-      scope: device === 'lo' && holds(LOOPBACK, local) ? 254 : 0,
-      secondary,
+      scope: typeof local === 'bigint' ? sixScope(local) : device === 'lo' && holds(LOOPBACK, local) ? 254 : 0,
+      secondary: secondary && typeof local === 'number',
       noPrefixRoute: false,
       place: yaml.source.place(word),
     });
   }
   return found;
 }
+
+const sixScope = (local: bigint): number => (local === 1n ? 254 : holds(LINK_LOCAL, local) ? 253 : 0);
 
 function readSettings(yaml: Yaml, node: YamlNode | undefined): ReadonlyMap<string, Setting> {
   const entries = yaml.entries(node, '`sysctl`').flatMap(({ key, value }) => {
@@ -162,14 +169,10 @@ function readSettings(yaml: Yaml, node: YamlNode | undefined): ReadonlyMap<strin
   return new Map(entries);
 }
 
-/** A setting's name with a star for its interface, as the model knows it. */
-const generic = (key: string): string => key.replace(/^(net\.ipv4\.conf\.)(.+)(\.[a-z_]+)$/, '$1*$3');
-const isModelled = (key: string): boolean => SETTINGS.includes(generic(key));
-
 /** A setting that the model does not read may be meant to be one that it does. */
 function checkKey(yaml: Yaml, key: Word): void {
   if (isModelled(key.text)) return;
-  const near = nearest(generic(key.text), SETTINGS);
+  const near = nearest(genericKey(key.text), SETTINGS);
   if (!key.text.includes('.')) yaml.source.error(key, `\`${key.text}\` is no setting`, didYouMean(key.text, SETTINGS));
   else
     yaml.source.note(
