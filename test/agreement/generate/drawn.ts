@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { TABLES, type TableName } from '../../../src/network/ruleset.ts';
+import { arpTable, frameTables } from './frame.ts';
 import { type Question, question } from './probe.ts';
 import { settings } from './setting.ts';
 import { table } from './table.ts';
@@ -33,6 +34,20 @@ function tables(world: World, name: string): fc.Arbitrary<WorldNode['tables']> {
     );
 }
 
+/** Rules of ebtables where there is a bridge, of arptables now and then. */
+function aboutFrames(world: World, name: string): fc.Arbitrary<Pick<WorldNode, 'frames' | 'arp'>> {
+  const bridges = Object.values(world.nodes[name]?.interfaces ?? {}).some(({ kind }) => kind === 'bridge');
+  const frames = fc.oneof(
+    { weight: 5, arbitrary: fc.constant({}) },
+    { weight: bridges ? 5 : 0, arbitrary: frameTables(world, name).map((one) => ({ frames: one })) },
+  );
+  const arp = fc.oneof(
+    { weight: 9, arbitrary: fc.constant({}) },
+    { weight: 1, arbitrary: arpTable(world, name).map((one) => ({ arp: one })) },
+  );
+  return fc.tuple(frames, arp).map(([a, b]) => ({ ...a, ...b }));
+}
+
 function nodeIn(world: World, name: string): fc.Arbitrary<WorldNode> {
   const own = world.nodes[name] as WorldNode;
   const busy =
@@ -42,11 +57,14 @@ function nodeIn(world: World, name: string): fc.Arbitrary<WorldNode> {
     { weight: busy ? 9 : 3, arbitrary: tables(world, name) },
   );
   const changed = tweaked(own, busy ? 5 : 2);
-  return fc.tuple(ruled, settings(Object.keys(own.interfaces)), changed).map(([rules, drawn, node]) => ({
-    ...node,
-    settings: { ...own.settings, ...drawn },
-    tables: { ...own.tables, ...rules },
-  }));
+  return fc
+    .tuple(ruled, settings(Object.keys(own.interfaces)), changed, aboutFrames(world, name))
+    .map(([rules, drawn, node, frames]) => ({
+      ...node,
+      ...frames,
+      settings: { ...own.settings, ...drawn },
+      tables: { ...own.tables, ...rules },
+    }));
 }
 
 /** A world of some shape, its nodes with drawn rules and settings, and questions about it. */

@@ -1,3 +1,4 @@
+import { FRAME_TABLES } from '../../../src/network/frame-rules.ts';
 import { TABLES } from '../../../src/network/ruleset.ts';
 import {
   netmask,
@@ -7,7 +8,7 @@ import {
   printMac,
   printPrefix,
 } from '../../../src/packet/address.ts';
-import type { World, WorldInterface, WorldNode, WorldTable } from './world.ts';
+import type { FrameWorldTable, World, WorldInterface, WorldNode, WorldTable } from './world.ts';
 
 /** Prints a world as the captures of its hosts: what `parseSnapshot` reads. */
 export function snapshotOf(world: World): ReadonlyMap<string, string> {
@@ -61,10 +62,30 @@ function nodeFiles(node: WorldNode, n: number): Record<string, string> {
     'iptables-save.txt': TABLES.flatMap((name) =>
       node.tables[name] === undefined ? [] : [tableText(name, node.tables[name])],
     ).join(''),
+    ...frameFiles(node),
     'sysctl.txt': lines(Object.entries({ ...STANDARD, ...node.settings }).map(([key, value]) => `${key} = ${value}`)),
     ...Object.fromEntries(hairpins),
   };
 }
+
+/** Neither tool prints COMMIT. */
+const frameFiles = ({ frames, arp }: WorldNode): Record<string, string> => ({
+  ...(frames === undefined
+    ? {}
+    : { 'ebtables-save.txt': FRAME_TABLES.flatMap((name) => frameText(name, frames[name])).join('') }),
+  ...(arp === undefined ? {} : { 'arptables-save.txt': frameText('filter', arp).join('') }),
+});
+
+const frameText = (name: string, of: FrameWorldTable | undefined): readonly string[] =>
+  of === undefined
+    ? []
+    : [
+        lines([
+          `*${name}`,
+          ...Object.entries(of.policies).map(([chain, policy]) => `:${chain} ${policy}`),
+          ...of.rules,
+        ]),
+      ];
 
 const tablesOf = (policies: readonly string[]): readonly string[] =>
   policies.flatMap((text) => / lookup (\d+)/.exec(text)?.[1] ?? []);

@@ -1,3 +1,4 @@
+import type { FrameTableName } from '../../../src/network/frame-rules.ts';
 import type { InterfaceKind } from '../../../src/network/network.ts';
 import type { TableName } from '../../../src/network/ruleset.ts';
 
@@ -23,6 +24,16 @@ export interface WorldNode {
   /** Addresses of `lo` besides its own. */
   readonly loopback: readonly string[];
   readonly tables: Readonly<Partial<Record<TableName, WorldTable>>>;
+  /** Rules of ebtables, and of arptables. */
+  readonly frames?: Readonly<Partial<Record<FrameTableName, FrameWorldTable>>>;
+  readonly arp?: FrameWorldTable;
+}
+
+export interface FrameWorldTable {
+  /** Of built-in and own chains. */
+  readonly policies: Readonly<Record<string, string>>;
+  /** `-A CHAIN …` lines. */
+  readonly rules: readonly string[];
 }
 
 export interface WorldInterface {
