@@ -13,13 +13,16 @@ export const hopsOf = (exchange: Exchange): readonly Hop[] => [
   ...new Set(requestsOf(exchange).flatMap(({ hops }) => hops)),
 ];
 
+/** Rules for frames are no rules of iptables: `nft monitor trace` tells nothing of them in family ip. */
+const isOfFrames = ({ hook }: Hop): boolean => hook === 'bridge' || hook === 'neighbour';
+
 /** The visits that the model expects, in its order. Translations by a flow's entry are no rules, and are left out. */
 export function expectedVisits(hops: readonly Hop[]): readonly Expected[] {
   const visits: (Expected & { readonly hops: RuleHop[]; readonly told: Hop[] })[] = [];
   let before: Hop | undefined;
   for (const hop of hops) {
     const { node, table, chain, rule } = hop;
-    if (table !== undefined && chain !== undefined) {
+    if (table !== undefined && chain !== undefined && !isOfFrames(hop)) {
       const together = before?.node === node && before.hook === hop.hook && before.table === table;
       if (!together || isOver(before)) visits.push({ node, table, chain: hop.hook, hops: [], told: [] });
       const visit = visits.at(-1);
