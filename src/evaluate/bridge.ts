@@ -6,17 +6,15 @@ import { typeAt } from './frame.ts';
 import type { FrameOutcome } from './frame-chain.ts';
 import { frameHook } from './frame-hook.ts';
 import { runHook } from './hook.ts';
-import { fateOf, ipInput } from './host.ts';
-import { routeInput } from './input-route.ts';
+import { fateOf, ipInput, routeIn } from './host.ts';
 import { unanswered } from './leave.ts';
 import { toHost, transmit } from './link.ts';
 import { resolve } from './neighbour.ts';
 import { BOOLEAN } from './oracle.ts';
-import { flowKey } from './routing.ts';
 import { isLocalMac, livesBehind, vlanOn, works } from './segment.ts';
 import { drop, flood, note, originOf, type Skb, write } from './skb.ts';
 import { unmodelled } from './undecided.ts';
-import { setting, settle, type World } from './world.ts';
+import { isSix, setting, settle, type World } from './world.ts';
 
 /** A frame comes in at a port (`br_handle_frame`, net/bridge/br_input.c). */
 export function bridgeInput(world: World, skb: Skb, node: Node, bridge: Interface, port: Interface): Fate {
@@ -53,9 +51,10 @@ function broute(world: World, skb: Skb, node: Node, port: Interface): Fate {
   return toHost(world, skb, node, port);
 }
 
-/** br_netfilter looks at untagged IPv4 frames while bridge-nf-call-iptables is on (at tagged ones by a setting of its own). */
+/** br_netfilter looks at untagged frames while bridge-nf-call-iptables (of IPv6: -ip6tables) is on (at tagged ones by a setting of its own). */
 function filtered(world: World, skb: Skb, node: Node): boolean {
-  if (setting(world, node, 'net.bridge.bridge-nf-call-iptables') === 0) return false;
+  const key = isSix(world) ? 'bridge-nf-call-ip6tables' : 'bridge-nf-call-iptables';
+  if (setting(world, node, `net.bridge.${key}`) === 0) return false;
   return skb.tag === undefined || setting(world, node, 'net.bridge.bridge-nf-filter-vlan-tagged') !== 0;
 }
 
@@ -70,11 +69,12 @@ function preRouting(world: World, skb: Skb, node: Node, bridge: Interface, port:
 
 /** A frame whose destination nat changed is routed: to the bridge itself, or by the bridge to another neighbour. */
 function redirect(world: World, skb: Skb, node: Node, bridge: Interface): Fate | undefined {
-  const route = routeInput(world, node, flowKey(skb.packet, bridge.name));
+  const route = routeIn(world, skb, node, bridge.name);
   if (route.kind === 'forward' && route.taken.hop?.device === bridge.name)
     return stayBridged(world, skb, node, bridge, route.taken.hop.via ?? skb.packet.dst);
   if (route.kind === 'unknown') return fateOf(skb, node, route);
-  if (route.kind === 'drop' && route.reason !== 'not forwarding' && route.reason !== 'no route')
+  // of IPv6 no route is no way up either (br_nf_pre_routing_finish_ipv6)
+  if (route.kind === 'drop' && (isSix(world) || (route.reason !== 'not forwarding' && route.reason !== 'no route')))
     return drop(skb, 'bridge', route.reason, route.origin);
   // everything else is taken off the bridge, an error route too: routing decides again there
   write(skb, { macDst: bridge.mac });

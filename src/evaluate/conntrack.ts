@@ -1,10 +1,11 @@
+import { familyOf } from '../packet/address.ts';
 import { CT_STATE, CT_STATUS, NO_TRACK, PROTOCOL } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Position } from './context.ts';
 import { type Skb, write } from './skb.ts';
 import { nextTcp, type TcpState, validFlags } from './tcp.ts';
-import { hasPorts, ICMP_ANSWER, inverse, sameTuple, type Tuple, tupleOf } from './tuple.ts';
-import { setting, type World } from './world.ts';
+import { hasPorts, ICMP_ANSWER, ICMP6_ANSWER, inverse, sameTuple, type Tuple, tupleOf } from './tuple.ts';
+import { isSix, setting, type World } from './world.ts';
 
 /** `struct nf_conn`: one entry of a node's table. */
 export interface Flow {
@@ -71,6 +72,10 @@ const statusOf = (flow: Flow): number =>
 export function track(world: World, skb: Skb, position: Position): void {
   // loopback, the bridge and notrack have been here before
   if (skb.track === undefined && !skb.untracked) {
+    if (isUntracked(world, skb.packet, position)) {
+      skb.untracked = true;
+      return describe(skb);
+    }
     const pinned = world.leg === 'request' ? world.states.get(position.node.name) : undefined;
     if (pinned !== undefined) pin(world, skb, position.node.name, pinned);
     else if (acceptable(world, skb.packet, position)) resolve(world, skb, position);
@@ -78,9 +83,21 @@ export function track(world: World, skb: Skb, position: Position): void {
   describe(skb);
 }
 
+/** Messages of ICMPv6 that conntrack leaves alone: those of group members, routers and neighbours (`noct_valid_new`). */
+// biome-ignore format: a table
+const LEFT_ALONE: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 143]);
+
+const isUntracked = (world: World, packet: Packet, position: Position): boolean =>
+  isSix(world) &&
+  packet.proto === PROTOCOL.ICMPV6 &&
+  packet.fragment === 0 &&
+  LEFT_ALONE.has(packet.icmpType) &&
+  acceptable(world, packet, position);
+
 /** What `tcp_error`, `udp_error` and `icmp_error` let pass; checksums are looked at in PREROUTING only. */
 function acceptable(world: World, packet: Packet, { node, hook }: Position): boolean {
-  const summed = packet.proto === PROTOCOL.ICMP || hasPorts(packet.proto);
+  const icmp = packet.proto === (isSix(world) ? PROTOCOL.ICMPV6 : PROTOCOL.ICMP);
+  const summed = icmp || hasPorts(packet.proto);
   if (packet.badChecksum === 1 && summed && hook === 'PREROUTING')
     if (setting(world, node, 'net.netfilter.nf_conntrack_checksum') !== 0) return false;
   return packet.proto !== PROTOCOL.TCP || packet.fragment === 1 || validFlags(packet.tcpFlags);
@@ -119,7 +136,8 @@ function follow(skb: Skb, flow: Flow, direction: 'original' | 'reply'): void {
 }
 
 /** Whether a packet that belongs to no flow can begin one. */
-function canBegin({ proto, icmpType, tcpFlags }: Packet, loose: () => boolean): boolean {
+function canBegin({ src, proto, icmpType, tcpFlags }: Packet, loose: () => boolean): boolean {
+  if (proto === PROTOCOL.ICMPV6 && familyOf(src) === 6) return ICMP6_ANSWER.has(icmpType);
   if (proto === PROTOCOL.ICMP) return ICMP_ANSWER.has(icmpType);
   if (proto !== PROTOCOL.TCP) return true;
   const next = nextTcp('original', 'none', tcpFlags);

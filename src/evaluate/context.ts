@@ -34,10 +34,11 @@ export function ruleContext(
 ): PacketContext {
   const { node, hook } = position;
   const name = `${node.name} ${table} ${chain} ${rule.number}`;
-  const visit = count(world, `${name} ${world.leg} ${hook}`);
+  const leg = world.errand === undefined ? world.leg : `${world.leg} ${world.errand}`;
+  const visit = count(world, `${name} ${leg} ${hook}`);
   let occurrence = 0;
   const unknown = (reason: string): Unknown => ({
-    id: `${name} #${++occurrence} ${world.leg} ${hook}/${visit}`,
+    id: `${name} #${++occurrence} ${leg} ${hook}/${visit}`,
     reason,
     origin: { node: node.name, text: rule.text, place: rule.place },
   });
@@ -51,6 +52,7 @@ export function ruleContext(
     ...(skb.bridge === undefined ? {} : { physIn: skb.bridge.physIn }),
     ...(skb.bridge?.physOut === undefined ? {} : { physOut: skb.bridge.physOut }),
     bridged: skb.bridge?.physOut !== undefined,
+    ...(skb.packet.fragment === 1 && !hasOwnMatches(node) ? { misread: true } : {}),
     ...(position.looped === true || position.in === 'lo' ? { looped: true } : {}),
     addressTypes: (limitTo) => addressTypes(node, limitTo),
     set: (set) => lastingSet(node, set),
@@ -67,6 +69,8 @@ export function ruleContext(
     },
   };
 }
+
+const hasOwnMatches = ({ ruleset }: Node): boolean => ruleset.kind === 'known' && ruleset.value.ownMatches === true;
 
 const primaryAddresses = (node: Node, device: string): readonly Address[] =>
   (findInterface(node, device)?.addresses ?? []).filter(({ secondary }) => !secondary).map(({ local }) => local);

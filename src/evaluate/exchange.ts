@@ -11,9 +11,13 @@ import { groupMac } from './leave.ts';
 import { receive, transmit } from './link.ts';
 import { socketOutput } from './output.ts';
 import { isBroadcast, isLocal } from './routing.ts';
+import { isGroup } from './six/address.ts';
+import { type Answer, answerTo6, ICMP6 } from './six/answer.ts';
+import { socketOutput6 } from './six/output.ts';
+import { ANYWHERE, type Asked } from './six/output-route.ts';
 import { finish, newSkb, RANK, type Skb, write } from './skb.ts';
 import { selectAddress } from './source.ts';
-import { assume, defaultTtl, setting, type World } from './world.ts';
+import { assume, defaultTtl, isSix, setting, type World } from './world.ts';
 
 /** Sends the request, then as much of the answer as the probe follows. */
 export function walkExchange(world: World, first: Packet): { walks: readonly Walk[]; disposition: Disposition } {
@@ -33,15 +37,18 @@ function send(world: World, leg: Leg, of: Packet): Walk {
   const skb = newSkb(leg, of);
   if (source.kind === 'socket') return sendBySocket(world, skb, node, source.bound || leg !== 'request');
   if (source.kind === 'wire') return finish(skb, receive(world, skb, node, source.interface));
-  if (skb.packet.macDst === 0 && isGroup(of.dst)) write(skb, { macDst: groupMac(of.dst) });
+  if (skb.packet.macDst === 0 && isForMany(of.dst)) write(skb, { macDst: groupMac(of.dst) });
   return finish(skb, transmit(world, skb, node, source.interface));
 }
 
-const isGroup = (address: Address): boolean => isMulticast(address) || address === LIMITED_BROADCAST;
+const isForMany = (address: Address): boolean =>
+  typeof address === 'bigint' ? isGroup(address) : isMulticast(address) || address === LIMITED_BROADCAST;
 
 /** `sent` shows the addresses that the kernel made of the socket's: the source that it picked, localhost for 0.0.0.0. */
 function sendBySocket(world: World, skb: Skb, node: Node, bound: boolean): Walk {
-  const fate = socketOutput(world, skb, node, bound);
+  const { source } = world.probe;
+  const device = source.kind === 'socket' ? source.device : undefined;
+  const fate = output(world, skb, node, bound, { device, bound: device !== undefined });
   const { src, dst } = skb.hops.find(({ hook }) => hook === 'route')?.packet ?? skb.sent;
   return { ...finish(skb, fate), sent: { ...skb.sent, src, dst } };
 }
@@ -50,8 +57,8 @@ function sendBySocket(world: World, skb: Skb, node: Node, bound: boolean): Walk 
 function answer(world: World, walks: Walk[], request: Walk): Fate {
   if (request.fate.kind !== 'delivered') return none('the request was not delivered');
   const node = nodeOf(world.network, request.fate.node);
-  const made = answerTo(world, node, request.received, request.fate.interface);
-  if (!('src' in made)) return made;
+  const made = (isSix(world) ? answerTo6 : answerTo4)(world, node, request.received, request.fate.interface);
+  if ('kind' in made) return made;
   const back = reply(world, 'answer', node, made);
   const { walk, fate } = taken(back, (copy) => atAsker(world, request, copy));
   walks.push(walk);
@@ -59,18 +66,23 @@ function answer(world: World, walks: Walk[], request: Walk): Fate {
   return connection(world, walks, request, node, made);
 }
 
-function reply(world: World, leg: Leg, node: Node, made: Packet): Walk {
+function reply(world: World, leg: Leg, node: Node, { made, asked }: Answer): Walk {
   world.leg = leg;
   const skb = newSkb(leg, made);
-  return finish(skb, socketOutput(world, skb, node, true));
+  return finish(skb, output(world, skb, node, true, asked));
 }
 
+const output = (world: World, skb: Skb, node: Node, bound: boolean, asked: Asked): Fate =>
+  isSix(world) ? socketOutput6(world, skb, node, bound, asked) : socketOutput(world, skb, node, bound);
+
 /** After SYN and SYN-ACK: ACK and data from the asker, the acknowledgement of the data back. */
-function connection(world: World, walks: Walk[], request: Walk, node: Node, synAck: Packet): Fate {
+function connection(world: World, walks: Walk[], request: Walk, node: Node, synAck: Answer): Fate {
   for (const leg of LEGS.slice(2)) {
     const { walk, fate } =
       leg === 'data answer'
-        ? taken(reply(world, leg, node, segment(synAck, leg)), (copy) => atAsker(world, request, copy))
+        ? taken(reply(world, leg, node, { ...synAck, made: segment(synAck.made, leg) }), (copy) =>
+            atAsker(world, request, copy),
+          )
         : taken(send(world, leg, segment(request.sent, leg)), (copy) => atServer(request, copy));
     walks.push(walk);
     if (fate.kind !== 'delivered' || leg === 'data answer') return fate;
@@ -82,6 +94,11 @@ const segment = (of: Packet, leg: Leg): Packet => ({
   ...of,
   tcpFlags: leg === 'data' ? TCP_FLAG.PSH | TCP_FLAG.ACK : TCP_FLAG.ACK,
 });
+
+function answerTo4(world: World, node: Node, got: Packet, device: string): Answer | Fate {
+  const made = answerTo(world, node, got, device);
+  return 'kind' in made ? made : { made, asked: ANYWHERE };
+}
 
 /** What the node's stack sends back, or why it sends nothing that counts. */
 function answerTo(world: World, node: Node, got: Packet, device: string): Packet | Fate {
@@ -110,7 +127,7 @@ function echo(world: World, node: Node, got: Packet, device: string): Packet | F
   if (setting(world, node, 'net.ipv4.icmp_echo_ignore_all') !== 0) return none(`${node.name} ignores echo requests`);
   const fields = { icmpType: 0, icmpCode: got.icmpCode, icmpId: got.icmpId, tos: got.tos };
   if (isLocal(node, got.dst)) return answerPacket(world, node, got, fields);
-  if (!isBroadcast(node, got.dst) && !isGroup(got.dst))
+  if (!isBroadcast(node, got.dst) && !isForMany(got.dst))
     return none(`${node.name} may not answer from a foreign address`);
   if (setting(world, node, 'net.ipv4.icmp_echo_ignore_broadcasts') !== 0)
     return none(`${node.name} ignores echo requests to groups`);
@@ -159,20 +176,24 @@ function taken(walk: Walk, judge: (copy: Walk) => Fate): { readonly walk: Walk; 
  */
 function atAsker(world: World, { sent }: Walk, { fate, received }: Walk): Fate {
   if (fate.kind !== 'delivered') return fate;
-  if (!isLocal(nodeOf(world.network, fate.node), received.dst))
+  if (isForGroup(nodeOf(world.network, fate.node), received.dst))
     return noSocket(fate.node, 'the answer was sent to a group');
   if (isGroupSegment(received)) return noSocket(fate.node, 'tcp takes no frame that is for a group');
   const { source } = world.probe;
   const home = source.kind === 'wire' || fate.node === source.node;
-  const echoed = received.icmpType === 0 && received.icmpId === sent.icmpId;
+  const echoed = received.icmpType === (isSix(world) ? ICMP6.ECHO_REPLY : 0) && received.icmpId === sent.icmpId;
   const mirrored =
     received.src === sent.dst &&
     received.dst === sent.src &&
     received.sport === sent.dport &&
     received.dport === sent.sport;
-  const mine = home && (received.proto === PROTOCOL.ICMP ? echoed : mirrored);
+  const icmp = received.proto === (isSix(world) ? PROTOCOL.ICMPV6 : PROTOCOL.ICMP);
+  const mine = home && (icmp ? echoed : mirrored);
   return mine ? fate : noSocket(fate.node, 'the answer is not from where the request was sent to');
 }
+
+const isForGroup = (node: Node, dst: Address): boolean =>
+  typeof dst === 'bigint' ? isGroup(dst) : !isLocal(node, dst);
 
 /** Whether a later segment of the asker came to the socket that the first one came to. */
 function atServer({ fate: first, received: syn }: Walk, { fate, received }: Walk): Fate {

@@ -7,8 +7,10 @@ import { type InputRoute, routeInput } from './input-route.ts';
 import { postRouting } from './leave.ts';
 import type { Taken } from './output-route.ts';
 import { flowKey, originOf } from './routing.ts';
+import { forward6 } from './six/forward.ts';
+import { refuse, routeInput6 } from './six/input-route.ts';
 import { at, drop, note, type Skb, write } from './skb.ts';
-import type { World } from './world.ts';
+import { isSix, type World } from './world.ts';
 
 /** The fate of a packet that a hook did not let pass. */
 export function fateOf(skb: Skb, node: Node, verdict: Verdict): Fate {
@@ -23,15 +25,22 @@ export function fateOf(skb: Skb, node: Node, verdict: Verdict): Fate {
 
 /** `ip_rcv`: PREROUTING unless the bridge has shown it the packet already, then routing. */
 export function ipInput(world: World, skb: Skb, node: Node, device: string): Fate {
+  const refused = isSix(world) ? refuse(world, skb, node, device) : undefined;
+  if (refused !== undefined) return drop(skb, 'route', refused.reason, refused.origin);
   if (skb.bridge === undefined) {
     const verdict = runHook(world, skb, { node, hook: 'PREROUTING', in: device });
     if (verdict.kind !== 'accept') return fateOf(skb, node, verdict);
   }
-  const route = routeInput(world, node, flowKey(skb.packet, device));
-  return route.kind === 'forward'
-    ? forward(world, skb, node, device, route.taken)
-    : end(world, skb, node, device, route);
+  const route = routeIn(world, skb, node, device);
+  if (route.kind !== 'forward') return end(world, skb, node, device, route);
+  return isSix(world)
+    ? forward6(world, skb, node, device, route.taken)
+    : forward(world, skb, node, device, route.taken);
 }
+
+/** The input route of a packet, by its family. */
+export const routeIn = (world: World, { packet }: Skb, node: Node, device: string): InputRoute =>
+  isSix(world) ? routeInput6(world, node, packet, device) : routeInput(world, node, flowKey(packet, device));
 
 function end(
   world: World,
@@ -77,7 +86,7 @@ function forward(world: World, skb: Skb, node: Node, device: string, taken: Take
 }
 
 /** Where the packet has been before, the ttl has run out in a loop, and the text says so. */
-function expired(skb: Skb, node: Node, device: string): Fate {
+export function expired(skb: Skb, node: Node, device: string): Fate {
   const { src, dst } = skb.packet;
   const before = skb.hops.some(
     ({ node: name, hook, packet }) =>

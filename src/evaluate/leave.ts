@@ -9,47 +9,62 @@ import { LIMITED_BROADCAST } from './input-route.ts';
 import { transmit } from './link.ts';
 import { resolve } from './neighbour.ts';
 import type { Exit } from './output-route.ts';
+import { groupMac6 } from './six/address.ts';
+import { forward6 } from './six/forward.ts';
+import { isOff } from './six/input-route.ts';
+import { loopBack6 } from './six/own-copy.ts';
 import { at, drop, note, type Skb, write } from './skb.ts';
 import { hidden } from './undecided.ts';
-import type { World } from './world.ts';
+import { isSix, type World } from './world.ts';
 
 /** `ip_output`: POSTROUTING, then lo or the next hop. `from`: the device that a forwarded packet came in by. */
 export function postRouting(world: World, skb: Skb, node: Node, exit: Exit, from?: string): Fate {
   const { device, nextHop } = exit;
   const came = from === undefined ? {} : { in: from };
+  if (isSix(world) && isOff(world, node, device))
+    return drop(skb, 'link', 'interface down', { node: node.name, text: `IPv6 is off on ${device}` });
   const verdict = runHook(world, skb, { node, hook: 'POSTROUTING', ...came, out: device, nextHop });
   if (verdict.kind !== 'accept') return fateOf(skb, node, verdict);
-  return device === 'lo' ? loopback(world, skb, node) : neighbourOutput(world, skb, node, exit);
+  return device === 'lo' ? loopback(world, skb, node, exit) : neighbourOutput(world, skb, node, exit);
 }
 
 /**
  * What leaves by lo comes in by lo and keeps its route (`skb_dst`): PREROUTING, then INPUT. Whatever kind of route led
  * there, its input is local delivery (`__mkroute_output`: RTCF_LOCAL for a loopback device).
  */
-function loopback(world: World, skb: Skb, node: Node): Fate {
+function loopback(world: World, skb: Skb, node: Node, { type, taken }: Exit): Fate {
   write(skb, { macSrc: 0, macDst: 0 });
   const verdict = runHook(world, skb, { node, hook: 'PREROUTING', in: 'lo' });
-  return verdict.kind === 'accept' ? localIn(world, skb, node, 'lo') : fateOf(skb, node, verdict);
+  if (verdict.kind !== 'accept') return fateOf(skb, node, verdict);
+  // of IPv6, only what is local is delivered: an ordinary route by lo forwards
+  const away = isSix(world) && type !== 'local' && taken !== undefined;
+  return away ? forward6(world, skb, node, 'lo', taken) : localIn(world, skb, node, 'lo');
 }
 
 /** `ip_finish_output2`: the next hop's MAC, then the device. */
-function neighbourOutput(world: World, skb: Skb, node: Node, { device, nextHop, type }: Exit): Fate {
+function neighbourOutput(world: World, skb: Skb, node: Node, exit: Exit): Fate {
+  const { device, nextHop, type } = exit;
   const one = findInterface(node, device);
   const unseen = hidden(node, one);
   if (unseen !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: unseen });
   if (one !== undefined) write(skb, { macSrc: one.mac, macDst: 0 });
   if (type === 'broadcast') write(skb, { macDst: BROADCAST_MAC });
-  else if (type === 'multicast') write(skb, { macDst: groupMac(skb.packet.dst) });
-  else if (one?.up === true && one.kind !== 'tun') {
+  else if (type === 'multicast') {
+    if (isSix(world)) loopBack6(world, skb, node, exit);
+    write(skb, { macDst: groupMac(skb.packet.dst) });
+  } else if (one?.up === true && one.kind !== 'tun') {
     const fate = askNeighbour(world, skb, node, one, nextHop);
     if (fate !== undefined) return fate;
   }
   return transmit(world, skb, node, device);
 }
 
-/** The group address of a multicast destination (RFC 1112, section 6.4), and of everybody. */
+/** The group address of a multicast destination (RFC 1112, section 6.4; RFC 2464, section 7), and of everybody. */
 export const groupMac = (address: Address): number =>
-  address === LIMITED_BROADCAST ? BROADCAST_MAC : 0x01005e000000 + (Number(address) % 2 ** 23);
+  typeof address === 'bigint' ? groupMac6(address) : groupMac4(address);
+
+const groupMac4 = (address: number): number =>
+  address === LIMITED_BROADCAST ? BROADCAST_MAC : 0x01005e000000 + (address % 2 ** 23);
 
 function askNeighbour(world: World, skb: Skb, node: Node, one: Interface, nextHop: Address): Fate | undefined {
   const answered = resolve(world, node, one, nextHop, skb.packet.src);

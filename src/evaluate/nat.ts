@@ -7,10 +7,11 @@ import { only, type Range, type Ranges, without } from '../packet/ranges.ts';
 import type { Scalar } from '../packet/scalar.ts';
 import { type Flow, isTaken, type Track } from './conntrack.ts';
 import type { Position } from './context.ts';
+import { selectAddress6 } from './six/source.ts';
 import { type Skb, write } from './skb.ts';
 import { SCOPE, selectAddress } from './source.ts';
 import { hasPorts, inverse, sameTuple, type Tuple } from './tuple.ts';
-import { choose, type World } from './world.ts';
+import { choose, isSix, type World } from './world.ts';
 
 export type Manip = NatRange['manip'];
 
@@ -66,6 +67,7 @@ function pickAddress(world: World, flow: Flow, now: Tuple, range: NatRange, posi
   const old = addressOf(now, range.manip);
   if (range.masquerade === true) {
     const { node, out, nextHop } = position;
+    if (isSix(world)) return selectAddress6(world, node, out, now.dst);
     const found = out === undefined ? 0 : selectAddress(node, out, nextHop ?? now.dst, SCOPE.GLOBAL);
     return found === 0 ? undefined : found;
   }

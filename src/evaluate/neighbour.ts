@@ -8,9 +8,10 @@ import { type ArpHop } from './arp-tables.ts';
 import { ARP_OPERATION } from './frame.ts';
 import { isLocal } from './routing.ts';
 import { type Endpoint, livesBehind, type Reach, reach } from './segment.ts';
+import { solicit } from './six/solicit.ts';
 import { SCOPE, selectAddress } from './source.ts';
 import { hidden, unmodelled } from './undecided.ts';
-import { assume, choose, strongest, type World } from './world.ts';
+import { assume, choose, isSix, strongest, type World } from './world.ts';
 
 /**
  * What an ARP request came to. `outside`: nobody in sight answers, but somebody out of sight may. `hops`: the rules that
@@ -47,10 +48,11 @@ export function resolve(world: World, node: Node, device: Interface, target: Add
     const text = `${device.name} knows ${printAddress(target)} from before`;
     return { kind: 'mac', mac: learnt, text, verdict: printMac(learnt) };
   }
-  return request(world, node, device, target, src);
+  return isSix(world) ? solicit(world, node, device, target, src) : request(world, node, device, target, src);
 }
 
-const cacheKey = ({ node, device }: Endpoint, address: Address): string => `${node.name} ${device.name} ${address}`;
+export const cacheKey = ({ node, device }: Endpoint, address: Address): string =>
+  `${node.name} ${device.name} ${address}`;
 
 /** Asks the whole segment. Whoever answers knows the asker from then on (`neigh_event_ns`), and need not ask back. */
 function request(world: World, node: Node, device: Interface, target: Address, src: Address): Answered {
@@ -136,7 +138,7 @@ const isInTheWay = ({ network }: World, { node, out, frame }: Lost, { device }: 
   out === undefined || frame.arp.operation !== ARP_OPERATION.REQUEST || livesBehind(network, node, out, device.mac);
 
 /** Somebody has the address and does not answer for it, or not audibly: his own requests would have made him known. */
-const untaught = (node: Node, device: Interface, target: Address): Assumption => ({
+export const untaught = (node: Node, device: Interface, target: Address): Assumption => ({
   node: node.name,
   text: `no other traffic has put ${printAddress(target)} into the neighbour table of ${device.name}`,
 });
@@ -144,7 +146,7 @@ const untaught = (node: Node, device: Interface, target: Address): Assumption =>
 const name = ({ node, device }: Endpoint): string => `${node.name}:${device.name}`;
 
 /** Two owners of one address race; whoever wins is taken for the whole exchange. */
-function pick(world: World, { node, device, target }: Question, heard: readonly Heard[]): Heard | undefined {
+export function pick(world: World, { node, device, target }: Question, heard: readonly Heard[]): Heard | undefined {
   const id = `ambiguous owner ${node.name} ${device.name} ${printAddress(target)}`;
   const names = heard.map(({ from }) => name(from)).join(', ');
   const reason = `ambiguous owner of ${printAddress(target)} on ${node.name}:${device.name}: ${names}`;

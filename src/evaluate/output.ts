@@ -9,9 +9,10 @@ import { fateOf, localIn } from './host.ts';
 import { postRouting } from './leave.ts';
 import { type Exit, type NoExit, routeOutput, routeSocket } from './output-route.ts';
 import { originOf } from './routing.ts';
+import { type Asked, routeAgain } from './six/output-route.ts';
 import { at, clone, drop, finish, note, type Skb, write } from './skb.ts';
 import { undecided } from './undecided.ts';
-import { holds, type World } from './world.ts';
+import { holds, isSix, type World } from './world.ts';
 
 /** A process sends (`ip_route_output_flow`, `ip_local_out`): route, source address, OUTPUT, POSTROUTING, device. */
 export function socketOutput(world: World, skb: Skb, node: Node, bound: boolean): Fate {
@@ -37,7 +38,7 @@ export function socketOutput(world: World, skb: Skb, node: Node, bound: boolean)
   return localOut(world, skb, node, exit);
 }
 
-const routeless = (skb: Skb, node: Node, { origin, unknown }: NoExit): Fate =>
+export const routeless = (skb: Skb, node: Node, { origin, unknown }: NoExit): Fate =>
   unknown === undefined ? drop(skb, 'route', 'no route', origin) : fateOf(skb, node, { kind: 'unknown', unknown });
 
 const LOCALHOST = 0x7f000001;
@@ -57,7 +58,7 @@ const mayBroadcast = (world: World, { packet }: Skb, node: Node): boolean =>
     reason: `whether what answers udp on ${node.name} may send to a broadcast address (SO_BROADCAST)`,
   });
 
-function noteRoute(skb: Skb, node: Node, { taken, device, type }: Exit): void {
+export function noteRoute(skb: Skb, node: Node, { taken, device, type }: Exit): void {
   const { text, place } =
     taken === undefined ? { text: `by ${device}`, place: undefined } : originOf(node, taken.route);
   const verdict = type === 'local' ? 'local, via lo' : `via ${device}`;
@@ -65,12 +66,12 @@ function noteRoute(skb: Skb, node: Node, { taken, device, type }: Exit): void {
 }
 
 /** OUTPUT. Its rules see the device of the first route even after nat has sent the packet another way (`state->out`). */
-function localOut(world: World, skb: Skb, node: Node, first: Exit): Fate {
+export function localOut(world: World, skb: Skb, node: Node, first: Exit, asked?: Asked): Fate {
   let exit = first;
   let failed: Fate | undefined;
   const reroute: Reroute = (before, table): Verdict => {
     if (!mustReroute(before, skb.packet, table)) return ACCEPT;
-    const again = routeOutput(world, node, skb.packet);
+    const again = isSix(world) ? routeAgain(world, skb, node, exit, asked) : routeOutput(world, node, skb.packet);
     if ('kind' in again) {
       failed = routeless(skb, node, again);
       return { kind: 'drop', origin: again.origin };

@@ -61,7 +61,7 @@ export function lookup(world: World, node: Node, key: FlowKey): Found {
 }
 
 /** No route that is shown; with `unknown`, perhaps one that is not. */
-const missing = (node: Node, unknown: Unknown | undefined): Found => ({
+export const missing = (node: Node, unknown: Unknown | undefined): Found => ({
   kind: 'none',
   origin: { node: node.name, text: 'no route to the destination' },
   ...(unknown === undefined ? {} : { unknown }),
@@ -76,7 +76,7 @@ export const originOf = (node: Node, { text, place }: Route | PolicyRule): Origi
 });
 
 /** `fib4_rule_match` and `fib_rule_match` (net/ipv4/fib_rules.c, net/core/fib_rules.c). */
-function applies(rule: PolicyRule, key: FlowKey): boolean {
+export function applies(rule: PolicyRule, key: FlowKey): boolean {
   const matched =
     inside(rule.from, key.src) &&
     inside(rule.to, key.dst) &&

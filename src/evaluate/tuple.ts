@@ -1,4 +1,4 @@
-import type { Address } from '../packet/address.ts';
+import { type Address, familyOf } from '../packet/address.ts';
 import { PROTOCOL } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 
@@ -22,7 +22,22 @@ export const ICMP_ANSWER: ReadonlyMap<number, number> = new Map([
   [15, 16],
   [17, 18],
 ]);
-const ICMP_INVERSE = new Map([...ICMP_ANSWER, ...[...ICMP_ANSWER].map(([a, b]) => [b, a] as const)]);
+/** The same of ICMPv6 (nf_conntrack_proto_icmpv6.c): echo, node information. */
+export const ICMP6_ANSWER: ReadonlyMap<number, number> = new Map([
+  [128, 129],
+  [139, 140],
+]);
+
+type Answers = ReadonlyMap<number, number>;
+const bothWays = (answers: Answers): Answers => new Map([...answers, ...[...answers].map(([a, b]) => [b, a] as const)]);
+const ICMP_INVERSE = bothWays(ICMP_ANSWER);
+const ICMP6_INVERSE = bothWays(ICMP6_ANSWER);
+
+/** Messages and their answers, of a protocol that has them. */
+const inverses = (proto: number, address: Address): Answers | undefined =>
+  proto === PROTOCOL.ICMP ? ICMP_INVERSE : isIcmp6(proto, address) ? ICMP6_INVERSE : undefined;
+
+const isIcmp6 = (proto: number, address: Address): boolean => proto === PROTOCOL.ICMPV6 && familyOf(address) === 6;
 
 /** The packet's tuple; a later fragment has none, and neither has an icmp message that is no request or answer. */
 export function tupleOf({
@@ -38,14 +53,16 @@ export function tupleOf({
 }: Packet): Tuple | undefined {
   if (fragment === 1) return undefined;
   if (hasPorts(proto)) return { src, dst, proto, sport, dport };
-  if (proto !== PROTOCOL.ICMP) return { src, dst, proto, sport: 0, dport: 0 };
-  return ICMP_INVERSE.has(icmpType) ? { src, dst, proto, sport: icmpId, dport: icmpType * 256 + icmpCode } : undefined;
+  const answers = inverses(proto, src);
+  if (answers === undefined) return { src, dst, proto, sport: 0, dport: 0 };
+  return answers.has(icmpType) ? { src, dst, proto, sport: icmpId, dport: icmpType * 256 + icmpCode } : undefined;
 }
 
 /** The tuple that answers to this one carry (`nf_ct_invert_tuple`). */
 export function inverse({ src, dst, proto, sport, dport }: Tuple): Tuple {
-  if (proto !== PROTOCOL.ICMP) return { src: dst, dst: src, proto, sport: dport, dport: sport };
-  const type = ICMP_INVERSE.get(Math.floor(dport / 256)) ?? 0;
+  const answers = inverses(proto, src);
+  if (answers === undefined) return { src: dst, dst: src, proto, sport: dport, dport: sport };
+  const type = answers.get(Math.floor(dport / 256)) ?? 0;
   return { src: dst, dst: src, proto, sport, dport: type * 256 + (dport % 256) };
 }
 

@@ -24,6 +24,8 @@ export interface World {
   /** How often a rule was asked, so that each visit has unknowns of its own. */
   readonly visits: Map<string, number>;
   leg: Leg;
+  /** The neighbour message that is under way for the leg's packet: its unknowns are not the packet's. */
+  errand?: 'solicitation' | 'advertisement' | undefined;
 }
 
 /** Gives an unknown its value: the same one whenever the same `id` is met again. */
@@ -61,6 +63,7 @@ export function settle<T>(world: World, of: Known<T>, id: string, values: Ranges
 const VALUES: Readonly<Record<string, Ranges>> = {
   rp_filter: [[0, 2]],
   arp_announce: [[0, 2]],
+  use_tempaddr: [[0, 2]],
   // prettier-ignore
   arp_ignore: [
     [0, 3],
@@ -82,9 +85,25 @@ export const setting = (world: World, node: Node, key: string): number =>
 export const deviceSetting = (world: World, node: Node, device: string, name: string): number =>
   setting(world, node, `net.ipv4.conf.${device}.${name}`);
 
+/** `net.ipv6.conf.DEVICE.NAME`; `all` where it is one switch for the node. */
+export const deviceSetting6 = (world: World, node: Node, device: string, name: string): number =>
+  setting(world, node, `net.ipv6.conf.${device}.${name}`);
+
+/** Whether the network is seen by packets of IPv6. */
+export const isSix = ({ network }: World): boolean => network.family === 6;
+
 /** The larger of `conf.all` and `conf.DEVICE` (IN_DEV_MAXCONF; for flags this is IN_DEV_ORCONF). */
 export const strongest = (world: World, node: Node, device: string, name: string): number =>
   Math.max(deviceSetting(world, node, 'all', name), deviceSetting(world, node, device, name));
+
+/** `conf.DEVICE.hop_limit`, assumed to be 64 likewise. */
+export function defaultHopLimit(world: World, node: Node, device: string): number {
+  const key = `net.ipv6.conf.${device}.hop_limit`;
+  const found = sysctl(node, key);
+  if (found.kind === 'known') return found.value;
+  assume(world, { node: node.name, text: `${key} = 64 (kernel default: no capture shows it)` });
+  return 64;
+}
 
 /** ip_default_ttl, assumed to be 64 where no capture shows it: it decides about nothing but very long paths. */
 export function defaultTtl(world: World, node: Node): number {

@@ -1,0 +1,62 @@
+import type { Node } from '../../network/network.ts';
+import { printAddress } from '../../packet/address.ts';
+import type { Packet } from '../../packet/packet.ts';
+import type { Exit, NoExit } from '../output-route.ts';
+import { type Skb, write } from '../skb.ts';
+import type { World } from '../world.ts';
+import { groupScope, isGroup, isLinkLocal, SCOPE6, UNSPECIFIED } from './address.ts';
+import { lookup6, outputKey } from './routing.ts';
+import { selectAddress6 } from './source.ts';
+
+/** What a socket says of where its packets are to leave. */
+export interface Asked {
+  readonly device: string | undefined;
+  /** The socket is bound to the device: no other will do. */
+  readonly bound: boolean;
+}
+
+export const ANYWHERE: Asked = { device: undefined, bound: false };
+
+const nowhere = (node: Node, text: string): NoExit => ({ kind: 'none', origin: { node: node.name, text } });
+
+/** The route of what a socket sends, and its source address (`ip6_dst_lookup_tail`, net/ipv6/ip6_output.c). */
+export function routeSocket6(world: World, skb: Skb, node: Node, asked: Asked): Exit | NoExit {
+  const { dst, src } = skb.packet;
+  if (asked.device === undefined && isOfLink(dst))
+    return nowhere(node, `${printAddress(dst)} is an address of a link: the socket must name the device`);
+  return src === UNSPECIFIED ? routeUnbound(world, skb, node, asked) : routeOutput6(world, node, skb.packet, asked);
+}
+
+const isOfLink = (dst: Packet['dst']): boolean => isLinkLocal(dst) || (isGroup(dst) && groupScope(dst) <= SCOPE6.LINK);
+
+/** The route comes first, the source follows from it; where there is none, rules may know one for the source. */
+function routeUnbound(world: World, skb: Skb, node: Node, asked: Asked): Exit | NoExit {
+  const { dst } = skb.packet;
+  const first = routeOutput6(world, node, skb.packet, asked);
+  if ('kind' in first && first.unknown !== undefined) return first;
+  const taken = 'kind' in first ? undefined : first.taken;
+  const source = taken?.route.source ?? selectAddress6(world, node, taken?.hop?.device, dst);
+  if (source === undefined) return nowhere(node, `${node.name} has no address to send to ${printAddress(dst)} from`);
+  write(skb, { src: source });
+  return 'kind' in first ? routeOutput6(world, node, skb.packet, { ...asked, bound: true }) : first;
+}
+
+/** The output route: what is local leaves by lo, whichever device has the address. */
+export function routeOutput6(world: World, node: Node, packet: Packet, { device, bound }: Asked): Exit | NoExit {
+  const found = lookup6(world, node, outputKey(packet, device, bound));
+  if (found.kind === 'none') return found;
+  const { route, hop } = found;
+  const { type } = route;
+  if (type === 'local' || type === 'anycast') return { device: 'lo', nextHop: packet.dst, type: 'local', taken: found };
+  const out = hop?.device;
+  if (out === undefined) return nowhere(node, route.text);
+  const kind = isGroup(packet.dst) ? 'multicast' : type;
+  return { device: out, nextHop: hop?.via ?? packet.dst, type: kind, taken: found };
+}
+
+/** `ip6_route_me_harder` (net/ipv6/netfilter.c): of the socket only what it is bound to counts, and a link's destination stays on its link. */
+export function routeAgain(world: World, skb: Skb, node: Node, before: Exit, asked: Asked = ANYWHERE): Exit | NoExit {
+  const { dst } = skb.packet;
+  const link = isGroup(dst) || isLinkLocal(dst) ? { device: before.device, bound: false } : ANYWHERE;
+  return routeOutput6(world, node, skb.packet, asked.bound ? asked : link);
+}
