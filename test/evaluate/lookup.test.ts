@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { fixed } from '../../src/evaluate/oracle.ts';
-import { type FlowKey, isBroadcast, isLocal, lookup, originOf } from '../../src/evaluate/routing.ts';
-import { hidden, isFirst, isOwnRoute, openRule, undecided, unmodelled } from '../../src/evaluate/undecided.ts';
+import { type FlowKey, flowKey, isBroadcast, isLocal, lookup, originOf } from '../../src/evaluate/routing.ts';
 import type { Interface, Node, PolicyRule, Route } from '../../src/network/network.ts';
 import { printAddress } from '../../src/packet/address.ts';
+import { packet } from '../../src/packet/packet.ts';
 import { worldOf } from './at-hook.ts';
 import { addr, build, type Host, POLICY } from './build.ts';
 
@@ -89,6 +89,22 @@ describe('a policy rule is for', () => {
 });
 
 describe('a lookup', () => {
+  it('is by the ports of a packet, which a later fragment does not show', () => {
+    const of = packet({ src: 1, dst: 2, proto: 17, sport: 3, dport: 4, tos: 5, mark: 6 });
+    const all = { src: 1, dst: 2, proto: 17, sport: 3, dport: 4, tos: 5, mark: 6, iif: 'eth0' };
+    expect(flowKey(of, 'eth0')).toEqual(all);
+    expect(flowKey({ ...of, fragment: 1 }, 'eth0')).toEqual({ ...all, sport: 0, dport: 0 });
+  });
+
+  it('counts a device that is not shown for one that is up', () => {
+    const node = nodeB({ routes: ['default dev gone'] });
+    expect(found(node)).toBe('default dev gone =>  gone');
+  });
+
+  it('leaves nothing open that is shown', () => {
+    expect('unknown' in lookup(worldOf(build({}, [])), nodeB(), key(TO))).toBe(false);
+  });
+
   it('that finds nothing says so, one that is refused says by what', () => {
     expect(found(nodeB())).toBe('- no route to the destination');
     for (const type of ['blackhole', 'unreachable', 'prohibit']) {
@@ -186,86 +202,18 @@ describe('where routes are not shown', () => {
   });
 });
 
-describe('what nobody can tell', () => {
-  it('of a node names it, and what it keeps open', () => {
-    const node = nodeB({ undecided: new Map([['interfaces', 'not shown']]) });
-    expect(undecided(node, 'interfaces')).toEqual({ id: 'b interfaces', reason: 'not shown' });
-    expect(undecided(node, 'interfaces', ' x')).toEqual({ id: 'b interfaces x', reason: 'not shown' });
-    expect([undecided(node, 'routes'), undecided(nodeB(), 'interfaces')]).toEqual([undefined, undefined]);
-  });
-
-  it('of an interface is what it does, or that none is shown', () => {
-    const [, eth0] = nodeB().interfaces as [Interface, Interface];
-    const ovs = { ...eth0, undecided: 'a port of ovs' };
-    const origin = { node: 'b', text: 'eth0', place: eth0.place };
-    expect(hidden(nodeB(), ovs, ' x')).toEqual({ id: 'b eth0 x', reason: 'a port of ovs', origin });
-    expect(hidden(nodeB(), ovs)?.id).toBe('b eth0');
-    expect([hidden(nodeB(), eth0), hidden(nodeB(), undefined)]).toEqual([undefined, undefined]);
-    const blind = nodeB({ undecided: new Map([['interfaces', 'not shown']]) });
-    expect([hidden(blind, ovs, ' x'), hidden(blind, undefined)]).toEqual([
-      { id: 'b interfaces x', reason: 'not shown' },
-      { id: 'b interfaces', reason: 'not shown' },
-    ]);
-  });
-
-  it('of what is not modelled is what it could do, where it decides', () => {
-    const ebtables = { what: 'ebtables', reason: 'it could drop', place, decides: 'bridge' } as const;
-    const node = nodeB({ unmodelled: [{ what: 'mine', reason: 'nothing', place }, ebtables] });
-    const origin = { node: 'b', text: 'ebtables', place };
-    expect(unmodelled(node, 'bridge', ' x')).toEqual({ id: 'b bridge x', reason: 'ebtables: it could drop', origin });
-    expect(unmodelled(node, 'bridge')?.id).toBe('b bridge');
-    expect([unmodelled(node, 'ip'), unmodelled(node, 'arp')]).toEqual([undefined, undefined]);
-  });
-
-  it('of a policy rule stops every lookup that comes to it', () => {
-    const open = rule({ undecided: 'not modelled', place });
-    expect(openRule(nodeB(), open)).toEqual({
-      id: 'b rule 100: rule',
-      reason: 'not modelled',
-      origin: { node: 'b', text: '100: rule', place },
-    });
-    const { place: _, ...unplaced } = open;
-    expect(openRule(nodeB(), unplaced)?.origin).toEqual({ node: 'b', text: '100: rule' });
-    expect(openRule(nodeB(), rule({}))).toBeUndefined();
-    const node = nodeB({ rules: [open], routes: ['default dev eth0'] });
-    expect(found(node)).toBe('? b rule 100: rule: not modelled');
-    expect(found(node, key('10.0.0.2'))).toMatch(/^local .* eth0$/);
-  });
-});
-
-it('the first rule is the one of priority 0 that asks for nothing', () => {
-  expect(isFirst(rule({}, 0))).toBe(true);
-  expect(isFirst(rule({}, 1))).toBe(false);
-  const parts: readonly Partial<PolicyRule>[] = [
-    { from: { address: 0, length: 0 } },
-    { to: { address: 0, length: 0 } },
-    { iif: 'lo' },
-    { oif: 'lo' },
-    { mark: { value: 0, mask: 0 } },
-    { tos: 0 },
-    { protocol: 6 },
-    { sport: [0, 1] },
-    { dport: [0, 1] },
-  ];
-  for (const part of parts) expect([part, isFirst(rule(part, 0))]).toEqual([part, false]);
-});
-
-it('the own routes of a node are those of table local to one address', () => {
-  const own = (more: Partial<Route>) =>
-    isOwnRoute({ table: 255, type: 'local', destination: { address: 1, length: 32 }, ...more } as Route);
-  expect([own({}), own({ type: 'broadcast' })]).toEqual([true, true]);
-  expect([own({ table: 254 }), own({ destination: { address: 0, length: 31 } }), own({ type: 'unicast' })]).toEqual([
-    false,
-    false,
-    false,
-  ]);
+it('stops at a policy rule that nobody can tell about', () => {
+  const open = rule({ undecided: 'not modelled' });
+  const node = nodeB({ rules: [open], routes: ['default dev eth0'] });
+  expect(found(node)).toBe('? b rule 100: rule: not modelled');
+  expect(found(node, key('10.0.0.2'))).toMatch(/^local .* eth0$/);
 });
 
 it('an origin has a place where the thing was read somewhere', () => {
   const [first] = POLICY;
   if (first === undefined) throw new Error('no rule');
   expect(originOf(nodeB(), { ...first, place })).toEqual({ node: 'b', text: first.text, place });
-  expect(originOf(nodeB(), first)).toEqual({ node: 'b', text: first.text });
+  expect(originOf(nodeB(), first)).toStrictEqual({ node: 'b', text: first.text });
 });
 
 it('an address is local or a broadcast by table local alone; 0.0.0.0 is a broadcast', () => {
