@@ -4,7 +4,7 @@ import { newSkb } from '../../src/evaluate/skb.ts';
 import { type Tuple, tupleOf } from '../../src/evaluate/tuple.ts';
 import type { Network } from '../../src/network/network.ts';
 import type { Action, Chain, Rule, Table } from '../../src/network/ruleset.ts';
-import { CT_STATE } from '../../src/packet/field.ts';
+import { CT_STATE, FIELDS } from '../../src/packet/field.ts';
 import { tcp, udp } from './ask.ts';
 import { atHook, b, flowOf, type Passage, worldOf } from './at-hook.ts';
 import { addr } from './build.ts';
@@ -81,6 +81,7 @@ describe('a rule that matched says what it does', () => {
   it('what nobody knows is chosen', () => {
     const rule = '-A OUTPUT -p udp -j HMARK --hmark-tuple src --hmark-mod 8 --hmark-offset 16';
     const { skb, met } = at(`*mangle\n${rule} --hmark-rnd 0x1`);
+    expect(Object.keys(skb.packet)).toEqual(FIELDS);
     expect([skb.packet.mark, met.length, met[0]?.split(' = ')[0]]).toEqual([
       16,
       1,

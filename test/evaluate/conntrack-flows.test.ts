@@ -122,6 +122,14 @@ describe('a packet that has its entry already', () => {
     expect(seen(packet, world).track).toMatchObject({ flow: mine, direction: 'original' });
   });
 
+  it('of a flow is never a pinned one, whichever way it goes', () => {
+    const world = worldOf(b());
+    const tuple = tupleOf(packet) as Tuple;
+    const flow = flowOf(tuple, { confirmed: true, seenReply: true });
+    tableOf(world, 'b', 0).push(flow);
+    expect(seen(packet, world).track).toEqual({ flow, direction: 'original', state: ESTABLISHED, pinned: false });
+  });
+
   it('is looked up in its own zone and node only', () => {
     const world = worldOf(b());
     tableOf(world, 'b', 5).push(flowOf(tupleOf(packet) as Tuple, { seenReply: true }));

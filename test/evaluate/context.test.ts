@@ -65,6 +65,35 @@ describe('a rule knows', () => {
       false,
       false,
     ]);
+    expect(context({ in: 'lo' }).looped).toBe(true);
+  });
+
+  it('the types of addresses, and the groups of devices', () => {
+    const node = nodeB();
+    const interfaces = node.interfaces.map((one) => (one.name === 'eth0' ? { ...one, group: 7 } : one));
+    const { addressTypes: typesOf, groupOf } = context({}, {}, { ...node, interfaces });
+    expect([typesOf().get('LOCAL'), typesOf('eth0').get('LOCAL')]).toEqual([
+      addressTypes(node).get('LOCAL'),
+      addressTypes(node, 'eth0').get('LOCAL'),
+    ]);
+    expect(['eth0', 'eth1', 'gone', undefined].map((device) => groupOf(device))).toEqual([
+      7,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('whether an answer would leave by the device that the packet came in by, if routes are shown', () => {
+    const way = { loose: false, marked: false, local: false, inverted: false };
+    const back = (device: string, more: Partial<Host> = {}) =>
+      context({ in: device }, {}, nodeB(more)).leadsBack(way, udp('10.0.0.2', 53, { src: addr('10.0.0.9') }));
+    expect([back('eth0'), back('eth1')]).toEqual([true, false]);
+    expect(back('eth0', { undecided: new Map([['routes', 'not shown']]) })).toEqual({
+      id: 'b filter x 4 #1 request FORWARD/1',
+      reason: '-m rpfilter: the way back, where routes are not shown: not shown',
+      origin: { node: 'b', text: '-A FORWARD', place },
+    });
   });
 
   it('the primary addresses of a device', () => {

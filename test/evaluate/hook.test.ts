@@ -201,6 +201,19 @@ describe('the nat table', () => {
     for (const hook of ['INPUT', 'POSTROUTING'] as const) expect(nat(rules, { hook }).hops).toEqual([]);
   });
 
+  it('is asked by what is RELATED as RELATED', () => {
+    const related = { ...tracked({ expected: true }), state: CT_STATE.RELATED };
+    const to = (state: string) => `-A PREROUTING -m state --state ${state} -j DNAT --to-destination 10.0.1.8`;
+    const changed = (state: string) =>
+      nat(to(state), { hook: 'PREROUTING', track: { ...related, flow: flowOf(tuple) } }).skb.packet.dst;
+    expect([changed('RELATED'), changed('NEW')]).toEqual([addr('10.0.1.8'), addr('10.0.1.9')]);
+  });
+
+  it('that leaves everything open ends the hook', () => {
+    const { verdict, hops } = nat('-A PREROUTING -p udp -j TARPIT', { hook: 'PREROUTING', track: tracked() });
+    expect([verdict.kind, hops.length]).toEqual(['unknown', 1]);
+  });
+
   it('that drops leaves the flow alone', () => {
     const track = tracked();
     const { verdict } = nat('-A PREROUTING -p udp -j DROP', { hook: 'PREROUTING', track });
