@@ -125,7 +125,7 @@ describe('what came in', () => {
 
 describe('a martian', () => {
   it.each([
-    ['224.0.0.1', '10.0.0.2', 'source 224.0.0.1'],
+    ['224.0.0.0', '10.0.0.2', 'source 224.0.0.0'],
     ['239.255.255.255', '10.0.0.2', 'source 239.255.255.255'],
     ['255.255.255.255', '10.0.0.2', 'source 255.255.255.255'],
     ['255.255.255.255', '255.255.255.255', 'source 255.255.255.255'],
@@ -225,6 +225,8 @@ describe('a source', () => {
     const at = (host: Partial<Host>) => said(host, { ...here, by: 'eth2', from: '10.0.1.9' });
     expect(at({ sysctl: conf({ 'all.rp_filter': 2 }) })).toContain('rp_filter: ');
     expect(at({ rules: [CUSTOM] })).toContain('local: ');
+    const gone = { ...here, by: 'gone', from: '10.0.1.9' };
+    expect(said({ sysctl: conf({ 'all.rp_filter': 2 }) }, gone)).toContain('rp_filter: ');
   });
 
   it('without rp_filter may have no way back, but none that is no unicast one', () => {
@@ -255,6 +257,7 @@ describe('a source', () => {
     const [local, main, other] = node.rules as [PolicyRule, PolicyRule, PolicyRule];
     expect(kind([local, main, other])).toBe('local');
     expect(kind([local, main])).toBe('local');
+    expect(kind([local, local, main, other])).toBe('drop');
     expect(kind([local, { ...main, priority: 5 }, other])).toBe('drop');
     expect(kind([local, main, { ...other, undecided: 'not modelled' }])).toBe('drop');
   });

@@ -68,6 +68,13 @@ describe('what a bound socket sends', () => {
       expect(bound('10.0.0.2', dst)).toBe(`eth0 towards ${dst} (${type}) from 10.0.0.2`);
       expect(bound('10.0.1.3', dst)).toBe(`eth1 towards ${dst} (${type}) from 10.0.1.3`);
       expect(bound('10.9.9.9', dst)).toBe('- b no interface has the source 10.9.9.9');
+      const node = network().nodes.get('b');
+      if (node === undefined) throw new Error('no b');
+      const skb = newSkb('request', from('10.9.9.9', dst));
+      expect(routeSocket(worldOf(network()), skb, node, true, false)).toEqual({
+        kind: 'none',
+        origin: { node: 'b', text: 'no interface has the source 10.9.9.9' },
+      });
       const routes = ['default dev eth1'];
       expect(bound('10.0.0.2', dst, { routes })).toBe(`eth0 towards ${dst} (${type}) from 10.0.0.2`);
     }
@@ -121,6 +128,17 @@ describe('a socket that connects', () => {
       expect(run(udp(TO, 80), [route], [id])).toEqual({ text: second, met: [`${id}: ${why}`] });
       expect(run(icmp(TO), [route])).toEqual({ text: first, met: [] });
     }
+  });
+
+  it('looks no route up where there was none at first', () => {
+    expect(exit({}, udp('8.8.8.8', 53))).toEqual({ text: '- b no route to the destination', met: [] });
+  });
+
+  it('is looked up as what the node sends itself', () => {
+    const { from: _, ...everything } = rule;
+    const by = (iif: string) =>
+      exit({ rules: [{ ...everything, iif }], routes: ['default dev eth0 table 7'] }, icmp(TO)).text;
+    expect([by('lo'), by('eth1')]).toEqual(['eth0 towards 10.0.1.9 (unicast) from 10.0.0.2', first]);
   });
 
   it('makes no difference where the second route is the same', () => {
@@ -179,6 +197,9 @@ describe('what is sent to 0.0.0.0', () => {
       'b socket | request to 127.0.0.1 | sent',
       `b route | local ${addr('127.0.0.1')} | local, via lo`,
     ]);
+    expect(sent(udp('0.0.0.0', 53, { src: addr('10.0.0.2') }), false)[0]).toBe(
+      'b socket | request to 127.0.0.1 | sent',
+    );
     expect(sent(udp('0.0.0.0', 53, { src: addr('10.0.0.2') }), true)).toEqual([
       'b socket | request to 10.0.0.2 | sent',
       `b route | local ${addr('10.0.0.2')} | local, via lo`,

@@ -110,6 +110,9 @@ describe('OUTPUT routes again', () => {
     for (const target of ['MARK --set-mark 1', 'TOS --set-tos 0x10'])
       expect(routeHops(sending({ iptables: `*mangle\n-A OUTPUT -j ${target}` }))).toEqual([first, first, left('eth1')]);
     expect(routeHops(sending({ iptables: '*mangle\n-A OUTPUT -j TTL --ttl-set 9' }))).toEqual([first, left('eth1')]);
+    // nat asks for the destination alone
+    const marking = '*nat\n-A OUTPUT -j MARK --set-mark 1\n*filter\n-A INPUT -m state --state NEW';
+    expect(routeHops(sending({ iptables: marking }))).toEqual([first, left('eth1')]);
     // filter and raw change nothing of it
     expect(routeHops(sending({ iptables: '*raw\n-A OUTPUT -j MARK --set-mark 1' }))).toEqual([first, left('eth1')]);
   });
