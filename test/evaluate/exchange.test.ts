@@ -159,7 +159,10 @@ describe('the answer is for the asking socket', () => {
   const halfway = (rule: string): Network =>
     build(
       {
-        a: guest('10.0.0.1/24', '10.0.0.251'),
+        a: {
+          ...guest('10.0.0.1/24', '10.0.0.251'),
+          interfaces: { eth0: { addresses: ['10.0.0.1/24', '10.0.0.5/24'] } },
+        },
         b: guest('10.0.1.1/24', '10.0.1.252'),
         r: {
           interfaces: { eth0: { addresses: ['10.0.0.251/24'] }, eth1: { addresses: ['10.0.1.251/24'] } },
@@ -179,6 +182,7 @@ describe('the answer is for the asking socket', () => {
   it.each([
     ['another address', '-A POSTROUTING -p udp -j SNAT --to-source 10.9.9.9'],
     ['another port', '-A POSTROUTING -p udp -j SNAT --to-source 10.0.1.1:54'],
+    ['another address here', '-A PREROUTING -p udp -j DNAT --to-destination 10.0.0.5'],
     ['another port here', '-A PREROUTING -p udp -j DNAT --to-destination 10.0.0.1:40001'],
   ])('not from or to %s', (_, rule) => {
     expect(replied(send(halfway(rule), 'a', udp('10.0.1.1', 53)))).toBe(elsewhere);

@@ -121,6 +121,14 @@ describe('a packet is not sent on', () => {
     expect([fate.kind, skb.packet.ttl]).toEqual(['delivered', 1]);
   });
 
+  it('by a host that does not forward, nor as a later fragment to the host itself', () => {
+    const off = input(routed({ sysctl: { 'net.ipv4.ip_forward': 0 } }), {});
+    expect(off.hop).toBe('r route | forwarding is off on eth0 | DROP (not forwarding)');
+    expect(input(routed(), { dst: addr('10.0.1.254'), fragment: 1 }).hop).toBe(
+      'r deliver | the rest of the datagram is missing | DROP (fragment)',
+    );
+  });
+
   it('in a loop, which is where it was routed here before as it is', () => {
     const before = (hop: Partial<Hop>) => input(routed(), { ttl: 1 }, [hop]).hop?.includes(', in a loop');
     const packet = udp('10.0.1.1', 53, { src: addr('10.0.0.1') });
@@ -221,6 +229,8 @@ it('the sender of a broadcast hears it, past POSTROUTING, PREROUTING and INPUT',
   };
   const dropped = (rule: string) => `request dropped a: rule | a ${rule} | a/iptables-save.txt`;
   expect(own('*mangle')).toEqual(['request leaves a:eth0 | eth0', 'request delivered a | eth0']);
+  // its way back is by lo, and not looked up
+  expect(own('*raw\n-A PREROUTING -m rpfilter --invert -j DROP')).toEqual(own('*mangle'));
   const [out, back, up] = [
     '-A POSTROUTING -o eth0 -j DROP',
     '-A PREROUTING -i eth0 -j DROP',
