@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fixed } from '../../src/evaluate/oracle.ts';
 import { type FlowKey, flowKey, isBroadcast, isLocal, lookup, originOf } from '../../src/evaluate/routing.ts';
-import type { Interface, Node, PolicyRule, Route } from '../../src/network/network.ts';
+import type { Node, PolicyRule } from '../../src/network/network.ts';
 import { printAddress } from '../../src/packet/address.ts';
 import { packet } from '../../src/packet/packet.ts';
 import { worldOf } from './at-hook.ts';
