@@ -36,6 +36,26 @@ const vlans = (async () => {
 const needsVlans = (world: World): boolean =>
   Object.values(world.nodes).some(({ interfaces }) => Object.values(interfaces).some(({ vlan }) => vlan !== undefined));
 
+/** Whether this kernel has the table broute of ebtables: some have not, and ebtables-nft never has. */
+const broute = (async () => {
+  const name = `nq-${process.pid}-0-broute`;
+  await run('ip', ['netns', 'add', name]);
+  const { status } = await run('ip', ['netns', 'exec', name, 'ebtables-legacy', '-t', 'broute', '-L']);
+  await run('ip', ['netns', 'del', name]);
+  return status === 0;
+})();
+
+/** The same without its tables broute, for a kernel that has none. */
+const withoutBroute = (world: World): World => ({
+  ...world,
+  nodes: Object.fromEntries(
+    Object.entries(world.nodes).map(([name, node]) => {
+      const { broute: _, ...frames } = node.frames ?? {};
+      return [name, node.frames === undefined ? node : { ...node, frames }];
+    }),
+  ),
+});
+
 const ask = (world: World, questions: readonly Question[]): Promise<readonly Disagreement[]> =>
   withLab(networkOf(world), (lab) => disagreements(lab, questions));
 

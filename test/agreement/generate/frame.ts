@@ -319,8 +319,12 @@ function arpRule(words: Words, chain: string, jumps: readonly string[]): Text {
     { weight: 2, arbitrary: mangle },
     { weight: 1, arbitrary: fc.constantFrom('-j MARK --set-mark 1', '-j MARK --or-mark 4') },
   );
-  return fc.tuple(target, ...entry, ...exit, some(6, one), some(2, one)).map(joined);
+  return fc.tuple(target, ...entry, ...exit, some(6, one), some(2, one)).map((parts) => withLength(joined(parts)));
 }
+
+/** arptables mangles MAC addresses only where `--h-length 6` stands before (libarpt_mangle). */
+const withLength = (rule: string): string =>
+  rule.includes('--mangle-mac') ? `--h-length 6 ${rule.replace(/(! )?--h-length \d+/g, '').trim()}` : rule;
 
 /** Rules of arptables. */
 export function arpTable(world: World, name: string): fc.Arbitrary<FrameWorldTable> {
