@@ -34,19 +34,34 @@ function interfaces(text: string, brctl: string): readonly object[] {
       address: mac,
       promiscuity: 0,
       ...(isBridge && { linkinfo: { info_kind: 'bridge' } }),
-      addr_info: [...block.matchAll(/inet (\S+)\/(\d+)(?: brd (\S+))? scope (\S+)( secondary)?/g)].map(
-        ([, local, length, broadcast, scope, secondary]) => ({
-          family: 'inet',
-          local,
-          prefixlen: Number(length),
-          ...(broadcast !== undefined && { broadcast }),
-          scope,
-          ...(secondary !== undefined && { secondary: true }),
-        }),
-      ),
+      addr_info: [
+        ...inet6(block),
+        ...[...block.matchAll(/inet (\S+)\/(\d+)(?: brd (\S+))? scope (\S+)( secondary)?/g)].map(
+          ([, local, length, broadcast, scope, secondary]) => ({
+            family: 'inet',
+            local,
+            prefixlen: Number(length),
+            ...(broadcast !== undefined && { broadcast }),
+            scope,
+            ...(secondary !== undefined && { secondary: true }),
+          }),
+        ),
+      ],
     };
   });
 }
+
+const inet6 = (block: string): readonly object[] =>
+  [...block.matchAll(/inet6 (\S+)\/(\d+) scope (\S+)( tentative)?( deprecated)?/g)].map(
+    ([, local, length, scope, tentative, deprecated]) => ({
+      family: 'inet6',
+      local,
+      prefixlen: Number(length),
+      scope,
+      ...(tentative !== undefined && { tentative: true }),
+      ...(deprecated !== undefined && { deprecated: true }),
+    }),
+  );
 
 /** `route -n` shows no source: the kernel's connected routes have that of the address. */
 function routes(text: string, addr: string): readonly object[] {

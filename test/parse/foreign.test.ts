@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { printMac } from '../../src/packet/address.ts';
-import { parseIp6tablesSave } from '../../src/parse/foreign/ip6tables.ts';
 import { parseNftJson, parseNftText } from '../../src/parse/foreign/nft.ts';
 import { parseEtcInterfaces, parseResolv } from '../../src/parse/host/text.ts';
 import { parseLibvirtDomain } from '../../src/parse/libvirt/domain.ts';
@@ -67,12 +66,6 @@ describe('files that take no part', () => {
 });
 
 describe('rules of other tools', () => {
-  it('ip6tables rules are counted', () => {
-    expect(
-      read(parseIp6tablesSave('# Generated\n*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n', 'f')),
-    ).toBe(1);
-  });
-
   it('nft chains are counted with their rules, in text and in JSON alike', () => {
     const text = `# Warning: table ip filter is managed by iptables-nft, do not touch!
 table ip filter {

@@ -74,7 +74,7 @@ describe('ss', () => {
       device,
     ]);
 
-  it('shows what listens on IPv4, dual sockets of IPv6 among it, and not what listens on IPv6 alone', () => {
+  it('shows what listens on IPv4, on IPv6, and on both', () => {
     const text = `Netid State  Recv-Q Send-Q      Local Address:Port Peer Address:PortProcess
 udp   UNCONN 0      0               127.0.0.1:53        0.0.0.0:*
 udp   UNCONN 0      0              0.0.0.0%lo:67        0.0.0.0:*
@@ -87,8 +87,11 @@ tcp   LISTEN 0      128    [::ffff:127.0.0.1]:82              *:*
     expect(listeners(text)).toEqual([
       [17, '127.0.0.1', 53, undefined],
       [17, '0.0.0.0', 67, 'lo'],
+      [17, '::1', 83, undefined],
       [6, '0.0.0.0', 22, undefined],
       [6, '0.0.0.0', 80, undefined],
+      [6, '::', 80, undefined],
+      [6, '::', 81, undefined],
       [6, '127.0.0.1', 82, undefined],
     ]);
   });

@@ -137,7 +137,7 @@ describe('rules that are not modelled', () => {
     expect(status('ebtables-save.txt', '*filter\n:FORWARD ACCEPT\n-A FORWARD -j DROP\n')).toBe('read');
     expect(status('nft-ruleset.txt', NFT.replace('table ip filter', 'table inet fw'))).toBe('not modelled');
     expect(status('nft-ruleset.json', '')).toBe('read');
-    expect(status('ip6tables-save.txt', '')).toBe('not modelled');
+    expect(status('ip6tables-save.txt', '')).toBe('read');
   });
 });
 
