@@ -8,9 +8,12 @@ import { type Address, rangesOf } from '../packet/address.ts';
 import type { Unknown } from '../packet/place.ts';
 import { complement, only, type Ranges, union, without } from '../packet/ranges.ts';
 import { TABLE_LOCAL } from './routing.ts';
+import { addressTypes6 } from './six/address-types.ts';
+import { addressesFor } from './six/source.ts';
+import { leadsBack6 } from './six/way-back.ts';
 import type { Skb } from './skb.ts';
 import { leadsBack } from './way-back.ts';
-import { assume, count, type World } from './world.ts';
+import { assume, count, isSix, type World } from './world.ts';
 
 /** Where a hook is asked: the devices that it knows and, for masquerading, the next hop. */
 export interface Position {
@@ -44,6 +47,7 @@ export function ruleContext(
   });
   return {
     ...(world.network.family === 6 ? { family: 6 as const } : {}),
+    ...(isSix(world) ? { family: 6 } : {}),
     node: node.name,
     hook,
     table,
@@ -54,9 +58,10 @@ export function ruleContext(
     bridged: skb.bridge?.physOut !== undefined,
     ...(skb.packet.fragment === 1 && !hasOwnMatches(node) ? { misread: true } : {}),
     ...(position.looped === true || position.in === 'lo' ? { looped: true } : {}),
-    addressTypes: (limitTo) => addressTypes(node, limitTo),
+    addressTypes: (limitTo) => (isSix(world) ? addressTypes6 : addressTypes)(node, limitTo),
     set: (set) => lastingSet(node, set),
-    addressesOf: (device) => primaryAddresses(node, device),
+    addressesOf: (device) =>
+      isSix(world) ? addressesFor(node, device, skb.packet.dst) : primaryAddresses(node, device),
     groupOf: (device) => (device === undefined ? undefined : findInterface(node, device)?.group),
     assume: (text) => {
       if (node.kernelDefaults) assume(world, { node: node.name, text });
@@ -64,7 +69,7 @@ export function ruleContext(
     },
     unknown,
     leadsBack: (by, packet) => {
-      const back = leadsBack(world, node, position.in, by, packet);
+      const back = (isSix(world) ? leadsBack6 : leadsBack)(world, node, position.in, by, packet);
       return typeof back === 'boolean' ? back : unknown(`${MISSING_WAY}: ${back.reason}`);
     },
   };

@@ -142,7 +142,13 @@ function searchBehind(network: Network, node: Node, one: Interface, mac: number,
   const key = `${node.name}/${one.name}`;
   if (seen.has(key)) return false;
   seen.add(key);
-  return peersOf(network, node.name, one.name).some((end) => searchAt(network, end, mac, seen));
+  // a vlan's frames leave by its parent, a bond's by its slaves
+  const below = one.vlan === undefined ? undefined : findInterface(node, one.vlan.parent);
+  const carriers = one.kind === 'bond' ? portsOf(node, one.name) : below === undefined ? [] : [below];
+  return (
+    carriers.some((carrier) => works(carrier) && searchBehind(network, node, carrier, mac, seen)) ||
+    peersOf(network, node.name, one.name).some((end) => searchAt(network, end, mac, seen))
+  );
 }
 
 function searchAt(network: Network, end: LinkEnd, mac: number, seen: Seen): boolean {

@@ -13,6 +13,8 @@ export interface FlowKey6 extends FlowKey {
   readonly near?: string;
   /** RT6_LOOKUP_F_IFACE: no other device's routes count. */
   readonly strict: boolean;
+  /** The device comes before the metric (`rt6_device_match`). */
+  readonly anyMetric?: true;
 }
 
 /** What comes in by a device is looked up with it (`ip6_pol_route_input`). */
@@ -66,26 +68,30 @@ interface Candidate {
 }
 
 /** `fib6_table_lookup`: the longest prefix that has a route which will do (`fib6_backtrack`). */
-function lookupTable(world: World, node: Node, table: number, key: FlowKey6): Candidate | undefined {
+const lookupTable = (world: World, node: Node, table: number, key: FlowKey6): Candidate | undefined =>
+  pickRoute(world, node, bestRoutes(node, table, key), key);
+
+/** The routes that only the device, or how they are listed, tells apart. */
+function bestRoutes(node: Node, table: number, key: FlowKey6): readonly Route[] {
   const fitting = node.routes.filter((route) => route.table === table && contains(route.destination, key.dst));
   // longest prefix, lowest metric, and the capture's own order among equals
   const sorted = fitting.toSorted((a, b) => b.destination.length - a.destination.length || a.metric - b.metric);
   const best = sorted.find((route) => usableHops(node, route, key).length > 0);
-  if (best === undefined) return undefined;
-  const equals = sorted.filter(
+  if (best === undefined) return [];
+  return sorted.filter(
     (route) =>
       route.destination.length === best.destination.length &&
-      route.metric === best.metric &&
+      (route.metric === best.metric || key.anyMetric === true) &&
       usableHops(node, route, key).length > 0,
   );
-  return pickRoute(world, node, equals, key);
 }
 
 /** Of routes of one metric those by the device asked for are preferred (`rt6_score_route`), else the first. */
 function pickRoute(world: World, node: Node, equals: readonly Route[], key: FlowKey6): Candidate | undefined {
   const near = equals.filter((route) => usableHops(node, route, key).some(({ device }) => device === key.near));
   const best = near.length > 0 ? near : equals;
-  const routers = best.filter(({ nextHops }) => nextHops.some(({ via }) => via !== undefined));
+  const routers =
+    key.anyMetric === true ? [] : best.filter(({ nextHops }) => nextHops.some(({ via }) => via !== undefined));
   const route = routers.length > 1 ? pickRouter(world, node, routers, key) : best[0];
   return route === undefined ? undefined : { route, hop: nextHop(world, node, route, key) };
 }
@@ -112,6 +118,21 @@ function nextHop(world: World, node: Node, route: Route, key: FlowKey6): NextHop
   const id = `${node.name} multipath ${route.table} ${route.text} ${key.src} ${key.dst}`;
   const reason = `${node.name} picks one of the ${usable.length} next hops of \`${route.text}\` by hash`;
   return usable[choose(world, { id, reason, origin: originOf(node, route) }, [[0, usable.length - 1]])];
+}
+
+/** The route that a packet without a source would take (`ip6_route_output`), whichever of several next hops it gets. */
+export function routeOf(node: Node, dst: Address, near?: string): Route | undefined {
+  const ports = { proto: 0, sport: 0, dport: 0, tos: 0, mark: 0 };
+  const asked = near === undefined ? {} : { near, oif: near };
+  const key: FlowKey6 = { ...ports, dst, src: UNSPECIFIED, iif: 'lo', ...asked, strict: near !== undefined };
+  for (const rule of node.rules) {
+    if (rule.undecided !== undefined || !applies(sourceless(rule, key), key)) continue;
+    if (rule.action.kind !== 'table') return undefined;
+    const [route] = bestRoutes(node, rule.action.table, key);
+    const { suppressPrefixLength: suppressed = -1 } = rule.action;
+    if (route !== undefined && route.type !== 'throw' && route.destination.length > suppressed) return route;
+  }
+  return undefined;
 }
 
 /** What table local says of an address, on whatever device that is up. */

@@ -81,3 +81,9 @@ function devicesFor(world: World, node: Node, out: string | undefined, towards: 
 export const linkLocalOf = (node: Node, device: string): Address | undefined =>
   findInterface(node, device)?.addresses.findLast((one) => isAssigned(one) && scopeOf(one.local) === SCOPE6.LINK)
     ?.local;
+
+/** Addresses of a device of the destination's own scope: what REDIRECT turns a packet to (`nf_nat_redirect_ipv6`). */
+export const addressesFor = (node: Node, device: string, dst: Address): readonly Address[] =>
+  (findInterface(node, device)?.addresses ?? [])
+    .filter((one) => isAssigned(one) && scopeOf(one.local) === scopeOf(dst))
+    .map(({ local }) => local);
