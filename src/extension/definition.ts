@@ -26,6 +26,8 @@ export interface RuleContext {
   readonly bridged: boolean;
   /** It comes back from the node itself: by lo, or as the sender's own copy of a broadcast (PACKET_LOOPBACK). */
   readonly looped?: true;
+  /** Later fragments come by, and their payload may be taken for a header (iptables-nft). */
+  readonly misread?: true;
   /** Types of addresses as the node's routing sees them (`-m addrtype`), optionally limited to one interface. */
   readonly addressTypes: (limitTo?: string) => AddressTypes;
   /** A set by name; absent if the capture does not hold it. */

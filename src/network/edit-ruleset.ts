@@ -62,5 +62,5 @@ function onChain(
   const old = table?.chains.get(chain) ?? (fresh === undefined ? undefined : freshTable(name, fresh).chains.get(chain));
   if (table === undefined || old === undefined) throw new Error(`no chain ${chain} in ${name}`);
   const changed: Table = { ...table, chains: new Map(table.chains).set(chain, change(old)) };
-  return { tables: new Map(ruleset.tables).set(name, changed) };
+  return { ...ruleset, tables: new Map(ruleset.tables).set(name, changed) };
 }

@@ -102,6 +102,7 @@ interface Hooked {
   readonly physIn?: string;
   readonly physOut?: string;
   readonly looped?: true;
+  readonly misread?: true;
 }
 
 /** The group of `br100` has a name that nobody knows the number of. */
@@ -111,6 +112,7 @@ const PLACES: readonly Hooked[] = [
   { hook: 'PREROUTING', in: 'eth0' },
   { hook: 'PREROUTING', in: 'br100', physIn: 'eth1' },
   { hook: 'INPUT', in: 'eth1' },
+  { hook: 'PREROUTING', in: 'eth1', misread: true },
   { hook: 'PREROUTING', in: 'lo', looped: true },
   { hook: 'INPUT', in: 'lo', looped: true },
   { hook: 'INPUT', in: 'br100', physIn: 'vnet0' },

@@ -6,11 +6,10 @@ import { whyNot } from '../../src/lab/possible.ts';
 import { send } from '../../src/lab/send.ts';
 import type { Network } from '../../src/network/network.ts';
 import { drawn } from '../agreement/generate/drawn.ts';
-import { FRAGMENTED } from '../agreement/generate/fragmented.ts';
+import { FRAGMENTED, legacyNetwork } from '../agreement/generate/fragmented.ts';
 import { type Question, question, shotOf } from '../agreement/generate/probe.ts';
 import type { World } from '../agreement/generate/world.ts';
 import { ofKernel } from '../agreement/judge.ts';
-import { networkOf } from './ask.ts';
 import { deliveredInTwo, routesByPorts } from './in-two.ts';
 
 const networks = Number(process.env['NETQED_NETWORKS'] ?? 10);
@@ -26,7 +25,7 @@ async function counted(lab: Lab): Promise<number> {
 
 describe.skipIf(whyNot() !== undefined)('fragments', () => {
   it.each(FRAGMENTED)('$name: fare as recorded', async ({ world, question, whole, inTwo, later }) => {
-    const lab = await openLab(networkOf(world), { iptables: 'legacy' });
+    const lab = await openLab(legacyNetwork(world), { iptables: 'legacy' });
     try {
       expect(lab.refused).toEqual([]);
       const shots = [shotOf(question, 0), { ...shotOf(question, 1), inTwo: true as const }];
@@ -44,7 +43,7 @@ describe.skipIf(whyNot() !== undefined)('fragments', () => {
   it(`fare as the walks of the whole and of the later one tell, on ${networks} drawn networks (seed ${seed})`, async () => {
     let judged = { passed: 0, stopped: 0 };
     for (const { name, world } of fc.sample(drawn(1), { numRuns: networks, seed })) {
-      if (name === 'vlans' || routesByPorts(networkOf(world))) continue;
+      if (name === 'vlans' || routesByPorts(legacyNetwork(world))) continue;
       const { differ, ...counts } = await judge(world);
       expect({ name, differ }).toEqual({ name, differ: [] });
       judged = { passed: judged.passed + counts.passed, stopped: judged.stopped + counts.stopped };
@@ -72,7 +71,7 @@ async function sendInTwo(network: Network, asked: readonly (readonly [one: Quest
 }
 
 async function judge(world: World) {
-  const network = networkOf(world);
+  const network = legacyNetwork(world);
   const drawnOnes = fc.sample(question(world).filter(canBeSplit), { numRuns: QUESTIONS, seed });
   const told = drawnOnes.flatMap((one, n) => {
     const model = deliveredInTwo(network, one, n);

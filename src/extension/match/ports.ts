@@ -1,7 +1,8 @@
-import { all, equals, inRanges } from '../../ir/predicate.ts';
+import { all, equals, FALSE, inRanges, unknownBit } from '../../ir/predicate.ts';
 import type { Predicate } from '../../ir/program.ts';
 import { complement } from '../../packet/ranges.ts';
 import { type PortRange, portRange } from '../codec/service.ts';
+import type { Matched, RuleContext } from '../definition.ts';
 import { type Given, invertible } from '../option.ts';
 
 /** `--dport 0:65535` holds for every packet with ports, and is not saved. */
@@ -17,6 +18,17 @@ export interface Ports {
   readonly sport?: Given<PortRange>;
   readonly dport?: Given<PortRange>;
 }
+
+/** What iptables-nft makes of a match that looks into a later fragment (measured, 1.8.9 on Linux 6.18). */
+export const MISREAD = 'later fragments, where iptables-nft takes their payload for a header';
+
+/** Whether later fragments match: never, but where nf_tables may read them. Ask it whatever the packet is. */
+export const laterMatches = (name: string, asks: boolean, { misread, unknown }: RuleContext): Matched =>
+  misread === true && asks ? unknown(`-m ${name}: ${MISREAD}`) : false;
+
+/** The same, of all later fragments of the protocol. */
+export const lowerLater = (protocol: number, matched: Matched): Predicate =>
+  typeof matched === 'boolean' ? FALSE : all(equals('proto', protocol), equals('fragment', 1), unknownBit(matched));
 
 /** `port_match` of xt_tcpudp.c. */
 export const portMatches = (given: Given<PortRange> | undefined, port: number): boolean =>

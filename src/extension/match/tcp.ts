@@ -1,4 +1,4 @@
-import { all, masked, not, unknownBit } from '../../ir/predicate.ts';
+import { all, any, masked, not, unknownBit } from '../../ir/predicate.ts';
 import { PROTOCOL } from '../../packet/field.ts';
 import { only } from '../../packet/ranges.ts';
 import { flag } from '../codec/name.ts';
@@ -7,7 +7,7 @@ import { SYN_ONLY, tcpFlags } from '../codec/tcpflags.ts';
 import { defineMatch } from '../extension.ts';
 import { invertible } from '../option.ts';
 import { every } from '../threevalued.ts';
-import { lowerPorts, PORT_OPTIONS, portMatches, withHeader } from './ports.ts';
+import { laterMatches, lowerLater, lowerPorts, MISREAD, PORT_OPTIONS, portMatches, withHeader } from './ports.ts';
 
 const TCP_OPTION = '-m tcp --tcp-option: the options of a TCP header are not modelled';
 
@@ -15,7 +15,7 @@ export const tcp = defineMatch({
   name: 'tcp',
   summary: 'ports and flags of a TCP segment',
   source: 'net/netfilter/xt_tcpudp.c (tcp_mt)',
-  partly: [TCP_OPTION],
+  partly: [TCP_OPTION, `-m tcp: ${MISREAD}`],
   protocols: [PROTOCOL.TCP],
   options: {
     ...PORT_OPTIONS,
@@ -28,7 +28,10 @@ export const tcp = defineMatch({
   },
   matches({ sport, dport, 'tcp-flags': flags, 'tcp-option': option }, packet, context) {
     const doubt = option === undefined ? true : context.unknown(TCP_OPTION);
-    if (packet.proto !== PROTOCOL.TCP || packet.fragment === 1) return false;
+    const asks = option === undefined && (sport ?? dport ?? flags) !== undefined;
+    const later = laterMatches('tcp', asks, context);
+    if (packet.proto !== PROTOCOL.TCP) return false;
+    if (packet.fragment === 1) return later;
     return every(
       () => portMatches(sport, packet.sport),
       () => portMatches(dport, packet.dport),
@@ -38,12 +41,14 @@ export const tcp = defineMatch({
   },
   lower({ 'tcp-flags': flags, 'tcp-option': option, ...ports }, context) {
     const bits = flags === undefined ? all() : masked('tcpFlags', flags.value.mask, only(flags.value.set));
-    return all(
+    const whole = all(
       withHeader(PROTOCOL.TCP),
       lowerPorts(ports),
       flags?.inverted === true ? not(bits) : bits,
       option === undefined ? all() : unknownBit(context.unknown(TCP_OPTION)),
     );
+    const asks = option === undefined && (flags ?? ports.sport ?? ports.dport) !== undefined;
+    return any(whole, lowerLater(PROTOCOL.TCP, laterMatches('tcp', asks, context)));
   },
   examples: [
     { rule: '-p tcp -m tcp --dport 22' },
