@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Change, Finding, Network } from '../src/index.ts';
+import type { Change, Finding, Network, Node } from '../src/index.ts';
 import { ask, change, load } from '../src/index.ts';
 
 const MODELS = join(import.meta.dirname, '..', 'models', 'nova-network');
@@ -11,8 +11,13 @@ export const world = async (state: string, ...changes: readonly Change[]): Promi
 /** The same network where no bridge has rules of ebtables: what guests send is let through. */
 export const unfiltered = (network: Network): Network => ({
   ...network,
-  nodes: new Map([...network.nodes].map(([name, { frameRules: _, ...node }]) => [name, node])),
+  nodes: new Map([...network.nodes].map(([name, node]) => [name, withoutFrameRules(node)])),
 });
+
+function withoutFrameRules(node: Node): Node {
+  const { frameRules: _, ...others } = node;
+  return others;
+}
 
 export const set = (text: string): Change => ({ option: '--set', text });
 export const remove = (text: string): Change => ({ option: '--delete', text });

@@ -11,7 +11,8 @@ export async function loadFrameRules({ frameRules, arpRules }: Node, namespace: 
   return said;
 }
 
-interface Command {
+/** A command of the node's namespace, and what it reads. */
+export interface Command {
   readonly words: readonly string[];
   readonly input: string;
 }
@@ -23,10 +24,12 @@ const inside = (namespace: string, words: readonly string[], input: string): Pro
 const complaints = ({ status, err }: Ended): readonly string[] =>
   status === 0 ? [] : err.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
-const frameCommands = (rules: FrameRules | undefined): readonly Command[] =>
+/** What makes rules of ebtables. */
+export const frameCommands = (rules: FrameRules | undefined): readonly Command[] =>
   rules === undefined || rules.size === 0 ? [] : [{ words: ['ebtables-restore'], input: printFrameRules(rules) }];
 
-function arpCommands(rules: ArpRules | undefined): readonly Command[] {
+/** What makes rules of arptables. */
+export function arpCommands(rules: ArpRules | undefined): readonly Command[] {
   if (rules === undefined || rules.size === 0) return [];
   const forward = rules.get('FORWARD');
   if (forward !== undefined && !isIdle(forward)) return [{ words: ['sh', '-e'], input: legacyCommands(rules) }];

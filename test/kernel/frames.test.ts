@@ -52,7 +52,7 @@ async function askOne(lab: Lab, question: Question, n: number): Promise<{ said: 
 
 describe.skipIf(whyNot() !== undefined)('frames past rules of ebtables and arptables', () => {
   for (const [name, one] of Object.entries(FRAME_CASES))
-    it(name, async (test) => {
+    it(`${name}`, async (test) => {
       if (one.needs !== undefined && !(await isThere(one.needs))) test.skip();
       const network = networkOf(one);
       const answers = await withLab(network, async (lab) => {

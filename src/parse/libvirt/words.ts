@@ -38,6 +38,22 @@ const ARP: readonly Row[] = [
   { attribute: 'arpsrcmacaddr', option: '--arp-mac-src', reverse: '--arp-mac-dst', print: mac },
   { attribute: 'arpdstmacaddr', option: '--arp-mac-dst', reverse: '--arp-mac-src', print: mac },
 ];
+/** Numbers with an end of their range, addresses with a mask. */
+const STP: readonly Row[] = [
+  ...(['type', 'flags'] as const).map((name): Row => ({ attribute: name, option: `--stp-${name}` })),
+  ...(['root', 'sender'] as const).flatMap((who): readonly Row[] => [
+    { attribute: `${who}-priority`, option: `--stp-${who}-prio`, second: [':', `${who}-priority-hi`] },
+    { attribute: `${who}-address`, option: `--stp-${who}-addr`, second: ['/', `${who}-address-mask`], print: mac },
+  ]),
+  ...Object.entries({
+    'root-cost': 'root-cost',
+    port: 'port',
+    age: 'msg-age',
+    'max-age': 'max-age',
+    'hello-time': 'hello-time',
+    'forward-delay': 'forward-delay',
+  }).map(([name, option]): Row => ({ attribute: name, option: `--stp-${option}`, second: [':', `${name}-hi`] })),
+];
 const addressed = (ip: 'ip' | 'ip6'): readonly Row[] => [
   { attribute: 'srcipaddr', option: `--${ip}-src`, reverse: `--${ip}-dst`, second: ['/', 'srcipmask'] },
   { attribute: 'dstipaddr', option: `--${ip}-dst`, reverse: `--${ip}-src`, second: ['/', 'dstipmask'] },
@@ -52,16 +68,13 @@ const ELEMENTS: Readonly<Record<string, { readonly before: string; readonly rows
   none: { before: '',            rows: [] },
   mac:  { before: '',            rows: [{ attribute: 'protocolid', option: '-p', print: type }] },
   vlan: { before: '-p 802_1Q',   rows: [{ attribute: 'vlanid', option: '--vlan-id' }, { attribute: 'encap-protocol', option: '--vlan-encap', print: type }] },
-  stp:  { before: '-d BGA',      rows: ['type', 'flags'].map((name) => ({ attribute: name, option: `--stp-${name}` })) },
+  stp:  { before: '-d BGA',     rows: STP },
   arp:  { before: '-p ARP',      rows: ARP },
   rarp: { before: '-p RARP',     rows: ARP },
   // libvirt hands the DSCP over as if it were the whole TOS field
   ip:   { before: '-p IPv4',     rows: [...addressed('ip'), { attribute: 'dscp', option: '--ip-tos' }] },
   ipv6: { before: '-p IPv6',     rows: addressed('ip6') },
 };
-
-/** Fields of STP that have no row: what they ask is left open. */
-const OTHER_STP = /^(root|sender|port|age|max|hello|forward)-?/;
 
 /** What a rule tests, as options of ebtables in libvirt's order. */
 export function testWords({ protocol, attributes }: NwRule, reverse: boolean): readonly string[] {
@@ -80,7 +93,6 @@ export function testWords({ protocol, attributes }: NwRule, reverse: boolean): r
     ...(protocol === 'none' ? [] : ETHERNET.flatMap(written)),
     ...(before === '' ? [] : [before]),
     ...rows.flatMap(written),
-    ...(protocol === 'stp' && attributes.some(({ name }) => OTHER_STP.test(name)) ? ['--stp-root-prio 0'] : []),
     ...(gratuitous?.value === 'true' ? [`${gratuitous.inverted ? '! ' : ''}--arp-gratuitous`] : []),
   ];
 }

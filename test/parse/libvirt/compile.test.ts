@@ -117,6 +117,8 @@ describe('a filter of a guest', () => {
     ["<rule action='accept' direction='out'><ip srcipaddr='10.1.2.3' srcipmask='255.255.128.0' protocol='17' dstportstart='100' dstportend='101' dscp='63'/></rule>",
       ['-A libvirt-I-vnet0 -p IPv4 --ip-src 10.1.0.0/17 --ip-proto udp --ip-dport 100:101 --ip-tos 0x3F -j ACCEPT']],
     ["<rule action='drop' direction='out'><ipv6 srcipaddr='fe80::1'/></rule>", ['-A libvirt-I-vnet0 -p IPv6 --ip6-src fe80::1 -j DROP']],
+    ["<rule action='drop' direction='out'><stp type='0' root-priority='1' root-priority-hi='9' sender-address='1:2:3:4:5:6'/></rule>",
+      ['-A libvirt-I-vnet0 -d BGA --stp-type 0 --stp-root-prio 1:9 --stp-sender-addr 01:02:03:04:05:06 -j DROP']],
     ["<rule action='drop' direction='out'><vlan vlanid='7'/></rule>", ['-A libvirt-I-vnet0 -p 802_1Q --vlan-id 7 -j DROP']],
   ])('a rule asks what its element says: %s', (rule, expected) => {
     expect(one(rule)).toEqual(expected);
