@@ -100,7 +100,7 @@ function acceptable(world: World, packet: Packet, { node, hook }: Position): boo
   const summed = icmp || hasPorts(packet.proto);
   if (packet.badChecksum === 1 && summed && hook === 'PREROUTING')
     if (setting(world, node, 'net.netfilter.nf_conntrack_checksum') !== 0) return false;
-  return packet.proto !== PROTOCOL.TCP || packet.fragment === 1 || validFlags(packet.tcpFlags);
+  return packet.proto !== PROTOCOL.TCP || validFlags(packet.tcpFlags);
 }
 
 export const tableOf = (world: World, node: string, zone: number): Flow[] => {
@@ -127,7 +127,7 @@ function follow(skb: Skb, flow: Flow, direction: 'original' | 'reply'): void {
   if (skb.packet.proto === PROTOCOL.TCP) {
     const next = nextTcp(direction, flow.tcp, skb.packet.tcpFlags);
     if (next === undefined) return;
-    if (next === 'ESTABLISHED' && flow.seenReply && flow.tcp !== 'SYN_SENT') flow.assured = true;
+    if (next === 'ESTABLISHED' && flow.seenReply) flow.assured = true;
     flow.tcp = next;
   }
   if (direction === 'reply') flow.seenReply = true;

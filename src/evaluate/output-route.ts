@@ -33,7 +33,7 @@ const staysHome = (world: World, { packet }: Skb, node: Node): boolean =>
 /** Sources that no packet may have, and what is for everybody, which leaves by the device that has the source address, without a lookup. */
 function routeBound(world: World, node: Node, packet: Packet): Exit | NoExit {
   const { src, dst } = packet;
-  if (isMulticast(src) || src === LIMITED_BROADCAST || (src !== 0 && src < 2 ** 24))
+  if (isMulticast(src) || src === LIMITED_BROADCAST || src < 2 ** 24)
     return nowhere(node, `${printAddress(src)} is no source address`);
   if (dst !== LIMITED_BROADCAST && !isMulticast(dst)) return routeOutput(world, node, packet);
   const home = node.interfaces.find(({ addresses }) => addresses.some(({ local }) => local === src));

@@ -1,5 +1,5 @@
 import type { Node } from '../network/network.ts';
-import { printAddress } from '../packet/address.ts';
+import { BROADCAST_MAC, printAddress } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
 import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -43,8 +43,7 @@ export const routeless = (skb: Skb, node: Node, { origin, unknown }: NoExit): Fa
 
 const LOCALHOST = 0x7f000001;
 /** `tcp_v4_connect` refuses groups (ENETUNREACH); a raw socket's SYN to one is nothing that an ordinary process sends. */
-const refusesGroup = ({ leg, packet }: Skb, { type }: Exit): boolean =>
-  leg === 'request' &&
+const refusesGroup = ({ packet }: Skb, { type }: Exit): boolean =>
   packet.proto === PROTOCOL.TCP &&
   packet.tcpFlags === TCP_FLAG.SYN &&
   packet.badChecksum === 0 &&
@@ -95,6 +94,8 @@ const mustReroute = (a: Packet, b: Packet, table: string): boolean =>
 /** The sender of a broadcast gets a copy itself (`ip_mc_output`); it is never the copy that speaks for the packet. */
 function loopBack(world: World, skb: Skb, node: Node, { device, nextHop }: Exit): void {
   const copy = clone(skb);
+  // PACKET_LOOPBACK is a broadcast to `-m pkttype`
+  write(copy, { macDst: BROADCAST_MAC });
   const sent = runHook(world, copy, { node, hook: 'POSTROUTING', out: device, nextHop });
   const seen =
     sent.kind === 'accept' ? runHook(world, copy, { node, hook: 'PREROUTING', in: device, looped: true }) : sent;
