@@ -11,7 +11,8 @@ import { aim, type Frame, routed, transmit } from './link.ts';
 import { neighbour } from './neighbour.ts';
 import { isUsable, leadsTo, type Station, segmentOf, vlanOn } from './segment.ts';
 import { flag, hairpin, visiting } from './settings.ts';
-import { copies, drop, lostTo, set, split, type Then, type Walk } from './walk.ts';
+import { inputRoute as routeSix } from './six/incoming.ts';
+import { copies, drop, isSix, lost, lostTo, set, split, type Then, type Walk } from './walk.ts';
 
 /** A bridge, a port of it where a frame came in, and whether br_netfilter shows the frame to iptables. */
 interface Crossing {
@@ -50,7 +51,7 @@ const portsAt = ({ node, bridge, port }: Omit<Crossing, 'filtered'>, { tag }: Fr
 /** br_netfilter shows the frame to iptables, or does not. */
 function enter(walk: Walk, node: Node, bridge: Interface, port: Interface, frame: Frame): Steps {
   const tagged = frame.tag !== undefined;
-  const called = flag(walk.at, node, 'net.bridge.bridge-nf-call-iptables');
+  const called = flag(walk.at, node, `net.bridge.bridge-nf-call-${isSix(walk) ? 'ip6tables' : 'iptables'}`);
   const shown = tagged ? all(called, flag(walk.at, node, 'net.bridge.bridge-nf-filter-vlan-tagged')) : called;
   const go =
     (filtered: boolean): Then =>
@@ -83,7 +84,11 @@ function redirected(walk: Walk, crossing: Crossing, frame: Frame): Steps {
   const taken: Then = (on) =>
     input(on, node, { device: bridge.name, group: false, prerouted: true, physIn: port.name });
   const own: Then = (on) => retyped(on, ports, (here) => asked(here, ports, 'input', frame, (passed) => taken(passed)));
-  return inputRoute(walk, node, bridge.name, (on, route) => {
+  const find = isSix(walk) ? routeSix : inputRoute;
+  return find(walk, node, bridge.name, (on, route) => {
+    // a route of IPv6 that fails ends it here (br_nf_pre_routing_finish_ipv6)
+    if (isSix(on) && route.kind === 'failed') return drop(on, node, route.reason, route.origin);
+    if (isSix(on) && route.kind === 'unknown') return lost(on, node, `${node.name} routes`, route.reason);
     if (route.kind !== 'forward' || route.device !== bridge.name) return set(on, { macDst: bridge.mac }, own);
     return neighbour(on, node, bridge, route.nextHop, (found, to) => decide(found, crossing, { ...frame, to }));
   });

@@ -1,9 +1,9 @@
-import { all, any, equals, FALSE, inRanges, not, sameSlots } from '../ir/predicate.ts';
+import { all, any, equals, FALSE, inRanges, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Predicate, Slot, Steps } from '../ir/program.ts';
 import { CT_STATUS, type Field, PROTOCOL } from '../packet/field.ts';
 import { type Entry, PORTS, tupleSlot } from './conntrack.ts';
 import type { Place } from './hook.ts';
-import { lost, set, split, type Then, type Walk } from './walk.ts';
+import { isSix, lost, set, split, type Then, type Walk } from './walk.ts';
 
 /** At the end of its way through a node, a packet that began a flow leaves it behind (nf_conntrack_confirm). */
 export function confirm(walk: Walk, { node }: Place, then: Then): Steps {
@@ -13,13 +13,13 @@ export function confirm(walk: Walk, { node }: Place, then: Then): Steps {
   const others = walk.entries.filter((one) => one !== entry && one.node === node.name);
   const reason = `two flows on ${node.name} have the same answers: which port nat gives to one of them`;
   const clash: Then = (on) => lost(on, node, `${entry.name} clash`, reason);
-  return split(walk, [{ when: any(...others.map((one) => clashes(entry, one))), then: clash }], (on) =>
+  return split(walk, [{ when: any(...others.map((one) => clashes(entry, one, isSix(walk)))), then: clash }], (on) =>
     keep(on, entry, then),
   );
 }
 
 /** Whether answers to a flow carry a tuple that an older flow has already (nf_conntrack_tuple_taken). */
-function clashes(entry: Entry, old: Entry): Predicate {
+function clashes(entry: Entry, old: Entry, six: boolean): Predicate {
   const same = (field: Field, side: 'orig' | 'repl'): Predicate =>
     sameSlots(tupleSlot(field, entry, 'repl'), tupleSlot(field, old, side));
   const proto = tupleSlot('proto', entry, 'orig');
@@ -30,6 +30,7 @@ function clashes(entry: Entry, old: Entry): Predicate {
       same('dst', side),
       any(not(inRanges(proto, PORTS)), all(same('sport', side), same('dport', side))),
       any(not(equals(proto, PROTOCOL.ICMP)), side === 'repl' ? same('icmpId', side) : FALSE),
+      six ? any(not(equals(proto, PROTOCOL.ICMPV6)), side === 'repl' ? same('icmpId', side) : FALSE) : TRUE,
     );
   return any(on('repl'), on('orig'));
 }

@@ -3,10 +3,10 @@ import { all, any, equals, FALSE, inRanges, masked, not, sameSlots, TRUE } from 
 import type { Predicate, Slot, Steps } from '../ir/program.ts';
 import type { Node } from '../network/network.ts';
 import { CT_STATE, CT_STATUS, type Field, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
-import { type Ranges, ranges, single } from '../packet/ranges.ts';
+import { only, type Ranges, ranges, single, union } from '../packet/ranges.ts';
 import type { Place } from './hook.ts';
 import { flag } from './settings.ts';
-import { type Assignments, known, set, split, type Then, type Walk, type Way } from './walk.ts';
+import { type Assignments, isSix, known, set, split, type Then, type Walk, type Way } from './walk.ts';
 
 /** A flow in some node's conntrack table. Its tuples, mark and status are slots; what is here is the same for all packets. */
 export interface Entry {
@@ -40,6 +40,14 @@ const CHECKED: Ranges = ranges(
     (one) => [one, one] as const,
   ),
 );
+/** Of IPv6, whose packets may carry either ICMP. */
+const CHECKED6: Ranges = union(CHECKED, only(PROTOCOL.ICMPV6));
+
+/** Packets whose flows are told by an id, and by the type of the message. */
+export const icmpOf = (walk: Walk): Predicate =>
+  isSix(walk)
+    ? inRanges('proto', union(only<number>(PROTOCOL.ICMP), only<number>(PROTOCOL.ICMPV6)))
+    : equals('proto', PROTOCOL.ICMP);
 
 /** Whether a node's rules can tell what conntrack does: without rules nobody looks, and nothing is translated. */
 const tracks = ({ ruleset }: Node): boolean =>
@@ -104,29 +112,55 @@ function find(walk: Walk, place: Place, then: Then): Steps {
     entry.node !== node.name
       ? []
       : (['original', 'reply'] as const).map((direction) => ({
-          when: matches(entry, direction, usesZones(node)),
+          when: matches(entry, direction, usesZones(node), isSix(walk)),
           then: (on) => found(on, i, direction, then),
         })),
   );
   // without its header a later fragment belongs to no flow
   const part: Way = { when: equals('fragment', 1), then: (on) => set(on, { ctState: CT_STATE.INVALID }, then) };
-  return split(walk, [part, ...ways], (on) => beginOr(on, place, then));
+  return split(walk, [part, ...(isSix(walk) ? untrackable(walk, place, then) : []), ...ways], (on) =>
+    beginOr(on, place, then),
+  );
 }
 
+/** Messages of ICMPv6 that no flow is made of (nf_conntrack_proto_icmpv6.c: noct_valid_new); a bad checksum comes first. */
+function untrackable(walk: Walk, place: Place, then: Then): readonly Way[] {
+  const unchecked = place.hook !== 'PREROUTING';
+  const wrong = unchecked
+    ? FALSE
+    : all(equals('badChecksum', 1), flag(walk.at, place.node, 'net.netfilter.nf_conntrack_checksum'));
+  const untracked: Then = (on) =>
+    set(on, { ctState: CT_STATE.UNTRACKED }, (here) => then({ ...here, track: { kind: 'untracked' } }));
+  return [
+    { when: all(UNTRACKABLE, wrong), then: (on) => set(on, { ctState: CT_STATE.INVALID }, then) },
+    { when: UNTRACKABLE, then: untracked },
+  ];
+}
+
+/** Queries and reports of groups, and neighbour discovery but for redirects. */
+const UNTRACKABLE: Predicate = all(
+  equals('proto', PROTOCOL.ICMPV6),
+  inRanges('icmpType', [
+    [130, 136],
+    [143, 143],
+  ]),
+);
+
 /** Whether the packet carries a flow's tuple. */
-function matches(entry: Entry, direction: Direction, zones: boolean): Predicate {
+function matches(entry: Entry, direction: Direction, zones: boolean, six: boolean): Predicate {
   const side = direction === 'original' ? 'orig' : 'repl';
   const is = (field: Field): Predicate => sameSlots(field, tupleSlot(field, entry, side));
-  const type =
-    direction === 'original'
-      ? is('icmpType')
-      : all(equals('icmpType', 0), equals(tupleSlot('icmpType', entry, 'orig'), 8));
+  const answers = (reply: number, request: number): Predicate =>
+    all(equals('icmpType', reply), equals(tupleSlot('icmpType', entry, 'orig'), request));
+  const type = direction === 'original' ? is('icmpType') : answers(0, 8);
+  const type6 = direction === 'original' ? is('icmpType') : any(answers(129, 128), answers(140, 139));
   return all(
     sameSlots('proto', tupleSlot('proto', entry, 'orig')),
     is('src'),
     is('dst'),
     any(not(inRanges('proto', PORTS)), all(is('sport'), is('dport'))),
     any(not(equals('proto', PROTOCOL.ICMP)), all(is('icmpId'), type)),
+    six ? any(not(equals('proto', PROTOCOL.ICMPV6)), all(is('icmpId'), type6)) : TRUE,
     zones ? sameSlots('ctMark@zone', `ctMark@${entry.name}.zone`) : TRUE,
   );
 }
@@ -202,19 +236,21 @@ export const replyShown = (entry: Entry): Assignments => ({
 function beginOr(walk: Walk, place: Place, then: Then): Steps {
   const { node } = place;
   const invalid: Then = (on) => set(on, { ctState: CT_STATE.INVALID }, then);
-  const bad = known(walk, all(equals('badChecksum', 1), inRanges('proto', CHECKED)));
+  const bad = known(walk, all(equals('badChecksum', 1), inRanges('proto', isSix(walk) ? CHECKED6 : CHECKED)));
   // locally made packets have their checksums still to be filled in
   const unchecked = bad.kind === 'false' || place.hook !== 'PREROUTING';
   const wrong = unchecked ? FALSE : all(bad, flag(walk.at, node, 'net.netfilter.nf_conntrack_checksum'));
   const start: Then = (here) => begin(here, node, then);
   const ofTcp: Then = (here) => split(here, [{ when: beginsTcp(here, node), then: start }], invalid);
   const ofIcmp: Then = (here) => split(here, [{ when: REQUEST, then: start }], invalid);
+  const ofIcmp6: Then = (here) => split(here, [{ when: REQUEST6, then: start }], invalid);
   return split(
     walk,
     [
       { when: wrong, then: invalid },
       { when: equals('proto', PROTOCOL.TCP), then: ofTcp },
       { when: equals('proto', PROTOCOL.ICMP), then: ofIcmp },
+      ...(isSix(walk) ? [{ when: equals('proto', PROTOCOL.ICMPV6), then: ofIcmp6 }] : []),
     ],
     start,
   );
@@ -226,6 +262,12 @@ const REQUEST: Predicate = inRanges('icmpType', [
   [13, 13],
   [15, 15],
   [17, 17],
+]);
+
+/** Echo and node information (valid_new of nf_conntrack_proto_icmpv6.c). */
+const REQUEST6: Predicate = inRanges('icmpType', [
+  [128, 128],
+  [139, 139],
 ]);
 
 const { FIN, SYN, RST, ACK, URG } = TCP_FLAG;

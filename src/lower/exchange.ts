@@ -5,17 +5,20 @@ import type { Node } from '../network/network.ts';
 import type { Leg, Source } from '../packet/exchange.ts';
 import type { Fate } from '../packet/fate.ts';
 import { CT_STATE, type Field, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
-import { complement, only, union } from '../packet/ranges.ts';
+import { complement, everything, only, union } from '../packet/ranges.ts';
 import { typesOf } from './context.ts';
 import { output } from './host.ts';
-import { FRESH, receive, TO_GROUP, transmit } from './link.ts';
+import { fresh, receive, TO_GROUP, transmit } from './link.ts';
 import { flag, setting as settingOf } from './settings.ts';
+import { LINK_LOCAL } from './six/addresses.ts';
+import type { Sender } from './six/output.ts';
 import {
   type Assignments,
   dropped,
   end,
   filter,
   forgetting,
+  isSix,
   set,
   setting,
   split,
@@ -25,7 +28,21 @@ import {
 } from './walk.ts';
 
 const { SYN, ACK, PSH, FIN, RST } = TCP_FLAG;
-const ECHO = { request: 8, reply: 0 } as const;
+const ECHO = {
+  4: { protocol: PROTOCOL.ICMP, request: 8, reply: 0 },
+  6: { protocol: PROTOCOL.ICMPV6, request: 128, reply: 129 },
+} as const;
+const echoOf = (walk: Walk) => ECHO[walk.at.network.family ?? 4];
+/** What asks for an echo. */
+const asksEcho = (walk: Walk): Predicate =>
+  all(equals('proto', echoOf(walk).protocol), equals('icmpType', echoOf(walk).request));
+/** The addresses that a node has, and may send from. */
+const ownOf = (walk: Walk, node: Node) => typesOf(node, undefined, walk.at.network.family).get('LOCAL') ?? [];
+/** All others. */
+const othersOf = (walk: Walk, node: Node) => {
+  const own = ownOf(walk, node);
+  return own.length === 0 ? everything('dst', walk.at.network.family as 6) : complement(own, 'dst');
+};
 
 /** What the asker wrote, and the socket that it reached. */
 const asked = (field: Field): Slot => `${field}@asked`;
@@ -42,9 +59,12 @@ const ASKED: Assignments = Object.fromEntries(
 export function request(walk: Walk, source: Source): Steps {
   const node = nodeOf(walk.at.network, source.node);
   const remember = (on: Walk, then: Then): Steps => set(on, ASKED, then);
-  if (source.kind === 'socket') return output(walk, node, source.bound, remember);
+  if (source.kind === 'socket') return output(walk, node, source.bound, remember, byDevice(source));
   return remember(walk, (on) => sendFrame(on, source));
 }
+
+const byDevice = ({ device }: Extract<Source, { kind: 'socket' }>): Omit<Sender, 'bound'> =>
+  device === undefined ? { must: false } : { device, must: true };
 
 /** A frame comes from the wire, or leaves by a packet socket. */
 function sendFrame(walk: Walk, { kind, node: name, interface: device }: Exclude<Source, { kind: 'socket' }>): Steps {
@@ -59,12 +79,12 @@ export function requested(walk: Walk, node: Node, device: string): Steps {
   const on: Walk = { ...walk, request: fate };
   if (!walk.at.probe.back) return none(on, 'not followed');
   const bad: Way = {
-    when: all(equals('badChecksum', 1), inRanges('proto', SUMMED)),
+    when: all(equals('badChecksum', 1), inRanges('proto', isSix(walk) ? SUMMED6 : SUMMED)),
     then: (here) => end({ ...here, leg: 'answer' }, dropped(node, 'checksum')),
   };
   const many: Way = {
-    when: inRanges('dst', complement(typesOf(node).get('LOCAL') ?? [], 'dst')),
-    then: (here) => toMany(here, node),
+    when: inRanges('dst', othersOf(walk, node)),
+    then: (here) => toMany(here, node, device),
   };
   return split(
     on,
@@ -75,8 +95,8 @@ export function requested(walk: Walk, node: Node, device: string): Steps {
       { when: equals('proto', PROTOCOL.TCP), then: (here) => ofTcp(here, node, device) },
       { when: equals('proto', PROTOCOL.UDP), then: (here) => ofUdp(here, node, device) },
       {
-        when: all(equals('proto', PROTOCOL.ICMP), equals('icmpType', ECHO.request)),
-        then: (here) => ofEcho(here, node),
+        when: asksEcho(walk),
+        then: (here) => ofEcho(here, node, device),
       },
     ],
     (here) => none(here, 'nobody answers this protocol'),
@@ -86,6 +106,7 @@ export function requested(walk: Walk, node: Node, device: string): Steps {
 /** tcp takes only what was sent to this host alone (tcp_v4_rcv: PACKET_HOST). */
 const GROUP_SEGMENT: Predicate = all(equals('proto', PROTOCOL.TCP), TO_GROUP);
 
+const SUMMED6 = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.ICMPV6].map((one) => [one, one] as const);
 const SUMMED = [PROTOCOL.ICMP, PROTOCOL.TCP, PROTOCOL.UDP].map((one) => [one, one] as const);
 
 const none = (walk: Walk, reason: string): Steps => {
@@ -94,42 +115,78 @@ const none = (walk: Walk, reason: string): Steps => {
 };
 
 /** A broadcast: only echo requests are answered, and those only if the node does not ignore them. */
-function toMany(walk: Walk, node: Node): Steps {
+function toMany(walk: Walk, node: Node, device: string): Steps {
+  if (isSix(walk)) return toManySix(walk, node, device);
   // what a route by lo brings to other addresses is delivered, but nothing can be sent from there
   const types = typesOf(node);
   const groups = inRanges('dst', union(types.get('BROADCAST') ?? [], types.get('MULTICAST') ?? []));
-  const echo = all(equals('proto', PROTOCOL.ICMP), equals('icmpType', ECHO.request));
   const ignored = flag(walk.at, node, 'net.ipv4.icmp_echo_ignore_broadcasts');
   return split(
     walk,
-    [{ when: any(not(echo), not(groups), ignored), then: (on) => none(on, 'it was sent to many') }],
-    (on) => answerEcho(on, node, false),
+    [{ when: any(not(asksEcho(walk)), not(groups), ignored), then: (on) => none(on, 'it was sent to many') }],
+    (on) => answerEcho(on, node, device, false),
   );
 }
 
-function ofEcho(walk: Walk, node: Node): Steps {
-  const ignored = flag(walk.at, node, 'net.ipv4.icmp_echo_ignore_all');
+/** A group of IPv6, or an address that several routers have (icmpv6_echo_reply); the answer to such an address may come from it. */
+function toManySix(walk: Walk, node: Node, device: string): Steps {
+  const types = typesOf(node, undefined, 6);
+  const of = (type: string): Predicate => inRanges('dst', types.get(type) ?? []);
+  const ignored = any(
+    flag(walk.at, node, 'net.ipv6.icmp.echo_ignore_all'),
+    all(of('MULTICAST'), flag(walk.at, node, 'net.ipv6.icmp.echo_ignore_multicast')),
+    all(of('ANYCAST'), flag(walk.at, node, 'net.ipv6.icmp.echo_ignore_anycast')),
+  );
+  const many = any(of('MULTICAST'), of('ANYCAST'));
+  const own = all(of('ANYCAST'), flag(walk.at, node, 'net.ipv6.anycast_src_echo_reply'));
+  return split(
+    walk,
+    [
+      { when: any(not(asksEcho(walk)), not(many), ignored), then: (on) => none(on, 'it was sent to many') },
+      { when: own, then: (on) => answerEcho(on, node, device, true) },
+    ],
+    (on) => answerEcho(on, node, device, false),
+  );
+}
+
+function ofEcho(walk: Walk, node: Node, device: string): Steps {
+  const key = isSix(walk) ? 'net.ipv6.icmp.echo_ignore_all' : 'net.ipv4.icmp_echo_ignore_all';
+  const ignored = flag(walk.at, node, key);
   return split(walk, [{ when: ignored, then: (on) => none(on, 'echo requests are ignored') }], (on) =>
-    answerEcho(on, node, true),
+    answerEcho(on, node, device, true),
   );
 }
 
-const answerEcho = (walk: Walk, node: Node, bound: boolean): Steps =>
-  answer(walk, node, { icmpType: ECHO.reply }, bound, (on, at, device) =>
-    back(on, at, ECHOED, (last) => done(last, at, device)),
+/** An echo reply of IPv6 goes out by the device that the request came in by, if that makes no other difference. */
+const answerEcho = (walk: Walk, node: Node, from: string, bound: boolean): Steps =>
+  answer(
+    walk,
+    node,
+    { icmpType: echoOf(walk).reply },
+    bound,
+    (on, at, device) => back(on, at, device, echoed(walk), (last) => done(last, at, device)),
+    from === 'lo' ? { must: false } : { device: from, must: false },
   );
 
 const ofUdp = (walk: Walk, node: Node, device: string): Steps =>
   listening(walk, node, device, PROTOCOL.UDP, (on) =>
-    answer(on, node, {}, true, (here, at, by) => back(here, at, MIRRORED, (last) => done(last, at, by))),
+    answered(on, node, device, {}, (here, at, by) => back(here, at, by, MIRRORED, (last) => done(last, at, by))),
   );
+
+/** A process answers: to an address of one link by the device that it was asked by. */
+function answered(walk: Walk, node: Node, device: string, fields: Assignments, deliver: Deliver): Steps {
+  const plain: Then = (on) => answer(on, node, fields, true, deliver);
+  if (!isSix(walk) || device === 'lo') return plain(walk);
+  const zoned: Then = (on) => answer(on, node, fields, true, deliver, { device, must: false });
+  return split(walk, [{ when: inRanges('src', LINK_LOCAL), then: zoned }], plain);
+}
 
 function ofTcp(walk: Walk, node: Node, device: string): Steps {
   const opens = masked('tcpFlags', SYN | ACK | RST | FIN, only(SYN));
   return split(walk, [{ when: not(opens), then: (on) => none(on, 'it does not open a connection') }], (on) =>
     listening(on, node, device, PROTOCOL.TCP, (heard) =>
       set(heard, SERVED, (here) =>
-        answer(here, node, { tcpFlags: SYN | ACK }, true, (last, at) => connected(last, at, node)),
+        answered(here, node, device, { tcpFlags: SYN | ACK }, (last, at, by) => connected(last, at, by, node, device)),
       ),
     ),
   );
@@ -140,7 +197,7 @@ function listening(walk: Walk, node: Node, device: string, protocol: number, the
   if (node.listeners.kind === 'unknown') return then(walk);
   const sockets = node.listeners.value
     .filter((one) => one.protocol === protocol && (one.device === undefined || one.device === device))
-    .map(({ address, port }) => all(equals('dport', port), address === 0 ? TRUE : equals('dst', address)));
+    .map(({ address, port }) => all(equals('dport', port), Number(address) === 0 ? TRUE : equals('dst', address)));
   return split(walk, [{ when: not(any(...sockets)), then: (on) => none(on, 'nothing listens there') }], then);
 }
 
@@ -164,20 +221,35 @@ const startLeg = (walk: Walk, leg: Leg, deliver: Deliver): Walk => ({
   visits: 0,
 });
 
-const NEW_PACKET = { ...FRESH, ctState: CT_STATE.INVALID, fragment: 0, badChecksum: 0, macSrc: 0, macDst: 0 } as const;
+const newPacket = (walk: Walk): Assignments => ({
+  ...fresh(walk),
+  ctState: CT_STATE.INVALID,
+  fragment: 0,
+  badChecksum: 0,
+  macSrc: 0,
+  macDst: 0,
+});
 
 /** A stack answers what it was sent, from the address and port that it was sent to. */
-function answer(walk: Walk, node: Node, fields: Assignments, bound: boolean, deliver: Deliver): Steps {
+function answer(
+  walk: Walk,
+  node: Node,
+  fields: Assignments,
+  bound: boolean,
+  deliver: Deliver,
+  by?: Omit<Sender, 'bound'>,
+): Steps {
   const swapped: Assignments = { src: 'dst', dst: 'src', sport: 'dport', dport: 'sport' };
   const [steps, on] = aged(startLeg(walk, 'answer', deliver), node);
   return [
     ...steps,
-    ...set(on, { ...NEW_PACKET, ...swapped, tos: 0, ...fields }, (here) => output(here, node, bound, straight)),
+    ...set(on, { ...newPacket(on), ...swapped, tos: 0, ...fields }, (here) => output(here, node, bound, straight, by)),
   ];
 }
 
 /** A stack's packets begin with the default time to live. */
 function aged(walk: Walk, node: Node): readonly [Steps, Walk] {
+  if (isSix(walk)) return [[], walk]; // by the route that it takes
   const ttl = settingOf(walk.at, node, 'net.ipv4.ip_default_ttl');
   if (ttl.kind === 'known') return setting(walk, { ttl: ttl.value });
   return forgetting(walk, 'ttl', [[1, 255]], { id: `${node.name} ip_default_ttl`, reason: ttl.reason });
@@ -191,16 +263,19 @@ const MIRRORED: Predicate = all(
   sameSlots('sport', asked('dport')),
   sameSlots('dport', asked('sport')),
 );
-const ECHOED: Predicate = all(equals('icmpType', ECHO.reply), sameSlots('icmpId', asked('icmpId')));
+const echoed = (walk: Walk): Predicate =>
+  all(equals('icmpType', echoOf(walk).reply), sameSlots('icmpId', asked('icmpId')));
 
 /**
  * An answer counts only with the node, and the socket, that asked; off the wire, with whoever has the asker's address. A
  * socket's own address is never a broadcast (inet_bind, ip_route_connect).
  */
-function back(walk: Walk, node: Node, mine: Predicate, then: Then): Steps {
+function back(walk: Walk, node: Node, device: string, mine: Predicate, then: Then): Steps {
   const { source } = walk.at.probe;
+  const elsewhere = source.kind === 'socket' && source.device !== undefined && ![source.device, 'lo'].includes(device);
+  if (elsewhere) return end(walk, dropped(node, 'no socket'));
   if (source.kind !== 'wire' && source.node !== node.name) return end(walk, dropped(node, 'no socket'));
-  const own = inRanges('dst', typesOf(node).get('LOCAL') ?? []);
+  const own = inRanges('dst', ownOf(walk, node));
   return filter(walk, all(mine, own, not(GROUP_SEGMENT)), dropped(node, 'no socket'), then);
 }
 
@@ -208,9 +283,9 @@ const done = (walk: Walk, node: Node, device: string): Steps =>
   end(walk, { kind: 'delivered', node: node.name, interface: device });
 
 /** The SYN-ACK has arrived: ACK and data go out, to the same socket as before. */
-function connected(walk: Walk, asker: Node, server: Node): Steps {
-  const data: Then = (on) => toServer(on, asker, server, 'data', ACK | PSH, (last) => dataBack(last, server));
-  return back(walk, asker, MIRRORED, (on) => toServer(on, asker, server, 'acknowledgement', ACK, data));
+function connected(walk: Walk, asker: Node, by: string, server: Node, device: string): Steps {
+  const data: Then = (on) => toServer(on, asker, server, 'data', ACK | PSH, (last) => dataBack(last, server, device));
+  return back(walk, asker, by, MIRRORED, (on) => toServer(on, asker, server, 'acknowledgement', ACK, data));
 }
 
 const AGAIN: Assignments = Object.fromEntries(
@@ -233,23 +308,26 @@ function toServer(walk: Walk, asker: Node, server: Node, leg: Leg, tcpFlags: num
       : end(on, dropped(node, 'no socket'));
   const { source } = walk.at.probe;
   if (source.kind === 'socket')
-    return set(startLeg(walk, leg, arrived), { ...NEW_PACKET, ...AGAIN, tcpFlags }, (on) =>
-      output(on, asker, true, straight),
+    return set(startLeg(walk, leg, arrived), { ...newPacket(walk), ...AGAIN, tcpFlags }, (on) =>
+      output(on, asker, isSix(walk) ? source.bound : true, straight, byDevice(source)),
     );
   // from the wire as before: what came there once comes there again
-  return set(startLeg(walk, leg, arrived), { ...NEW_PACKET, ...AGAIN, ...FRAME_AGAIN, tcpFlags }, (on) =>
+  return set(startLeg(walk, leg, arrived), { ...newPacket(walk), ...AGAIN, ...FRAME_AGAIN, tcpFlags }, (on) =>
     sendFrame(on, source),
   );
 }
 
-function dataBack(walk: Walk, server: Node): Steps {
+function dataBack(walk: Walk, server: Node, by: string): Steps {
   const fields: Assignments = {
-    ...NEW_PACKET,
+    ...newPacket(walk),
     ...Object.fromEntries((['src', 'dst', 'sport', 'dport'] as const).map((field) => [field, served(field)])),
     tos: 0,
     tcpFlags: ACK | PSH,
   };
-  const arrived: Deliver = (on, node, device) => back(on, node, MIRRORED, (last) => done(last, node, device));
+  const arrived: Deliver = (on, node, device) => back(on, node, device, MIRRORED, (last) => done(last, node, device));
   const [steps, on] = aged(startLeg(walk, 'data answer', arrived), server);
-  return [...steps, ...set(on, fields, (here) => output(here, server, true, straight))];
+  const plain: Then = (here) => output(here, server, true, straight);
+  const zoned: Then = (here) => output(here, server, true, straight, { device: by, must: false });
+  const near = isSix(walk) && by !== 'lo' ? [{ when: inRanges('dst', LINK_LOCAL), then: zoned }] : [];
+  return [...steps, ...set(on, fields, (here) => split(here, near, plain))];
 }

@@ -12,9 +12,24 @@ import { transmit } from './link.ts';
 import { neighbour } from './neighbour.ts';
 import { type Outgoing, outputRoute } from './outgoing.ts';
 import { visiting } from './settings.ts';
-import { type Assignments, copies, drop, dropped, filter, lost, set, split, type Then, type Walk } from './walk.ts';
+import * as six from './six/incoming.ts';
+import { reroute as rerouteSix } from './six/outgoing.ts';
+import { output as outputSix, type Sender, toGroup } from './six/output.ts';
+import {
+  type Assignments,
+  copies,
+  drop,
+  dropped,
+  filter,
+  isSix,
+  lost,
+  set,
+  split,
+  type Then,
+  type Walk,
+} from './walk.ts';
 
-type Send = Extract<Outgoing, { kind: 'send' }>;
+export type Send = Extract<Outgoing, { kind: 'send' }>;
 
 /** A packet that a host takes in. */
 export interface Arrived {
@@ -31,9 +46,20 @@ export function input(walk: Walk, node: Node, arrived: Arrived): Steps {
   visiting(walk.at, node);
   const undecided = node.undecided?.get('interfaces');
   if (undecided !== undefined) return lost(walk, node, `${node.name} interfaces`, undecided);
+  if (isSix(walk)) return inputSix(walk, node, arrived);
   const routed: Then = (on) =>
     inputRoute(on, node, arrived.device, (here, route) => byRoute(here, node, arrived, route));
   return arrived.prerouted ? routed(walk) : traverse(walk, placeOf(node, arrived, 'PREROUTING'), routed);
+}
+
+/** ipv6_rcv: what no stack takes is gone before any rule sees it. */
+function inputSix(walk: Walk, node: Node, arrived: Arrived): Steps {
+  if (walk.only?.(node, arrived.device) === false) return drop(walk, node, 'not for me');
+  const routed: Then = (on) =>
+    six.inputRoute(on, node, arrived.device, (here, route) => byRoute(here, node, arrived, route));
+  return six.taken(walk, node, arrived, false, (on) =>
+    arrived.prerouted ? routed(on) : traverse(on, placeOf(node, arrived, 'PREROUTING'), routed),
+  );
 }
 
 const placeOf = (node: Node, { device, physIn }: Arrived, hook: 'PREROUTING' | 'INPUT' | 'FORWARD'): Place => ({
@@ -66,7 +92,11 @@ const localIn = (walk: Walk, node: Node, arrived: Arrived): Steps =>
 
 /** ip_forward: a frame for many is not forwarded, and the time to live is spent before FORWARD sees the packet. */
 function forward(walk: Walk, node: Node, arrived: Arrived, route: Extract<Incoming, { kind: 'forward' }>): Steps {
-  if (arrived.group) return drop(walk, node, 'not for me');
+  if (isSix(walk)) return six.admitted(walk, node, arrived, route.device, (on) => forwarded(on, node, arrived, route));
+  return arrived.group ? drop(walk, node, 'not for me') : forwarded(walk, node, arrived, route);
+}
+
+function forwarded(walk: Walk, node: Node, arrived: Arrived, route: Extract<Incoming, { kind: 'forward' }>): Steps {
   const { device, nextHop } = route;
   const out = { out: device, ...(nextHop === undefined ? {} : { nextHop }) };
   return filter(walk, inRanges('ttl', [[2, 255]]), dropped(node, 'ttl'), (alive) =>
@@ -85,7 +115,7 @@ function forward(walk: Walk, node: Node, arrived: Arrived, route: Extract<Incomi
 }
 
 /** Rules there see by which device a forwarded packet came in, too (ip_output: indev). */
-function postrouting(
+export function postrouting(
   walk: Walk,
   node: Node,
   { device, nextHop }: { readonly device: string; readonly nextHop?: Address },
@@ -116,11 +146,18 @@ function leave(walk: Walk, node: Node, name: string, nextHop: Address | undefine
  * A process sends a packet: its route, its source unless the socket is bound to one, and the output path.
  * `sent` sees the packet as it is then, before any rule.
  */
-export function output(walk: Walk, node: Node, bound: boolean, sent: (walk: Walk, then: Then) => Steps): Steps {
+export function output(
+  walk: Walk,
+  node: Node,
+  bound: boolean,
+  sent: (walk: Walk, then: Then) => Steps,
+  by: Omit<Sender, 'bound'> = { must: false },
+): Steps {
   visiting(walk.at, node);
   const undecided = node.undecided?.get('interfaces');
   if (undecided !== undefined) return lost(walk, node, `${node.name} interfaces`, undecided);
-  const go = (here: Walk, by: Send): Steps => sent(here, (ready) => localOut(ready, node, by));
+  const go = (here: Walk, route: Send): Steps => sent(here, (ready) => localOut(ready, node, route));
+  if (isSix(walk)) return outputSix(walk, node, { ...by, bound }, go);
   const from = (on: Walk, fixed: boolean): Steps =>
     split(on, [{ when: equals('dst', 0), then: (here) => toItself(here, node, fixed, go) }], (some) =>
       outputTo(some, node, fixed, go),
@@ -140,7 +177,7 @@ export function output(walk: Walk, node: Node, bound: boolean, sent: (walk: Walk
 
 const NO_SOURCE = inRanges('src', union(union(ZERO_NETWORK, MULTICAST), only(LIMITED_BROADCAST)));
 
-type Go = (walk: Walk, route: Send) => Steps;
+export type Go = (walk: Walk, route: Send) => Steps;
 
 /** No destination is the sender itself: its own address, or else 127.0.0.1 (ip_route_output_key_hash_rcu). */
 function toItself(walk: Walk, node: Node, bound: boolean, go: Go): Steps {
@@ -181,7 +218,7 @@ function outputTo(walk: Walk, node: Node, bound: boolean, go: Go): Steps {
 }
 
 /** A SYN as a process has it sent: tcp connects to no group (tcp_v4_connect: ENETUNREACH). A raw socket's odd segments leave. */
-const CONNECTS = all(equals('proto', PROTOCOL.TCP), equals('tcpFlags', TCP_FLAG.SYN), equals('badChecksum', 0));
+export const CONNECTS = all(equals('proto', PROTOCOL.TCP), equals('tcpFlags', TCP_FLAG.SYN), equals('badChecksum', 0));
 
 const UDP = equals('proto', PROTOCOL.UDP);
 
@@ -210,13 +247,13 @@ function connect(walk: Walk, node: Node, route: Send, then: Go): Steps {
   return split(walk, [{ when: connects(node), then: again }], (on) => then(on, route));
 }
 
-const failed = (walk: Walk, node: Node, route: Exclude<Outgoing, { kind: 'send' }>): Steps =>
+export const failed = (walk: Walk, node: Node, route: Exclude<Outgoing, { kind: 'send' }>): Steps =>
   route.kind === 'failed'
     ? drop(walk, node, route.reason, route.origin)
     : lost(walk, node, `${node.name} routes`, route.reason);
 
 /** OUTPUT: what changes mark, tos or address there looks for a new route (ip_route_me_harder). */
-function localOut(walk: Walk, node: Node, route: Send): Steps {
+export function localOut(walk: Walk, node: Node, route: Send): Steps {
   const place: Place = { node, hook: 'OUTPUT', out: route.device, bridged: false };
   return enter(walk, place, (on) =>
     stages(on, place, ['raw', 'conntrack'], (tracked) =>
@@ -231,7 +268,10 @@ function localOut(walk: Walk, node: Node, route: Send): Steps {
 }
 
 /** What a table of OUTPUT must have changed for a new route to be looked up. */
-const ROUTED_BY = { mangle: ['mark', 'tos', 'src', 'dst'], nat: ['dst'] } as const;
+const ROUTED_BY = {
+  4: { mangle: ['mark', 'tos', 'src', 'dst'], nat: ['dst'] },
+  6: { mangle: ['mark', 'tos', 'src', 'dst', 'ttl'], nat: ['dst'] },
+} as const;
 
 function rerouted(
   walk: Walk,
@@ -243,26 +283,32 @@ function rerouted(
   const { node } = place;
   if (node.ruleset.kind === 'known' && node.ruleset.value.tables.get(table)?.chains.get('OUTPUT') === undefined)
     return stages(walk, place, [table], (on) => then(on, route));
-  const before = (field: 'mark' | 'tos' | 'src' | 'dst'): Slot => `${field}@${node.name}/out`;
-  const fields = ROUTED_BY[table];
+  const before = (field: 'mark' | 'tos' | 'src' | 'dst' | 'ttl'): Slot => `${field}@${node.name}/out`;
+  const fields = ROUTED_BY[walk.at.network.family ?? 4][table];
   const kept = all(...fields.map((field) => sameSlots(field, before(field))));
   return set(walk, Object.fromEntries(fields.map((field) => [before(field), field])), (saved) =>
     stages(saved, place, [table], (on) =>
-      split(on, [{ when: not(kept), then: (changed) => reroute(changed, node, then) }], (same) => then(same, route)),
+      split(on, [{ when: not(kept), then: (changed) => reroute(changed, node, route, then) }], (same) =>
+        then(same, route),
+      ),
     ),
   );
 }
 
-const reroute = (walk: Walk, node: Node, then: (walk: Walk, route: Send) => Steps): Steps =>
-  outputRoute(walk, node, { bound: true, transport: false }, (on, route) =>
-    route.kind === 'send' ? then(on, route) : failed(on, node, route),
-  );
+function reroute(walk: Walk, node: Node, before: Send, then: (walk: Walk, route: Send) => Steps): Steps {
+  const found = (on: Walk, route: Outgoing): Steps =>
+    route.kind === 'send' ? then(on, route) : failed(on, node, route);
+  return isSix(walk)
+    ? rerouteSix(walk, node, before.device, found)
+    : outputRoute(walk, node, { bound: true, transport: false }, found);
+}
 
 /** ip_output, ip_mc_output and the loopback device. */
 function send(walk: Walk, node: Node, route: Send): Steps {
   const { device, nextHop, broadcast } = route;
   return postrouting(walk, node, { device, ...(nextHop === undefined ? {} : { nextHop }) }, (sent) => {
     if (device === 'lo') return looped(sent, node, 'lo');
+    if (broadcast && isSix(sent)) return toGroup(sent, node, device);
     return broadcast ? toAll(sent, node, device) : leave(sent, node, device, nextHop);
   });
 }
@@ -282,14 +328,16 @@ function toAll(walk: Walk, node: Node, name: string): Steps {
 }
 
 /** What comes back to the node that sent it, with its route and what conntrack attached to it, unless nat changes that. */
-function looped(walk: Walk, node: Node, device: string): Steps {
+export function looped(walk: Walk, node: Node, device: string): Steps {
   const before: Slot = `dst@${node.name}/loop`;
   const arrived: Arrived = { device, group: false, prerouted: true };
-  return set(walk, { [before]: 'dst' }, (saved) =>
-    traverse(saved, { node, hook: 'PREROUTING', in: device, bridged: false, looped: true }, (on) =>
-      split(on, [{ when: sameSlots('dst', before), then: (same) => localIn(same, node, arrived) }], (changed) =>
-        input(changed, node, arrived),
+  const come: Then = (here) =>
+    set(here, { [before]: 'dst' }, (saved) =>
+      traverse(saved, { node, hook: 'PREROUTING', in: device, bridged: false, looped: true }, (on) =>
+        split(on, [{ when: sameSlots('dst', before), then: (same) => localIn(same, node, arrived) }], (changed) =>
+          input(changed, node, arrived),
+        ),
       ),
-    ),
-  );
+    );
+  return isSix(walk) ? six.taken(walk, node, arrived, true, come) : come(walk);
 }

@@ -2,14 +2,28 @@ import { equals, FALSE, masked } from '../ir/predicate.ts';
 import type { Predicate, Steps } from '../ir/program.ts';
 import { findInterface, interfaceOf, leadsOutside, nodeOf, peersOf, portsOf } from '../network/access.ts';
 import type { Interface, LinkEnd, Node } from '../network/network.ts';
-import { NO_TRACK } from '../packet/field.ts';
+import { type Family, type Field, NO_TRACK, widthIn } from '../packet/field.ts';
 import { only } from '../packet/ranges.ts';
+import { scalar } from '../packet/scalar.ts';
 import { bridgeIn, bridgeOut } from './bridge.ts';
 import { hiddenAt } from './hidden.ts';
 import { input } from './host.ts';
 import { type Exit, endLeadsTo, isAt, isUsable, masterOf, type Station, segmentOf, vlanOn } from './segment.ts';
 import { again } from './trail.ts';
-import { choose, copies, drop, end, lostTo, set, split, type Then, type Walk, type Way } from './walk.ts';
+import {
+  type Assignments,
+  choose,
+  copies,
+  drop,
+  end,
+  isSix,
+  lostTo,
+  set,
+  split,
+  type Then,
+  type Walk,
+  type Way,
+} from './walk.ts';
 
 /** Whom a frame is for, as far as the way so far has settled it. */
 export type Target =
@@ -29,7 +43,14 @@ export interface Frame {
 export const TO_GROUP: Predicate = masked('macDst', 2 ** 40, only(2 ** 40));
 
 /** What the other side of a wire does not see, and what conntrack attached. */
-export const FRESH = { mark: 0, ...NO_TRACK } as const;
+const freshIn = (family: Family): Assignments => ({
+  mark: 0,
+  ...Object.fromEntries(
+    Object.entries(NO_TRACK).map(([field, value]) => [field, scalar(value, widthIn(field as Field, family))]),
+  ),
+});
+const FRESH = { 4: freshIn(4), 6: freshIn(6) } as const;
+export const fresh = (walk: Walk): Assignments => FRESH[isSix(walk) ? 6 : 4];
 
 /** A node sends a frame by one of its interfaces. */
 export function transmit(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
@@ -110,7 +131,7 @@ function arrive(walk: Walk, { node: name, interface: at, ownAddressOnly }: LinkE
 
 /** A frame comes in from the wire: another machine's packet, with nothing attached to it. */
 export function receive(walk: Walk, node: Node, device: Interface, frame: Frame): Steps {
-  return set({ ...walk, track: { kind: 'none' } }, FRESH, (on) =>
+  return set({ ...walk, track: { kind: 'none' } }, fresh(walk), (on) =>
     again(on, node, device, (once) => take(once, node, device, frame)),
   );
 }

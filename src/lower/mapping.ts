@@ -5,16 +5,17 @@ import type { Predicate, Slot, Value } from '../ir/program.ts';
 import { interfaceOf } from '../network/access.ts';
 import { type Address, familyOf, rangeOf } from '../packet/address.ts';
 import { bitAnd } from '../packet/bits.ts';
-import { ADDRESS_WIDTH, CT_STATUS, PROTOCOL } from '../packet/field.ts';
+import { ADDRESS_WIDTH, CT_STATUS } from '../packet/field.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import { type Range, type Ranges, single } from '../packet/ranges.ts';
 import { minus, type Scalar, top } from '../packet/scalar.ts';
 import { SCOPE, selections } from './address.ts';
-import { type Entry, masqueradeSlot, PORTS, replyShown, tupleSlot } from './conntrack.ts';
+import { type Entry, icmpOf, masqueradeSlot, PORTS, replyShown, tupleSlot } from './conntrack.ts';
 import type { Place } from './hook.ts';
 import { merge, type Pass, type Passage, sequence, stay, write } from './merge.ts';
 import type { Recorder } from './settings.ts';
-import { disposition, dropped, forgetting, type Walk } from './walk.ts';
+import { sources } from './six/select.ts';
+import { disposition, dropped, forgetting, isSix, type Walk } from './walk.ts';
 
 /** The half of a packet that a translation changes. */
 interface Half {
@@ -87,8 +88,8 @@ function tuple(mapping: Mapping, addresses: Range<Scalar> | undefined): Pass {
   const change: Pass = (walk) => sequence(walk, address(mapping, addresses), ports(mapping));
   if (half.address === 'dst' || range.random === true || addresses === undefined || range.netmapMask !== undefined)
     return change;
-  const fits = all(inRanges('src', [addresses]), portsFit(mapping));
-  return (walk) => merge(walk, [{ when: fits, then: stay }], change);
+  return (walk) =>
+    merge(walk, [{ when: all(inRanges('src', [addresses]), portsFit(mapping, icmpOf(walk))), then: stay }], change);
 }
 
 function address({ range, half, origin, unknown }: Mapping, addresses: Range<Scalar> | undefined): Pass {
@@ -115,13 +116,12 @@ const netmap = (slot: Slot, network: Scalar, mask: Scalar): Value => ({
 });
 
 const HAS_PORTS: Predicate = inRanges('proto', PORTS);
-const IS_ICMP: Predicate = equals('proto', PROTOCOL.ICMP);
 
 /** Whether the port (or an icmp flow's id) lies in the range already; protocols without one always fit. */
-function portsFit({ range: { ports: wanted }, half }: Mapping): Predicate {
+function portsFit({ range: { ports: wanted }, half }: Mapping, icmp: Predicate): Predicate {
   if (wanted === undefined) return TRUE;
   const no = (of: Predicate, slot: Slot): Predicate => all(of, not(inRanges(slot, [wanted])));
-  return all(not(no(HAS_PORTS, half.port)), not(no(IS_ICMP, 'icmpId')));
+  return all(not(no(HAS_PORTS, half.port)), not(no(icmp, 'icmpId')));
 }
 
 function ports(mapping: Mapping): Pass {
@@ -131,7 +131,7 @@ function ports(mapping: Mapping): Pass {
   return (walk) =>
     merge(walk, [
       { when: HAS_PORTS, then: inRange(mapping, half.port, wanted) },
-      { when: IS_ICMP, then: inRange(mapping, 'icmpId', wanted) },
+      { when: icmpOf(walk), then: inRange(mapping, 'icmpId', wanted) },
     ]);
 }
 
@@ -165,8 +165,8 @@ function randomPort({ half, unknown }: Mapping): Pass {
     when: all(HAS_PORTS, inRanges(half.port, [old])),
     then: forgotten(half.port, [fresh], unknown('port')),
   }));
-  const id = { when: IS_ICMP, then: forgotten('icmpId', [[0, 65535]], unknown('id')) };
-  return (walk) => merge(walk, [...kinds, id]);
+  const id = forgotten('icmpId', [[0, 65535]], unknown('id'));
+  return (walk) => merge(walk, [...kinds, { when: icmpOf(walk), then: id }]);
 }
 
 /** The outgoing interface's address towards the next hop (nf_nat_masquerade_ipv4). */
@@ -185,9 +185,20 @@ function masquerade(at: Recorder, place: Place, mapping: Mapping): Pass {
   // a packet without a source is left alone
   const none = { when: equals('src', 0), then: stay };
   return (walk) => {
+    if (isSix(walk)) return masqueradeSix(walk, place, (one) => tuple(mapping, [one, one]));
     const target = nextHop ?? single(valuesOf(walk.bounds, 'dst'));
     return target === undefined ? merge(walk, [none, ...nets], by(undefined)) : merge(walk, [none], by(target));
   };
+}
+
+/** Towards the destination itself, whatever the next hop (nf_nat_masquerade_ipv6). */
+function masqueradeSix(walk: Walk, place: Place, to: (source: Address) => Pass): Passage {
+  const device = interfaceOf(place.node, place.out ?? '');
+  const ways = sources(walk.at, place.node, device, valuesOf(walk.bounds, 'dst')).map(({ when, source }) => ({
+    when,
+    then: source === undefined ? noAddress(place) : to(source),
+  }));
+  return merge(walk, ways, noAddress(place));
 }
 
 const noAddress =

@@ -15,12 +15,14 @@ import type { Target } from './link.ts';
 import { nobody } from './outside.ts';
 import { rulePrefixes, scatteredRule } from './rule-addresses.ts';
 import { isAt, type Station, segmentOf } from './segment.ts';
-import { choose, lost, lostTo, set, split, type Then, type Walk, type Way } from './walk.ts';
+import { neighbour as neighbourSix } from './six/neighbour.ts';
+import { choose, isSix, lost, lostTo, set, split, type Then, type Walk, type Way } from './walk.ts';
 
 type After = (walk: Walk, to: Target) => Steps;
 
 /** Finds out whom a packet goes to next on a device: a fixed next hop, or else its destination itself. */
 export function neighbour(walk: Walk, node: Node, device: Interface, nextHop: Address | undefined, then: After): Steps {
+  if (isSix(walk)) return neighbourSix(walk, node, device, nextHop, then);
   const segment = segmentOf(walk.at.network, node, device);
   const hidden = hiddenAt(node, device);
   if (hidden !== undefined) return lostTo(walk, node, hidden);

@@ -21,6 +21,8 @@ export type Outgoing =
       readonly broadcast: boolean;
       /** The source address that the kernel picks where none is given. */
       readonly source: Address | 'destination';
+      /** Of IPv6: of what is sent by the route; absent: the device's. */
+      readonly hopLimit?: number;
     }
   | { readonly kind: 'failed'; readonly reason: DropReason; readonly origin?: Origin }
   | { readonly kind: 'unknown'; readonly reason: string };

@@ -31,7 +31,8 @@ export function nobody(walk: Walk, asker: Asker, target: Address | undefined, th
   return among(walk, exits, []);
 }
 
-function outside(walk: Walk, asker: Asker, exits: readonly Exit[], then: After): Steps {
+/** Somebody out of sight, by one of these interfaces. */
+export function outside(walk: Walk, asker: Asker, exits: readonly Exit[], then: After): Steps {
   const { node, device } = asker;
   if (exits.length === 0) return drop(walk, node, 'no neighbour');
   const unknown = (exit: Exit) => ({

@@ -4,6 +4,8 @@ import { findInterface } from '../network/access.ts';
 import type { NextHop, Node, PolicyRule, Route } from '../network/network.ts';
 import { type Address, rangesOf } from '../packet/address.ts';
 import { everything, isEmpty, only, type Ranges, union, without } from '../packet/ranges.ts';
+import { top } from '../packet/scalar.ts';
+import { candidates as sixCandidates, type Wanted } from './six/routes.ts';
 
 /** What is asked of the routing tables (`struct flowi4`). */
 export interface Key {
@@ -18,6 +20,8 @@ export interface Key {
   readonly mark?: Slot;
   /** Whether rules see protocol and ports. */
   readonly transport: boolean;
+  /** Of IPv6. */
+  readonly six?: Wanted;
 }
 
 /** What a lookup finds: a route with the hops that are alive, or that there is none. */
@@ -41,7 +45,8 @@ const cache = new WeakMap<Node, Map<string, readonly LookupWay[]>>();
 export function lookup(node: Node, key: Key): readonly LookupWay[] {
   const known = cache.get(node) ?? new Map<string, readonly LookupWay[]>();
   cache.set(node, known);
-  const name = [key.to, key.from, key.iif, key.oif, key.mark, key.transport].join(' ');
+  const six = key.six && [key.six.device, key.six.strict, key.six.reverse];
+  const name = [key.to, key.from, key.iif, key.oif, key.mark, key.transport, six].join(' ');
   const found = known.get(name) ?? search(node, key);
   known.set(name, found);
   return found;
@@ -75,8 +80,10 @@ function ownWays(node: Node, [first]: readonly PolicyRule[], key: Key): readonly
   return tableWays(node, LOCAL, key, -1, isOwn);
 }
 
-const isOwn = ({ destination, type }: Route): boolean =>
-  destination.length === 32 && (type === 'local' || type === 'broadcast');
+const isOwn = ({ destination: { address, length }, type }: Route): boolean =>
+  typeof address === 'bigint'
+    ? (length === 128 && (type === 'local' || type === 'anycast')) || type === 'multicast'
+    : length === 32 && (type === 'local' || type === 'broadcast');
 
 function waysOf(node: Node, rule: PolicyRule, key: Key): readonly LookupWay[] {
   const when = ruleMatches(rule, key);
@@ -114,7 +121,11 @@ const address = (slot: Slot | undefined, wanted: Ranges<Address>): Predicate =>
   slot === undefined ? holdsZero(wanted) : inRanges(slot, wanted);
 const number = (slot: Slot | undefined, mask: number, wanted: Ranges): Predicate =>
   slot === undefined ? holdsZero(wanted) : masked(slot, mask, wanted);
-const holdsZero = (wanted: Ranges<Address>): Predicate => (Number(wanted[0]?.[0]) === 0 ? TRUE : not(TRUE));
+/** A source that is not there is 0.0.0.0; of IPv6 it fits no rule that asks for one (fib6_rule_match). */
+function holdsZero(wanted: Ranges<Address>): Predicate {
+  const [low, high] = wanted[0] ?? [1, 1];
+  return Number(low) === 0 && (typeof high === 'number' || high === top(128)) ? TRUE : not(TRUE);
+}
 
 /** Longest prefix first; of one prefix, the highest tos, then the lowest metric. */
 const order = (a: Route, b: Route): number =>
@@ -140,14 +151,13 @@ function tableWays(
   suppressed: number,
   counts: (route: Route) => boolean = () => true,
 ): readonly LookupWay[] {
-  const candidates = node.routes
-    .filter((route) => route.table === table && counts(route))
-    .toSorted(order)
-    .flatMap((route): readonly Candidate[] => {
-      const hops = aliveHops(node, route, key);
-      return hops === undefined ? [] : [{ route, hops }];
-    });
+  const routes = node.routes.filter((route) => route.table === table && counts(route));
   const passed = ({ route }: Candidate): boolean => route.type === 'throw' || route.destination.length <= suppressed;
+  if (key.six !== undefined) return byOutcome(sixCandidates(node, routes, key.six), key, passed);
+  const candidates = routes.toSorted(order).flatMap((route): readonly Candidate[] => {
+    const hops = aliveHops(node, route, key);
+    return hops === undefined ? [] : [{ route, hops }];
+  });
   return candidates.some(({ route }) => route.tos !== 0)
     ? oneByOne(candidates, key, passed)
     : byOutcome(candidates, key, passed);
@@ -196,13 +206,15 @@ const foundBy = ({ route, hops }: Candidate): Found =>
 
 /** A local address that is its own preferred source is told by no more than being local; source validation asks for its device. */
 const outcomeOf = ({ route, hops }: Candidate, { to }: Key): string => {
-  const own = route.type === 'local' && (route.source === undefined || isHost(route));
+  const own = to4(route) && route.type === 'local' && (route.source === undefined || isHost(route));
   const where =
     own && to === 'dst'
       ? 'itself'
       : `${route.source} ${route.scope} ${hops.map(({ device, via, weight }) => `${via} ${device} ${weight}`).join()}`;
-  return `${route.type} ${NOWHERE.has(route.type) ? '' : where}`;
+  return `${route.type} ${NOWHERE.has(route.type) ? '' : `${where} ${route.hopLimit ?? ''}`}`;
 };
+
+const to4 = ({ destination }: Route): boolean => typeof destination.address === 'number';
 
 /** A route to one address whose preferred source is that address. */
 export const isHost = ({ destination, source }: Route): boolean =>

@@ -49,7 +49,12 @@ export interface Walk {
   readonly copy: string;
   /** Hooks passed on this leg: the other part. */
   readonly visits: number;
+  /** Whose stacks can do anything with the packet at all: the others need not be looked into. Absent: every one. */
+  readonly only?: (node: Node, device: string) => boolean;
 }
+
+/** Whether the packets are of IPv6. */
+export const isSix = ({ at }: Walk): boolean => at.network.family === 6;
 
 export type Then = (walk: Walk) => Steps;
 

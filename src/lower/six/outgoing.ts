@@ -1,0 +1,121 @@
+import { valuesOf } from '../../ir/bounds.ts';
+import { inRanges } from '../../ir/predicate.ts';
+import type { Steps } from '../../ir/program.ts';
+import { findInterface } from '../../network/access.ts';
+import type { Interface, Node } from '../../network/network.ts';
+import type { Address } from '../../packet/address.ts';
+import { type Ranges, union } from '../../packet/ranges.ts';
+import { eachHop, type Outgoing } from '../outgoing.ts';
+import { type Found, type Key, lookup } from '../routing.ts';
+import { set, split, type Then, type Walk } from '../walk.ts';
+import { GROUPS, LINK_LOCAL, STRICT } from './addresses.ts';
+import { isGroupRoute } from './incoming.ts';
+import { sources } from './select.ts';
+
+/** What an output lookup knows. */
+export interface Asked {
+  /** The packet has its source already. */
+  readonly bound: boolean;
+  /** By which device; a must if a socket is bound to it. */
+  readonly device?: string;
+  readonly must?: boolean;
+}
+
+type After = (walk: Walk, route: Outgoing) => Steps;
+
+const NOTHING = { kind: 'failed', reason: 'no route' } as const satisfies Outgoing;
+
+/** The output route of a packet of the node's own, and its source if it has none yet (ip6_dst_lookup_tail). */
+export function outputRoute(walk: Walk, node: Node, asked: Asked, then: After): Steps {
+  const fails: After = (on, route) =>
+    route.kind === 'failed' && !asked.bound && looksAtSources(node) ? again(on, node, asked, then) : then(on, route);
+  return search(walk, node, asked, fails);
+}
+
+const looksAtSources = ({ rules }: Node): boolean => rules.some(({ from }) => (from?.length ?? 0) > 0);
+
+/** Without a route a source is chosen among all addresses, and with that the rules are asked once more. */
+const again = (walk: Walk, node: Node, asked: Asked, then: After): Steps =>
+  sourced(walk, node, undefined, (on) => search(on, node, { ...asked, bound: true, must: true }, then), then);
+
+/** The route, by strict lookup where the device is a must (ip6_route_output_flags). */
+function search(walk: Walk, node: Node, asked: Asked, then: After): Steps {
+  const { device, bound, must = false } = asked;
+  const by = (strict: boolean): Then => {
+    const key: Key = {
+      to: 'dst',
+      iif: 'lo',
+      mark: 'mark',
+      transport: true,
+      six: { ...(device === undefined ? {} : { device }), strict },
+      ...(device === undefined ? {} : { oif: device }),
+      ...(bound ? { from: 'src' } : {}),
+    };
+    return (on) =>
+      split(
+        on,
+        lookup(node, key).map(({ when, found }) => ({
+          when,
+          then: (here) => outgoing(here, node, found, bound, then),
+        })),
+        (here) => then(here, NOTHING),
+      );
+  };
+  if (device === undefined || must || !bound) return by(device !== undefined)(walk);
+  return split(walk, [{ when: inRanges('dst', STRICT), then: by(true) }], by(false));
+}
+
+function outgoing(walk: Walk, node: Node, found: Found, bound: boolean, then: After): Steps {
+  if (found.kind === 'unknown') return then(walk, found);
+  if (found.kind === 'none') return then(walk, { ...NOTHING, origin: { node: node.name, text: found.text } });
+  const { route, hops } = found;
+  const here = route.type === 'local' || route.type === 'anycast';
+  const hopLimit = route.hopLimit === undefined ? {} : { hopLimit: route.hopLimit };
+  return eachHop(walk, node, { hops: here ? hops.slice(0, 1) : hops, text: route.text }, (on, { device: by, via }) => {
+    const go =
+      (broadcast: boolean): Then =>
+      (ready) =>
+        then(ready, {
+          kind: 'send',
+          device: here ? 'lo' : by,
+          broadcast,
+          source: 0n,
+          ...hopLimit,
+          ...(via === undefined || broadcast ? {} : { nextHop: via }),
+        });
+    const sent: Then = (ready) =>
+      here
+        ? go(false)(ready)
+        : isGroupRoute(route)
+          ? go(true)(ready)
+          : split(ready, [{ when: inRanges('dst', GROUPS), then: go(true) }], go(false));
+    if (bound) return sent(on);
+    if (route.source !== undefined) return set(on, { src: route.source }, sent);
+    return sourced(on, node, findInterface(node, by), sent, then);
+  });
+}
+
+/** The source that the kernel picks; none: EADDRNOTAVAIL. */
+function sourced(walk: Walk, node: Node, device: Interface | undefined, ready: Then, then: After): Steps {
+  const values = valuesOf(walk.bounds, 'dst');
+  const ways = sources(walk.at, node, device, values).map(({ when, source }) => ({
+    when,
+    then: (on: Walk) => (source === undefined ? then(on, NOTHING) : set(on, { src: source }, ready)),
+  }));
+  return split(walk, ways, (on) => then(on, NOTHING));
+}
+
+/** What mangle or nat of OUTPUT has changed is routed again; what is of one link by the same device (ip6_route_me_harder). */
+export function reroute(walk: Walk, node: Node, before: string, then: After): Steps {
+  const { source } = walk.at.probe;
+  const asks = walk.leg !== 'answer' && walk.leg !== 'data answer';
+  const device = asks && source.kind === 'socket' ? source.device : undefined;
+  if (device !== undefined) return search(walk, node, { bound: true, device, must: true }, then);
+  const again =
+    (by: { readonly device?: string }): Then =>
+    (on) =>
+      search(on, node, { bound: true, ...by }, then);
+  return split(walk, [{ when: inRanges('dst', OF_LINK), then: again({ device: before }) }], again({}));
+}
+
+const OF_LINK: Ranges<Address> = union(GROUPS, LINK_LOCAL);
