@@ -61,7 +61,8 @@ function portsOf({ readings, interfaces }: Site): { ports: readonly FilteredPort
     if (card.filter === undefined) continue;
     const port = card.port ?? portOf(card, interfaces);
     if (port === undefined) nowhere.push(card);
-    else ports.push({ card, filter: card.filter, port });
+    // a guest may be captured twice, as its template and as it runs
+    else if (!ports.some((one) => one.port === port)) ports.push({ card, filter: card.filter, port });
   }
   return { ports, nowhere };
 }

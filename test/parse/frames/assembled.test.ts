@@ -69,6 +69,11 @@ describe('the rules of ebtables of a node', () => {
     ]);
   });
 
+  it('hold the rules of a guest once that is captured twice', () => {
+    const one = node({ 'libvirt.xml': domain(''), 'libvirt-vm.xml': domain("<target dev='tap7'/>") });
+    expect(one.frameRules?.get('nat')?.get('I-tap7-mac')?.rules).toHaveLength(2);
+  });
+
   it("say what is taken for granted: libvirt's filters, and those of a guest that has no port", () => {
     expect(texts(node({ 'libvirt.xml': domain('') }))).toEqual(
       expect.arrayContaining([
