@@ -1,0 +1,30 @@
+import type { World, WorldNode } from '../agreement/generate/world.ts';
+
+/** What no ebtables of every kernel takes: targets that nobody knows, and matches that ebtables-nft has no way to ask. */
+const REFUSED = /-j snork|--logical-|--among-|--vlan-|--limit|-j (unknown|none)/;
+
+/** A network as this machine can build it: without rules about frames that its tools or its kernel refuse. */
+export function loadable(world: World, broute: boolean): World {
+  return mapNodes(world, (node) => {
+    if (node.frames === undefined) return node;
+    const tables = Object.entries(node.frames).filter(([name]) => broute || name !== 'broute');
+    const frames = tables.map(([name, table]) => [
+      name,
+      { ...table, rules: table.rules.filter((rule) => !REFUSED.test(rule)) },
+    ]);
+    return { ...node, frames: Object.fromEntries(frames) };
+  });
+}
+
+/** The network without the rules about frames on the nodes whose tools refused them; `undefined` if it was something else. */
+export function withoutRefused(world: World, error: unknown): World | undefined {
+  const text = error instanceof Error ? error.message : '';
+  const names = new Set([...text.matchAll(/([^\s:;]+): (?:eb|arp)tables/g)].map(([, name = '']) => name));
+  if (names.size === 0) return undefined;
+  return mapNodes(world, ({ frames: _, arp: __, ...node }, name) => (names.has(name) ? node : undefined));
+}
+
+const mapNodes = (world: World, of: (node: WorldNode, name: string) => WorldNode | undefined): World => ({
+  ...world,
+  nodes: Object.fromEntries(Object.entries(world.nodes).map(([name, node]) => [name, of(node, name) ?? node])),
+});
