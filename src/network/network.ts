@@ -165,6 +165,8 @@ export interface SixNode
   readonly addresses: ReadonlyMap<string, readonly InterfaceAddress[]>;
   /** What packets of IPv6 meet; absent: what those of IPv4 do. */
   readonly unmodelled?: readonly Unmodelled[];
+  /** Sets of IPv4 hold nothing here, as those of IPv6 hold nothing for IPv4; absent: none of either. */
+  readonly sets?: Node['sets'];
   /** Beside those of the node. */
   readonly assumptions: readonly Assumption[];
 }

@@ -24,7 +24,7 @@ export function parseIpsetSave(text: string, file: string): Result<ReadonlyMap<s
   checkLists(source, sets);
   const read = [...sets].map(([name, { header, at, entries }]): [string, IpSet] => [
     name,
-    { name, type: header.type, entries, place: source.place(at) },
+    { name, type: header.type, ...(header.inet6 && { family: 6 as const }), entries, place: source.place(at) },
   ]);
   return source.result(new Map(read));
 }

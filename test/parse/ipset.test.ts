@@ -3,10 +3,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { IpSet, SetPart } from '../../src/network/ruleset.ts';
 import { parseAddress } from '../../src/packet/address.ts';
+import { parseAddress6 } from '../../src/packet/address6.ts';
 import { printIpsets } from '../../src/parse/ipset/print.ts';
 import { parseIpsetSave } from '../../src/parse/ipset.ts';
 
 const address = (text: string): number => parseAddress(text) ?? Number.NaN;
+const address6 = (text: string): bigint => parseAddress6(text) ?? -1n;
+const at6 = (low: string, high = low, mask?: string): SetPart => ({
+  kind: 'address',
+  ...(mask !== undefined && { mask: address6(mask) }),
+  ranges: [[address6(low), address6(high)]],
+});
 const at = (low: string, high = low): SetPart => ({ kind: 'address', ranges: [[address(low), address(high)]] });
 
 function read(text: string): ReadonlyMap<string, IpSet> {
@@ -40,7 +47,10 @@ describe('ipset save', () => {
     ['create s bitmap:ip,mac range 192.168.0.0/24\nadd s 192.168.0.1', [[at('192.168.0.1'), { kind: 'mac', ranges: [[0, 0xffffffffffff]] }]]],
     ['create s hash:net,net\nadd s 10.0.0.0/8,1.2.3.4', [[at('10.0.0.0', '10.255.255.255'), at('1.2.3.4')]]],
     ['create s hash:ip,port,net\nadd s 1.2.3.4,tcp:80,10.0.0.0/8 timeout 5 packets 1 bytes 2 comment "a b" skbmark 0x1/0xff', [[at('1.2.3.4'), { kind: 'port', protocol: 6, ranges: [[80, 80]] }, at('10.0.0.0', '10.255.255.255')]]],
-    ['create s hash:ip family inet6\nadd s 2001:db8::1', []],
+    ['create s hash:ip family inet6\nadd s 2001:db8::1', [[at6('2001:db8::1')]]],
+    ['create s hash:ip family inet6 netmask 64\nadd s 2001:db8::', [[at6('2001:db8::', '2001:db8::ffff:ffff:ffff:ffff')]]],
+    ['create s hash:ip family inet6 bitmask ffff::ffff\nadd s 2001:db8::1', [[at6('2001::1', '2001::1', 'ffff::ffff')]]],
+    ['create s hash:net,port family inet6\nadd s 2001:db8::1/32,icmpv6:echo-request', [[at6('2001:db8::', '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff'), { kind: 'port', protocol: 58, ranges: [[32768, 32768]] }]]],
   ];
   it.each(CASES)('%s', (text, wanted) => {
     expect(parts(text)).toEqual(wanted);

@@ -19,7 +19,8 @@ export interface Network6 {
 
 const netmask6 = (length: number): bigint => ALL - (2n ** BigInt(128 - length) - 1n);
 
-function readMask6(text: string): Read<bigint> {
+/** Reads `/N` or a mask behind an address. */
+export function readMask6(text: string): Read<bigint> {
   if (/^\d{1,3}$/.test(text) && Number(text) <= 128) return value(netmask6(Number(text)));
   const mask = parseAddress6(text);
   return mask === undefined ? refused(`\`/${text}\` is no mask`, 'a length from 0 to 128') : value(mask);

@@ -1,4 +1,5 @@
 import type { Interface, PolicyRule, Route } from '../../network/network.ts';
+import { printDestination } from '../ip/route.ts';
 import { DEFAULT_RULES, type SeenRules } from '../ip/rule.ts';
 import { TABLE, tableName } from '../ip/table.ts';
 import { describedRoutes } from './described.ts';
@@ -30,14 +31,32 @@ function routesOf(work: Work, { interfaces, addresses }: Assembled): readonly Ro
     return [...local, ...connected, ...describedRoutes(described, work.family, interfaces, connected, work.desk)];
   }
   for (const { reason } of seen.undecided) undecided.set('routes', `${reason} of ${name} is not modelled`);
+  checkChoices(work, seen.routes);
   const shown = withSources(name, seen, addresses, work.assumptions);
   return seen.showsLocal ? shown : [...local, ...shown];
 }
 
+/** Of two IPv6 gateways in routes of one metric the kernel takes the one that it has heard of (rt6_score_route). */
+function checkChoices({ name, family, undecided }: Work, routes: readonly Route[]): void {
+  if (family === 4) return;
+  const seen = new Set<string>();
+  for (const { table, destination, metric, nextHops } of routes) {
+    const key = `${table} ${printDestination(destination)} ${metric}`;
+    const hasGateway = nextHops.some(({ via }) => via !== undefined);
+    if (hasGateway && seen.has(key))
+      undecided.set(
+        'routes',
+        `${name} has two routes of one metric to ${printDestination(destination)}, and takes what it can reach`,
+      );
+    if (hasGateway) seen.add(key);
+  }
+}
+
 function missingRoutes(work: Work): void {
-  assume(work, 'no routes but those that follow from the addresses (no capture shows them)');
+  const routes = work.family === 4 ? 'routes' : 'routes of IPv6';
+  assume(work, `no ${routes} but those that follow from the addresses (no capture shows them)`);
   if (work.captured && !work.kernelDefaults)
-    work.undecided.set('routes', `no capture shows the routes of ${work.name}`);
+    work.undecided.set('routes', `no capture shows the ${routes} of ${work.name}`);
 }
 
 function rulesOf(work: Work): readonly PolicyRule[] {
@@ -47,9 +66,9 @@ function rulesOf(work: Work): readonly PolicyRule[] {
     // of one priority, what nobody can tell about comes first
     return [...open, ...seen.rules].toSorted((a, b) => a.priority - b.priority);
   }
-  const { family } = work;
-  assume(work, `no policy rules but the kernel's ${family === 4 ? 'three' : 'two'} (no capture shows them)`);
-  return DEFAULT_RULES[family];
+  const own = work.family === 4 ? "rules but the kernel's three" : "rules of IPv6 but the kernel's two";
+  assume(work, `no policy ${own} (no capture shows them)`);
+  return DEFAULT_RULES[work.family];
 }
 
 /** A rule that is not modelled keeps its place: what comes after it is as little known. */

@@ -21,6 +21,10 @@ export function listenersOf({ name, readings }: Work): Node['listeners'] {
 
 export function neighboursOf(work: Work): Node['neighbours'] {
   const neighbours = first(work.readings, 'neighbours');
-  if (neighbours === undefined) assume(work, 'no permanent entries in the neighbour table (no capture shows it)');
+  if (neighbours === undefined)
+    assume(
+      work,
+      `no permanent entries in the neighbour table${work.family === 4 ? '' : ' of IPv6'} (no capture shows it)`,
+    );
   return neighbours ?? [];
 }

@@ -3,11 +3,12 @@ import { notKnown } from '../../network/unknown.ts';
 import type { SeenAddress } from '../ip/seen.ts';
 import { checkAgreement } from './agree.ts';
 import { at, type Desk } from './desk.ts';
-import { SIX_LISTINGS } from './facts.ts';
+import { first, SIX_LISTINGS } from './facts.ts';
 import { assembleUnmodelled, nftAssumptions } from './foreign.ts';
 import type { Assembled } from './interfaces.ts';
 import { assembleRouting } from './routing.ts';
 import { type AssembledRules, assembleRules, undecidedBy } from './ruleset.ts';
+import { setsIn } from './sets.ts';
 import { checkWhole, listenersOf, neighboursOf } from './simple.ts';
 import { type Addresses, sixAddresses } from './six-addresses.ts';
 import { ofSix, unreadSix } from './six-readings.ts';
@@ -36,6 +37,7 @@ export function assembleSix(
   const unmodelled = [...assembleUnmodelled(readings, ruleset, 6), ...frames];
   const decided = undecidedBy(unmodelled, ruleset);
   const shownRules = shown ?? (decided !== ruleset && ruleset.kind === 'known' ? ruleset.value : undefined);
+  const sets = first(readings, 'sets');
   work.assumptions.push(...nftAssumptions(work.name, readings, ruleset, 6));
   return {
     addresses: new Map([...addresses].map(([name, all]) => [name, all.map(plain)])),
@@ -44,6 +46,7 @@ export function assembleSix(
     ruleset: decided,
     listeners: listenersOf(work),
     unmodelled,
+    ...(sets !== undefined && { sets: setsIn(sets, 6) }),
     assumptions: work.assumptions,
     ...(work.undecided.size > 0 && { undecided: work.undecided }),
     ...(shownRules !== undefined && { shownRules }),

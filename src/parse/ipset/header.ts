@@ -1,15 +1,18 @@
 import { readMask } from '../../extension/codec/address.ts';
+import { readMask6 } from '../../extension/codec/address6.ts';
+import type { Read } from '../../extension/codec/codec.ts';
 import { readNumber } from '../../extension/codec/number.ts';
+import type { Address } from '../../packet/address.ts';
 import type { Source, Word } from '../source.ts';
 
 /** What `create NAME TYPE …` says about the entries that follow. */
 export interface SetHeader {
   readonly type: string;
   readonly dimensions: readonly Dimension[];
-  /** IPv6: no IPv4 packet is ever in it. */
+  /** Of IPv6: no packet of IPv4 is ever in it. */
   readonly inet6: boolean;
   /** `netmask` or `bitmask`: packets' addresses are masked before they are looked up. */
-  readonly addressMask?: number;
+  readonly addressMask?: Address;
   readonly markMask?: number;
 }
 
@@ -74,13 +77,17 @@ function readHeader(source: Source, type: string, words: readonly Word[]): SetHe
   const inet6 = said.get('family')?.text === 'inet6' || said.has('-6');
   if (said.has('timeout'))
     source.note(said.get('timeout') as Word, 'timeouts are not modelled: every entry counts as lasting');
-  return { type, dimensions: dimensionsOf(type), inet6, ...masksOf(source, said) };
+  return { type, dimensions: dimensionsOf(type), inet6, ...masksOf(source, said, inet6 ? readMask6 : readMask) };
 }
 
-function masksOf(source: Source, said: ReadonlyMap<string, Word>): Pick<SetHeader, 'addressMask' | 'markMask'> {
+function masksOf(
+  source: Source,
+  said: ReadonlyMap<string, Word>,
+  read: (text: string) => Read<Address>,
+): Pick<SetHeader, 'addressMask' | 'markMask'> {
   const address = said.get('netmask') ?? said.get('bitmask');
   const mark = said.get('markmask');
-  const addressMask = address === undefined ? undefined : valueOf(source, address, readMask(address.text));
+  const addressMask = address === undefined ? undefined : valueOf(source, address, read(address.text));
   const markMask = mark === undefined ? undefined : valueOf(source, mark, readNumber(mark.text, 1, 0xffffffff));
   return {
     ...(addressMask === undefined ? {} : { addressMask }),
@@ -88,7 +95,7 @@ function masksOf(source: Source, said: ReadonlyMap<string, Word>): Pick<SetHeade
   };
 }
 
-function valueOf(source: Source, at: Word, read: ReturnType<typeof readMask>): number | undefined {
+function valueOf<A extends Address>(source: Source, at: Word, read: Read<A>): A | undefined {
   if (!('refused' in read)) return read.value;
   source.error(at, read.refused, read.advice ?? 'write it as `ipset save` prints it');
   return undefined;

@@ -11,7 +11,6 @@ const EXTENSIONS: Readonly<Record<string, number>> = {
 
 /**
  * Reads what follows `add NAME`: one entry, or several where a range of addresses is no single prefix.
- * An IPv6 set holds no IPv4 packet: its members are noted and left out.
  */
 export function readMember(
   source: Source,
@@ -24,7 +23,6 @@ export function readMember(
     return [];
   }
   const words = readExtensions(source, rest);
-  if (header.inet6) return [];
   const texts = member.text.split(',');
   // a bitmap:ip,mac may leave the MAC address out: the first packet fills it in
   const optional = header.type === 'bitmap:ip,mac' && texts.length === 1;

@@ -1,11 +1,13 @@
 import { lengthOf, readAddress, readAddressAndMask } from '../../extension/codec/address.ts';
+import { readAddressAndMask6 } from '../../extension/codec/address6.ts';
 import { andThen, type Read, refused, value } from '../../extension/codec/codec.ts';
 import { icmpType } from '../../extension/codec/icmptype.ts';
 import { readNumber } from '../../extension/codec/number.ts';
 import { readProtocol } from '../../extension/codec/protocol.ts';
 import { readPort } from '../../extension/codec/service.ts';
+import { icmp6Type } from '../../extension/six/icmp6type.ts';
 import type { SetPart } from '../../network/ruleset.ts';
-import { netmask, parseMac } from '../../packet/address.ts';
+import { type Address, netmask, parseMac } from '../../packet/address.ts';
 import { PROTOCOL } from '../../packet/field.ts';
 import type { Range } from '../../packet/ranges.ts';
 import type { Dimension, SetHeader } from './header.ts';
@@ -19,8 +21,12 @@ export function readPart(
 ): Read<readonly SetPart[]> {
   switch (dimension) {
     case 'ip':
-      return andThen(readRange(text), (range) => readAddressPart(text, range, header.addressMask));
+      if (header.inet6) return readSixPart(text, header.addressMask);
+      return andThen(readRange(text), (range) =>
+        readAddressPart(text, range, header.addressMask as number | undefined),
+      );
     case 'net':
+      if (header.inet6) return readSixPart(text);
       return andThen(readRange(text), (range) =>
         value(prefixesOf(range).map((one): SetPart => ({ kind: 'address', ranges: [one] }))),
       );
@@ -53,6 +59,21 @@ function readRange(text: string): Read<Range> {
       : value([and(address, mask), and(address, mask) + (0xffffffff - mask)] as const),
   );
 }
+
+const ALL6 = 2n ** 128n - 1n;
+const prefixLength6 = (mask: bigint): boolean => /^1*0*$/.test(mask.toString(2).padStart(128, '0'));
+
+/** `A` or `A/length`: sets of IPv6 take no ranges (IPSET_ERR_HASH_RANGE_UNSUPPORTED). */
+const readSixPart = (text: string, wanted: Address = ALL6): Read<readonly SetPart[]> =>
+  andThen(readAddressAndMask6(text), ({ address, mask }) => {
+    const lookedUp = BigInt(wanted);
+    if (!prefixLength6(mask)) return refused(`\`${text}\` has a mask with gaps`);
+    const first = address & mask & lookedUp;
+    if (prefixLength6(lookedUp))
+      return value([{ kind: 'address', ranges: [[first, first + (ALL6 - (mask & lookedUp))]] }]);
+    if (mask !== ALL6) return refused(`\`${text}\` is a range, but the set's bitmask has gaps`, 'write each address');
+    return value([{ kind: 'address', mask: lookedUp, ranges: [[first, first]] }]);
+  });
 
 /** hash:ip with `netmask` or `bitmask` stores and looks up masked addresses. */
 function readAddressPart(text: string, [low, high]: Range, mask = 0xffffffff): Read<readonly SetPart[]> {
@@ -87,7 +108,12 @@ function readPorts(text: string): Read<SetPart> {
   const protocol = colon < 0 ? value(PROTOCOL.TCP as number) : readProtocol(text.slice(0, colon));
   const rest = text.slice(colon + 1);
   return andThen(protocol, (number) => {
-    const ranges = number === PROTOCOL.ICMP ? readIcmp(rest) : readPortRange(rest);
+    const ranges =
+      number === PROTOCOL.ICMP
+        ? readIcmp(rest, icmpType)
+        : number === PROTOCOL.ICMPV6
+          ? readIcmp(rest, icmp6Type)
+          : readPortRange(rest);
     return andThen(ranges, (range) => value<SetPart>({ kind: 'port', protocol: number, ranges: [range] }));
   });
 }
@@ -106,10 +132,10 @@ function readPortRange(text: string): Read<Range> {
 }
 
 /** Type and code as one number, as the kernel stores it; a type alone is its code 0. */
-function readIcmp(text: string): Read<Range> {
+function readIcmp(text: string, names: typeof icmpType): Read<Range> {
   const number = /^\d+$/.test(text) ? readNumber(text, 0, 65535) : undefined;
   if (number !== undefined) return andThen(number, (both) => value([both, both] as const));
-  return andThen(icmpType.parse([text], { family: 4 }), ({ type, codes: [code] }) =>
+  return andThen(names.parse([text], { family: names === icmpType ? 4 : 6 }), ({ type, codes: [code] }) =>
     value([type * 256 + code, type * 256 + code] as const),
   );
 }

@@ -13,9 +13,9 @@ export const printIpsets = (sets: ReadonlyMap<string, IpSet>): string =>
     .map(printSet)
     .join('');
 
-function printSet({ name, type, entries }: IpSet): string {
+function printSet({ name, type, family, entries }: IpSet): string {
   const masks = entries.flatMap(({ parts }) => parts.flatMap(maskOf));
-  const header = ['create', name, type, ...new Set(masks)].join(' ');
+  const header = ['create', name, type, ...(family === 6 ? ['family inet6'] : []), ...new Set(masks)].join(' ');
   return [header, ...entries.map((entry) => `add ${name} ${printEntry(entry)}`), ''].join('\n');
 }
 
@@ -74,6 +74,6 @@ function printAddresses([low, high]: Range<Address>): string {
 const printPorts =
   (protocol: number | undefined) =>
   ([low, high]: Range): string => {
-    if (protocol === PROTOCOL.ICMP) return `${Math.floor(low / 256)}/${low % 256}`;
+    if (protocol === PROTOCOL.ICMP || protocol === PROTOCOL.ICMPV6) return `${Math.floor(low / 256)}/${low % 256}`;
     return low === high ? `${low}` : `${low}-${high}`;
   };
