@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { groupMac } from '../../src/evaluate/leave.ts';
 import { BROADCAST_MAC } from '../../src/packet/address.ts';
-import { ends, every, said, send, udp, wire } from './ask.ts';
+import { ends, every, said, send, socket, udp, wire } from './ask.ts';
 import { addr, build, host } from './build.ts';
 
 /** One host; the wire is in the test's hand. */
@@ -38,6 +38,19 @@ describe('a multicast group', () => {
     for (const src of ['224.0.0.9', '255.255.255.255', '127.0.0.9'])
       expect(ends(send(network, wire('b', 'eth0'), { ...sent('224.0.0.1'), src: addr(src) }))[0]).toContain('martian');
   });
+});
+
+// as Linux 6.18 does it
+it.each([
+  ['broadcast', ['b']],
+  ['unicast', ['a', 'b']],
+  ['multicast', ['a', 'b']],
+])('what the sender of a broadcast hears of it itself is one: %s refused at INPUT', (type, heard) => {
+  const iptables = `*filter\n-A INPUT -p udp -m pkttype --pkt-type ${type} -j DROP`;
+  const both = build({ a: host('10.0.0.1/24', { iptables }), b: host('10.0.0.2/24') }, [['a:eth0', 'b:eth0']]);
+  const { walks } = send(both, socket('a', true), udp('10.0.0.255', 53, { src: addr('10.0.0.1') }));
+  const fates = walks.flatMap((walk) => [walk, ...walk.copies]).map(({ fate }) => fate);
+  expect(fates.flatMap((fate) => (fate.kind === 'delivered' ? [fate.node] : [])).sort()).toEqual(heard);
 });
 
 describe('a frame to an address behind the port that it came in by', () => {

@@ -106,6 +106,10 @@ export const protocol: Text = fc.oneof(
     .map(([bang, type]) => `-p icmp -m icmp ${type === 'any' ? '' : bang}--icmp-type ${type}`),
 );
 
+const packetType: Text = fc
+  .tuple(not, fc.constantFrom('unicast', 'broadcast', 'multicast'))
+  .map(([bang, text]) => `-m pkttype ${bang}--pkt-type ${text}`);
+
 const groupOf = (side: 'src' | 'dst'): Text =>
   fc
     .tuple(not, fc.constantFrom('default', '0x1', '0x1/0x1', '0x2/0x3'))
@@ -163,7 +167,7 @@ export function match(words: Vocabulary, hooks: readonly Hook[], table: TableNam
         ]
       : []),
     ...(first ? [wayBack] : []),
-    ...(early ? [groupOf('src')] : []),
+    ...(early ? [groupOf('src'), packetType] : []),
     ...(leaving ? [groupOf('dst')] : []),
     ...(hooks.includes('OUTPUT') || ports.length === 0
       ? []
