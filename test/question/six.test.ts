@@ -3,6 +3,7 @@ import type { Network, Node } from '../../src/network/network.ts';
 import { EMPTY_RULESET } from '../../src/network/ruleset.ts';
 import { known } from '../../src/network/unknown.ts';
 import { type Prefix, parseAnyAddress, parseAnyPrefix, prefix } from '../../src/packet/address.ts';
+import type { PacketClass } from '../../src/packet/packet.ts';
 import { classesOf } from '../../src/question/packets.ts';
 import { parseQuestion } from '../../src/question/parse.ts';
 import type { Reach } from '../../src/question/question.ts';
@@ -75,7 +76,8 @@ describe('in a question about IPv6', () => {
   it('icmp is ICMPv6, and alone its echo request', () => {
     const question = asked('can a reach 2001:db8::b over icmp');
     expect(question.packets.proto).toEqual([[58, 58]]);
-    const [{ packets } = { packets: {} }, ...more] = classesOf(question, dual());
+    const [one, ...more] = classesOf(question, dual());
+    const packets: PacketClass = one?.packets ?? {};
     expect(more).toEqual([]);
     expect([packets.icmpType, packets.icmpCode, packets.length]).toEqual([[[128, 128]], [[0, 0]], [[48, 1500]]]);
   });
