@@ -4,10 +4,9 @@ import { printMac } from '../../packet/address.ts';
 import type { Assumption } from '../../packet/place.ts';
 import { type Compiled, compileFilter, type FilteredPort } from '../libvirt/compile.ts';
 import type { GuestCard } from '../libvirt/domain.ts';
-import type { NwFilter } from '../libvirt/nwfilter.ts';
-import { OWN_FILTERS } from '../libvirt/own-filters.ts';
 import type { Desk } from './desk.ts';
-import { every, first, type Readings } from './facts.ts';
+import { first, type Readings } from './facts.ts';
+import { cardsOf, checkFilters, finder, shown, unused } from './filters.ts';
 
 /** The rules of ebtables and arptables of a node, and what is to be said of them. */
 export interface AssembledFrames extends Pick<Node, 'frameRules' | 'arpRules'> {
@@ -25,6 +24,7 @@ interface Site {
 
 /** Puts together what the captures show of ebtables and arptables and what libvirt makes of guests' filters; a capture wins. */
 export function assembleFrames(site: Site): AssembledFrames {
+  checkFilters(site.readings, site.desk);
   const captured = first(site.readings, 'ebtables');
   const arpRules = first(site.readings, 'arptables');
   const filtered = portsOf(site);
@@ -43,16 +43,6 @@ export function assembleFrames(site: Site): AssembledFrames {
     assumptions: captured === undefined ? assumed(site, filtered.nowhere, made) : [],
   };
 }
-
-/** A filter as it is captured; else the one of that name that libvirt brings along. */
-const finder = (readings: Readings) => (name: string) => shown(readings, name) ?? OWN_FILTERS.get(name);
-
-const shown = (readings: Readings, name: string): NwFilter | undefined =>
-  every(readings, 'filters')
-    .flatMap(({ value }) => value)
-    .find((filter) => filter.name === name);
-
-const cardsOf = (readings: Readings): readonly GuestCard[] => every(readings, 'cards').flatMap(({ value }) => value);
 
 /** The guests' cards with filters, by their ports; and those whose port is not to be found. */
 function portsOf({ readings, interfaces }: Site): { ports: readonly FilteredPort[]; nowhere: readonly GuestCard[] } {
@@ -137,25 +127,6 @@ const unplaced = ({ filter, domain }: GuestCard): Unmodelled => ({
   reason: "no port of the node is this guest's",
   place: filter?.place ?? { file: '', line: 1, column: 1 },
 });
-
-/** Filters that no captured guest uses. */
-function unused(readings: Readings): readonly Unmodelled[] {
-  const used = new Set<string>();
-  const visit = (name: string): void => {
-    if (used.has(name)) return;
-    used.add(name);
-    for (const entry of shown(readings, name)?.entries ?? []) if (entry.kind === 'filter') visit(entry.name);
-  };
-  for (const { filter } of cardsOf(readings)) if (filter !== undefined) visit(filter.name);
-  return every(readings, 'filters')
-    .flatMap(({ value }) => value)
-    .filter(({ name }) => !used.has(name))
-    .map(({ name, place }) => ({
-      what: `filter ${name}`,
-      reason: 'no guest of which there is a capture uses it',
-      place,
-    }));
-}
 
 type Made = readonly { readonly port: FilteredPort; readonly compiled: Compiled }[];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Node } from '../../../src/network/network.ts';
 import { parseSnapshot } from '../../../src/parse/snapshot.ts';
-import { read, said } from '../said.ts';
+import { errors, read, said } from '../said.ts';
 
 const MAC = 'fa:16:3e:00:00:01';
 const ADDR = `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 state UNKNOWN
@@ -66,6 +66,19 @@ describe('the rules of ebtables of a node', () => {
     ).toEqual([
       [1, '-A PREROUTING -i tap7 -j libvirt-I-tap7'],
       [2, '-A PREROUTING -i vnet9 -j libvirt-I-vnet9'],
+    ]);
+  });
+
+  it('filters of one name are the same in all captures', () => {
+    const filter = (action: string) => `<filter name='f'><rule action='${action}' direction='out'/></filter>\n`;
+    const both = (one: string, other: string) =>
+      errors(
+        parsed({ 'libvirt.xml': domain('', 'f'), 'nwfilter-a.xml': filter(one), 'nwfilter-b.xml': filter(other) })
+          .located,
+      );
+    expect(both('drop', 'drop')).toEqual([]);
+    expect(both('drop', 'accept')).toEqual([
+      expect.stringMatching(/^error n\/nwfilter-b.xml:1:1\+\d+ filter f is another one at n\/nwfilter-a.xml:1/),
     ]);
   });
 
