@@ -72,7 +72,7 @@ function tweaksFor(node: WorldNode): readonly (readonly [text: string, tweak: Tw
           named(`${device} stranger`, neighbour(`${text.replace(/\.\d+\/.*/, '.77')} ${device} ${STRANGER}`)),
         ]),
     ]),
-    named('loopback address', (of) => ({ ...of, loopback: [...of.loopback, '10.99.99.99/32'] })),
+    named('loopback address', (of) => ({ ...of, loopback: [...new Set([...of.loopback, '10.99.99.99/32'])] })),
   ];
 }
 
