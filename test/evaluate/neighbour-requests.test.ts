@@ -1,34 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { resolve } from '../../src/evaluate/neighbour.ts';
-import { fixed } from '../../src/evaluate/oracle.ts';
 import type { Interface, Neighbour, Network, Node } from '../../src/network/network.ts';
-import { said, send, toldAt, udp } from './ask.ts';
-import { worldOf } from './at-hook.ts';
-import { addr, build, FORWARDING, type Host, NO_BRIDGE_NF, type Port } from './build.ts';
+import { send, toldAt, udp } from './ask.ts';
+import { answer, asked, at, bare, mac, number, pair } from './ask-neighbour.ts';
+import { addr, build, NO_BRIDGE_NF, type Port } from './build.ts';
 
-const mac = (last: number): string => `0a:00:00:00:00:0${last}`;
-const number = (last: number): number => 0x0a0000000000 + last;
-const at = (address: string, last: number, more: Partial<Host> = {}): Host => ({
-  interfaces: { eth0: { addresses: [address], mac: mac(last) } },
-  ...more,
-});
-const pair = (a: Partial<Host> = {}, b: Partial<Host> = {}): Network =>
-  build({ a: at('10.0.0.1/24', 1, a), b: at('10.0.0.2/24', 2, b) }, [['a:eth0', 'b:eth0']]);
-
-/** What `a` finds out about an address on eth0, for a packet from another of its own. */
-function asked(network: Network, target: string, src = '10.0.0.1', values: readonly string[] = [], device = 'eth0') {
-  const world = worldOf(network, fixed(new Map(values.map((id) => [id, 1]))));
-  const a = network.nodes.get('a') as Node;
-  const one = a.interfaces.find(({ name }) => name === device) as Interface;
-  const answered = resolve(world, a, one, addr(target), addr(src));
-  const met = [...world.met.values()].map(({ unknown }) => `${unknown.id}: ${unknown.reason}`);
-  const taken = [...world.assumptions.values()].map(({ text }) => text).filter((text) => !text.includes('default'));
-  return { answered, met, taken, world, a, one };
-}
-const answer = (network: Network, target: string, src?: string): string => {
-  const { answered } = asked(network, target, src);
-  return 'verdict' in answered ? `${answered.text} | ${answered.verdict}` : `${answered.kind} | ${answered.text}`;
-};
 const changed = (network: Network, name: string, change: (one: Interface) => Partial<Interface>): Network => {
   const node = network.nodes.get(name) as Node;
   const interfaces = node.interfaces.map((one) => ({ ...one, ...change(one) }));
@@ -59,11 +35,7 @@ describe('an ARP request', () => {
   });
 
   it('teaches nobody an asker without an address', () => {
-    const bare = build(
-      { a: { interfaces: { eth0: { mac: mac(1) }, lo: { addresses: [] } } }, b: at('10.0.0.2/24', 2) },
-      [['a:eth0', 'b:eth0']],
-    );
-    const { answered, world } = asked(bare, '10.0.0.2', '0.0.0.0');
+    const { answered, world } = asked(bare(), '10.0.0.2', '0.0.0.0');
     expect(answered).toMatchObject({ kind: 'mac', text: 'who has 10.0.0.2 tell 0.0.0.0 on eth0' });
     expect([...world.neighbours.keys()]).toEqual([`a eth0 ${addr('10.0.0.2')}`]);
   });
@@ -217,74 +189,5 @@ describe('rules for ARP that are not modelled', () => {
     }
     // of one that does not have the address they decide nothing
     expect(asked(pair({}, { unmodelled: rules('arp') }), '10.0.0.3').answered.kind).toBe('none');
-  });
-});
-
-describe('who answers', () => {
-  const proxied = (sysctl: Readonly<Record<string, number>>, routes: readonly string[] = []): Network =>
-    build(
-      {
-        a: at('10.0.0.1/16', 1),
-        r: {
-          interfaces: {
-            eth0: { addresses: ['10.0.0.254/24'], mac: mac(7) },
-            eth1: { addresses: ['10.0.1.254/24'], mac: mac(8) },
-          },
-          routes,
-          sysctl: { 'net.ipv4.conf.eth0.proxy_arp': 1, ...sysctl },
-        },
-      },
-      [['a:eth0', 'r:eth0'], ['r:eth1']],
-    );
-  it('for another is a router with proxy_arp that would send on by another device', () => {
-    expect(answer(proxied(FORWARDING), '10.0.1.9')).toContain('(r:eth0)');
-    expect(answer(proxied({}), '10.0.1.9')).toContain('none');
-    expect(answer(proxied({ ...FORWARDING, 'net.ipv4.conf.eth0.proxy_arp': 0 }), '10.0.1.9')).toContain('none');
-    // by the same device it would be sent back, and nowhere without a route
-    expect(answer(proxied(FORWARDING), '10.0.0.9')).toContain('none');
-    expect(answer(proxied(FORWARDING), '10.0.7.9')).toContain('none');
-    expect(answer(proxied(FORWARDING, ['10.0.7.0/24 via 10.0.1.9']), '10.0.7.9')).toContain('(r:eth0)');
-    expect(answer(proxied(FORWARDING, ['10.0.7.0/24 via 10.0.0.9']), '10.0.7.9')).toContain('none');
-    // nobody proxies for an asker without an address
-    expect(answer(proxied(FORWARDING), '10.0.1.9', '10.0.0.1')).toContain('(r:eth0)');
-  });
-
-  it('with arp_filter is the device by which packets to the asker would leave', () => {
-    const both = (filter: number): Network =>
-      build(
-        {
-          a: at('10.0.0.1/24', 1),
-          b: {
-            interfaces: {
-              eth0: { addresses: ['10.0.0.2/24'], mac: mac(2) },
-              eth1: { addresses: ['10.0.0.3/24'], mac: mac(3) },
-            },
-            sysctl: { 'net.ipv4.conf.all.arp_filter': filter },
-          },
-        },
-        [['a:eth0', 'b:eth0', 'b:eth1']],
-      );
-    expect(asked(both(0), '10.0.0.3').met).toHaveLength(1);
-    expect(asked(both(1), '10.0.0.3')).toMatchObject({ answered: { mac: number(2) }, met: [] });
-  });
-
-  it('with arp_filter is nobody for an asker to whom there is no route', () => {
-    const far = (filter: number): Network =>
-      build(
-        {
-          a: at('10.9.0.1/32', 1, { routes: ['10.0.0.0/24 dev eth0'] }),
-          b: at('10.0.0.2/24', 2, { sysctl: { 'net.ipv4.conf.eth0.arp_filter': filter } }),
-        },
-        [['a:eth0', 'b:eth0']],
-      );
-    expect(said(send(far(0), 'a', udp('10.0.0.2', 53)).disposition.request)).toBe('delivered b');
-    expect(said(send(far(1), 'a', udp('10.0.0.2', 53)).disposition.request)).toBe('dropped a: no neighbour');
-  });
-
-  it('for localhost is nobody, unless route_localnet; for a group never anybody', () => {
-    const local = (sysctl: Readonly<Record<string, number>>) => pair({}, { sysctl });
-    expect(answer(local({}), '127.0.0.1')).toContain('none');
-    expect(answer(local({ 'net.ipv4.conf.eth0.route_localnet': 1 }), '127.0.0.1')).toContain('(b:eth0)');
-    expect(answer(pair({}, { routes: ['local 224.0.0.0/4 dev lo'] }), '224.0.0.5')).toContain('none');
   });
 });
