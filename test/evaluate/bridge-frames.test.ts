@@ -128,6 +128,27 @@ describe('a frame', () => {
     ]);
   });
 
+  it('that carries a tag goes up to the vlan device on the bridge, if there is one', () => {
+    const up = (id: number) => {
+      const v = { kind: 'vlan', vlan: { parent: 'br0', id }, addresses: ['10.0.5.254/24'], mac: mac(4) } as const;
+      const network = bridged({}, { 'br0.5': v });
+      const a = network.nodes.get('a') as Node;
+      const tagging = a.interfaces.map((one) =>
+        one.name === 'eth0' ? { ...one, name: 'v', vlan: { parent: 'eth0', id: 5 } } : one,
+      );
+      const nodes = new Map([
+        ...network.nodes,
+        ['a', { ...a, interfaces: [...a.interfaces, ...tagging.slice(1)] }] as const,
+      ]);
+      return toldAt(sendRaw({ ...network, nodes }, 'a', 'v', frame('10.0.5.254', number(4))), 'h').slice(1);
+    };
+    expect(up(5).at(-1)).toBe('request delivered h | br0.5');
+    expect(up(6)).toEqual([
+      'h bridge h/ip-addr.txt | frame to 0a:00:00:00:00:04 at br0 | DROP (not for me)',
+      'request dropped h: not for me | h frame to 0a:00:00:00:00:04 at br0 | h/ip-addr.txt',
+    ]);
+  });
+
   it('goes back where it came from or not, where nobody knows of hairpin', () => {
     const unsure = changed(bridged(), 'p1', { hairpin: notKnown('no capture shows it') });
     const run = (value: number) =>
@@ -241,7 +262,10 @@ describe('a frame whose destination nat changed', () => {
     const arp = { what: 'arptables', reason: 'it could drop', place, decides: 'arp' } as const;
     expect(led(to('10.0.0.2', { unmodelled: [arp] })).at(-1)).toMatch(/^request unknown h \| h arp/);
     const hole = { undecided: new Map([['routes', 'not shown']] as const) };
-    expect(led(to('10.0.0.2', hole)).at(-1)).toBe('request unknown h | h routes to 10.0.0.2: not shown');
+    expect(led(to('10.0.0.2', hole)).slice(1)).toEqual([
+      'h route | not shown | unknown',
+      'request unknown h | h routes to 10.0.0.2: not shown',
+    ]);
   });
 
   it('is taken off the bridge for any other route, one that fails with an error, too', () => {
