@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Network } from '../../src/network/network.ts';
 import { said, send, udp } from './ask.ts';
-import { answer, asked, at, bare, mac, pair } from './ask-neighbour.ts';
+import { answer, asked, at, bare, mac, number, pair } from './ask-neighbour.ts';
 import { build, FORWARDING, type Host } from './build.ts';
 
 describe('who answers', () => {
