@@ -1,6 +1,7 @@
 import { printAddress, printPrefix } from '../packet/address.ts';
 import type { Assumption, Place } from '../packet/place.ts';
 import { interfaceOf } from './access.ts';
+import { sixDown, sixUp } from './edit-six.ts';
 import type { Interface, InterfaceAddress, Node, Route } from './network.ts';
 import { known } from './unknown.ts';
 
@@ -22,7 +23,9 @@ export function setFlag(
   const changed = change(old, flag, value);
   const interfaces = node.interfaces.map((one) => (one === old ? changed : one));
   if (flag !== 'up' || old.up === value) return { ...node, interfaces };
-  return value ? brought(up({ ...node, interfaces }, changed, place), name) : down({ ...node, interfaces }, name);
+  const next = { ...node, interfaces };
+  if (!value) return sixDown(down(next, name), name);
+  return sixUp(brought(up(next, changed, place), name), changed, place);
 }
 
 function change(old: Interface, flag: 'up' | 'promisc' | 'hairpin', value: boolean): Interface {

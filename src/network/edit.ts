@@ -2,8 +2,10 @@ import type { Place } from '../packet/place.ts';
 import { nodeOf } from './access.ts';
 import { setFlag } from './edit-interface.ts';
 import { deleteRule, insertRule, setPolicy } from './edit-ruleset.ts';
-import type { Link, LinkEnd, Network, Node, Setting } from './network.ts';
+import { sixDisabled, sixForwarding } from './edit-six.ts';
+import type { Link, LinkEnd, Network, Node } from './network.ts';
 import type { Rule, Ruleset, TableName } from './ruleset.ts';
+import type { Known } from './unknown.ts';
 
 /** One change to a network: a what-if. Whoever makes one has checked that what it names is there. */
 export type Edit =
@@ -25,6 +27,8 @@ export type Edit =
   | {
       readonly kind: 'policy';
       readonly node: string;
+      /** Whose rules; absent: those of iptables. */
+      readonly family?: 6;
       readonly table: TableName;
       readonly chain: string;
       readonly policy: 'ACCEPT' | 'DROP';
@@ -36,6 +40,8 @@ export type Edit =
   | {
       readonly kind: 'delete';
       readonly node: string;
+      /** Whose rules; absent: those of iptables. */
+      readonly family?: 6;
       readonly table: TableName;
       readonly chain: string;
       readonly number: number;
@@ -44,6 +50,8 @@ export type Edit =
   | {
       readonly kind: 'insert';
       readonly node: string;
+      /** Whose rules; absent: those of iptables. */
+      readonly family?: 6;
       readonly table: TableName;
       readonly chain: string;
       readonly number: number;
@@ -57,21 +65,21 @@ export type Edit =
 export function edit(network: Network, change: Edit): Network {
   switch (change.kind) {
     case 'setting':
-      return onNode(network, change.node, (node) => ({ ...node, settings: setting(node, change) }));
+      return onNode(network, change.node, (node) => setting(node, change));
     case 'flag':
       return onNode(network, change.node, (node) =>
         setFlag(node, change.interface, change.flag, change.value, change.place),
       );
     case 'policy':
-      return onRules(network, change.node, (rules) =>
+      return onRules(network, change, (rules) =>
         setPolicy(rules, change.table, change.chain, change.policy, change.place),
       );
     case 'mac-filter':
       return { ...network, links: network.links.map((link) => filtered(link, change)) };
     case 'delete':
-      return onRules(network, change.node, (rules) => deleteRule(rules, change.table, change.chain, change.number));
+      return onRules(network, change, (rules) => deleteRule(rules, change.table, change.chain, change.number));
     case 'insert':
-      return onRules(network, change.node, (rules) =>
+      return onRules(network, change, (rules) =>
         insertRule(rules, change.table, change.chain, change.number, change.rule),
       );
   }
@@ -82,25 +90,58 @@ function onNode(network: Network, name: string, change: (node: Node) => Node): N
   return { ...network, nodes: new Map(network.nodes).set(name, change(node)) };
 }
 
-function onRules(network: Network, name: string, change: (ruleset: Ruleset) => Ruleset): Network {
+function onRules(
+  network: Network,
+  { node: name, family }: { readonly node: string; readonly family?: 6 },
+  change: (ruleset: Ruleset) => Ruleset,
+): Network {
+  const changed = <T extends { readonly ruleset: Known<Ruleset> }>(holder: T): T => {
+    if (holder.ruleset.kind === 'unknown') throw new Error(`the rules of ${name} are not known`);
+    return { ...holder, ruleset: { ...holder.ruleset, value: change(holder.ruleset.value) } };
+  };
   return onNode(network, name, (node) => {
-    if (node.ruleset.kind === 'unknown') throw new Error(`the rules of ${name} are not known`);
-    return { ...node, ruleset: { ...node.ruleset, value: change(node.ruleset.value) } };
+    if (family === undefined) return changed(node);
+    if (node.six === undefined) throw new Error(`nothing of IPv6 is known of ${name}`);
+    return { ...node, six: changed(node.six) };
   });
 }
 
-const FORWARDING = /^net\.ipv4\.conf\.(?:.+)\.forwarding$/;
+/** Keys that the kernel writes through to every interface, with the one that holds for all of them then. */
+const THROUGH: readonly { readonly key: RegExp; readonly own: RegExp; readonly held: string }[] = [
+  {
+    key: /^net\.ipv4\.(ip_forward|conf\.all\.forwarding)$/, // devinet.c, inet_forward_change
+    own: /^net\.ipv4\.conf\.(?:.+)\.forwarding$/,
+    held: 'net.ipv4.ip_forward',
+  },
+  {
+    key: /^net\.ipv6\.conf\.all\.forwarding$/, // addrconf.c, addrconf_fixup_forwarding
+    own: /^net\.ipv6\.conf\.(?:.+)\.forwarding$/,
+    held: 'net.ipv6.conf.all.forwarding',
+  },
+];
 
-/**
- * Writing `ip_forward` (or `conf.all.forwarding`, the same switch) writes the flag of every interface
- * (devinet.c, inet_forward_change); every other key stands for itself.
- */
-function setting(node: Node, { key, value, place }: Extract<Edit, { kind: 'setting' }>): ReadonlyMap<string, Setting> {
+const SIX_SWITCH = /^net\.ipv6\.conf\.(.+)\.(forwarding|disable_ipv6)$/;
+
+/** Every other key stands for itself; switches of IPv6 change addresses and routes, too. */
+function setting(node: Node, { key, value, place }: Extract<Edit, { kind: 'setting' }>): Node {
   const settings = new Map(node.settings);
-  if (key !== 'net.ipv4.ip_forward' && key !== 'net.ipv4.conf.all.forwarding')
-    return settings.set(key, { value, place });
-  for (const other of node.settings.keys()) if (FORWARDING.test(other)) settings.delete(other);
-  return settings.set('net.ipv4.ip_forward', { value, place });
+  const through = THROUGH.find((one) => one.key.test(key));
+  for (const other of node.settings.keys()) if (through?.own.test(other) === true) settings.delete(other);
+  settings.set(through?.held ?? key, { value, place });
+  const changed = { ...node, settings };
+  const [, device = '', name] = SIX_SWITCH.exec(key) ?? [];
+  if (name === undefined) return changed;
+  const on = Number(value) !== 0;
+  return name === 'forwarding' ? sixForwarding(changed, device, on, place) : disabled(changed, device, on, place);
+}
+
+/** `conf.all.disable_ipv6` writes that of every interface (addrconf_disable_change). */
+function disabled(node: Node, device: string, off: boolean, place: Place): Node {
+  const settings = new Map(node.settings);
+  const own = ['default', ...node.interfaces.map(({ name }) => name)];
+  const value = { value: off ? '1' : '0', place };
+  if (device === 'all') for (const name of own) settings.set(`net.ipv6.conf.${name}.disable_ipv6`, value);
+  return sixDisabled({ ...node, settings }, device, off, place);
 }
 
 function filtered(link: Link, { link: name, ownAddressOnly }: Extract<Edit, { kind: 'mac-filter' }>): Link {

@@ -1,8 +1,9 @@
 import { sysctl } from '../../network/access.ts';
+import { linkLocalOf } from '../../network/edit-six.ts';
 import type { Interface } from '../../network/network.ts';
 import { holds, prefix, printAddress } from '../../packet/address.ts';
 import type { SeenAddress } from '../ip/seen.ts';
-import { LINK_LOCAL, linkLocalOf } from '../ip/six-prefixes.ts';
+import { LINK_LOCAL } from '../ip/six-prefixes.ts';
 import { first, type Readings } from './facts.ts';
 import { assembleSettings } from './settings.ts';
 import type { Work } from './work.ts';

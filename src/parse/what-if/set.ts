@@ -4,10 +4,10 @@ import { BUILT_IN } from '../../network/edit-ruleset.ts';
 import type { Link, LinkEnd, Network, Node } from '../../network/network.ts';
 import { didYouMean, nearest } from '../nearest.ts';
 import type { Source, Word } from '../source.ts';
-import { cut, findNode, findTable, part, split } from './words.ts';
+import { cut, findNode, findTable, isSix, knownRules, part, split } from './words.ts';
 
 const SHAPE =
-  'write `node:KEY=VALUE`, KEY a sysctl, IFACE.up, IFACE.promisc, IFACE.hairpin or TABLE:CHAIN:policy; or `LINK.mac-filter=own`';
+  'write `node:KEY=VALUE`, KEY a sysctl, IFACE.up, IFACE.promisc, IFACE.hairpin or [-6:]TABLE:CHAIN:policy; or `LINK.mac-filter=own`';
 const FLAGS = ['up', 'promisc', 'hairpin'] as const;
 const ON_OFF: Readonly<Record<string, boolean>> = {
   1: true,
@@ -47,9 +47,11 @@ function onNode(whole: Word, value: Word, network: Network, source: Source): Edi
   return flag(key, value, node, source) ?? setting(key, value, node, source);
 }
 
-/** `TABLE:CHAIN:policy=ACCEPT|DROP`. */
+/** `TABLE:CHAIN:policy=ACCEPT|DROP`, of ip6tables `-6:TABLE:CHAIN:policy=…`. */
 function policy(key: Word, value: Word, node: Node, source: Source): Edit | undefined {
-  const [tableWord, chain, last, more] = split(key, ':');
+  const words = split(key, ':');
+  const family = words[0] !== undefined && isSix(words[0]) ? 6 : undefined;
+  const [tableWord, chain, last, more] = family === 6 ? words.slice(1) : words;
   if (tableWord === undefined || chain === undefined || last?.text !== 'policy' || more !== undefined) {
     source.error(key, `\`${key.text}\` is no key`, SHAPE);
     return undefined;
@@ -61,14 +63,10 @@ function policy(key: Word, value: Word, node: Node, source: Source): Edit | unde
   const { text } = value;
   if (text !== 'ACCEPT' && text !== 'DROP')
     source.error(value, `\`${text}\` is no policy`, 'a policy is ACCEPT or DROP');
-  if (node.ruleset.kind === 'unknown')
-    source.error(
-      tableWord,
-      `the rules of ${node.name} are not known`,
-      `add ${node.name}/iptables-save.txt (empty if there are none)`,
-    );
+  knownRules(node, family, tableWord, source);
   if (table === undefined || source.located.length > 0 || (text !== 'ACCEPT' && text !== 'DROP')) return undefined;
-  return { kind: 'policy', node: node.name, table, chain: chain.text, policy: text, place: source.place(key) };
+  const six: { readonly family?: 6 } = family === undefined ? {} : { family };
+  return { kind: 'policy', node: node.name, ...six, table, chain: chain.text, policy: text, place: source.place(key) };
 }
 
 /** `IFACE.up`, `IFACE.promisc`, `IFACE.hairpin`; `undefined`, and nothing said, for a key that is none of them. */

@@ -1,5 +1,5 @@
 import type { Network, Node } from '../../network/network.ts';
-import { TABLES, type TableName } from '../../network/ruleset.ts';
+import { type Ruleset, TABLES, type TableName } from '../../network/ruleset.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Source, Word } from '../source.ts';
 
@@ -35,4 +35,21 @@ export function findTable(word: Word, source: Source): TableName | undefined {
   const table = TABLES.find((name) => name === word.text);
   if (table === undefined) source.error(word, `no table \`${word.text}\``, didYouMean(word.text, TABLES));
   return table;
+}
+
+/** Whose rules are meant: `-6` says those of ip6tables. */
+export const isSix = ({ text }: Word): boolean => text === '-6';
+
+/** The rules of one family; an error where they are not known. */
+export function knownRules(node: Node, family: 6 | undefined, at: Word, source: Source): Ruleset | undefined {
+  const ruleset = family === undefined ? node.ruleset : node.six?.ruleset;
+  if (ruleset?.kind === 'known') return ruleset.value;
+  const [of, file] = family === undefined ? ['', 'iptables-save.txt'] : [' of IPv6', 'ip6tables-save.txt'];
+  const missing = family === 6 && node.six === undefined ? `ip-addr.json and ${node.name}/${file}` : file;
+  source.error(
+    at,
+    `the rules${of} of ${node.name} are not known`,
+    `add ${node.name}/${missing} (empty if there are none)`,
+  );
+  return undefined;
 }
