@@ -185,8 +185,9 @@ function outPorts(
   { macDestination: to }: ArpFrame,
   from: Interface | undefined,
 ): readonly Interface[] {
-  if (to !== undefined && !isGroupMac(to) && isLocalMac(node, bridge, to)) return [];
   const ports = portsOf(node, bridge.name).filter(works);
+  if (to !== undefined && !isGroupMac(to) && isLocalMac(node, bridge, to))
+    return from === undefined && to !== bridge.mac ? ports.filter(({ mac }) => mac === to) : [];
   const home =
     to === undefined || isGroupMac(to) ? undefined : ports.find((port) => livesBehind(world.network, node, port, to));
   return (home === undefined ? ports : [home]).filter((port) => port !== from);

@@ -6,7 +6,7 @@ import { frameHook } from './frame-hook.ts';
 import { outputSteps } from './frame-kind.ts';
 import { fateOf } from './host.ts';
 import { transmit } from './link.ts';
-import { isLocalMac, livesBehind, works } from './segment.ts';
+import { livesBehind, works } from './segment.ts';
 import { drop, flood, note, originOf, type Skb } from './skb.ts';
 import { unmodelled } from './undecided.ts';
 import type { World } from './world.ts';
@@ -20,10 +20,14 @@ export function bridgeOutput(world: World, skb: Skb, node: Node, bridge: Interfa
   if (other !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: other });
   const { macDst } = skb.packet;
   const ports = portsOf(node, bridge.name).filter(works);
-  const home = isGroupMac(macDst) ? undefined : ports.find((port) => livesBehind(world.network, node, port, macDst));
+  // addresses of ports are permanent entries, by which the port's own frames leave (measured)
+  const own = portsOf(node, bridge.name).filter(({ mac }) => mac === macDst);
+  const home = isGroupMac(macDst)
+    ? undefined
+    : (own.find(works) ?? ports.find((port) => livesBehind(world.network, node, port, macDst)));
   const none = (): Fate =>
     drop(skb, 'bridge', 'no port', originOf(node.name, bridge, `${bridge.name} has no port that is up`));
-  if (!isGroupMac(macDst) && isLocalMac(node, bridge, macDst))
+  if (!isGroupMac(macDst) && (macDst === bridge.mac || own.some((port) => !works(port))))
     return drop(skb, 'bridge', 'no port', originOf(node.name, bridge, `${printMac(macDst)} is the bridge's own`));
   const out = (copy: Skb, port: Interface): Fate => {
     note(copy, {

@@ -1,5 +1,5 @@
 import { simplify } from '../ir/decide.ts';
-import { all, any, not, TRUE, unknownBit } from '../ir/predicate.ts';
+import { all, any, not, unknownBit } from '../ir/predicate.ts';
 import type { Predicate } from '../ir/program.ts';
 import { nodeOf } from '../network/access.ts';
 import type { Network, Node } from '../network/network.ts';
@@ -8,11 +8,20 @@ import { type Answerer, type Asker, answers, hiddenFor, senders } from './arp.ts
 import { answerOf } from './arp-chain.ts';
 import { ARP, type ArpFrame, type Flight, flying, fork } from './arp-frame.ts';
 import { byArpRules, type Landing, type Trip, tripOf } from './arp-trip.ts';
-import { receiveArp, sendArp } from './arp-way.ts';
-import type { Exit, Segment, Station } from './segment.ts';
+import { sendArp } from './arp-way.ts';
+import type { Segment, Station } from './segment.ts';
 import type { Recorder } from './settings.ts';
 
 const hasRules = ({ frameRules, arpRules }: Node): boolean => frameRules !== undefined || arpRules !== undefined;
+
+const anywhere = new WeakMap<Network, boolean>();
+
+/** Whether any node of a network has such rules: only they tell frames to addresses that are not as ARP has it. */
+export function rulesAnywhere(network: Network): boolean {
+  const found = anywhere.get(network) ?? [...network.nodes.values()].some(hasRules);
+  anywhere.set(network, found);
+  return found;
+}
 
 /** The nodes whose rules an ARP request of the asker, and its answer, can meet. */
 export const onTheWay = (network: Network, { node, segment }: Asker): readonly Node[] =>
@@ -31,7 +40,7 @@ export function isRuled(network: Network, asker: Asker): boolean {
 const ruled = new WeakMap<Segment, boolean>();
 
 /** What one request is about. */
-interface Question {
+export interface Question {
   readonly on: Recorder;
   readonly network: Network;
   readonly asker: Asker;
@@ -39,7 +48,7 @@ interface Question {
   readonly label: string;
 }
 
-const questionOf = (on: Recorder, network: Network, asker: Asker, target: Address): Question => {
+export const questionOf = (on: Recorder, network: Network, asker: Asker, target: Address): Question => {
   const label = `${asker.node.name} ${asker.device.name} asks for ${printAddress(target)}`;
   return { on, network, asker, target, label };
 };
@@ -97,7 +106,7 @@ interface Request {
 }
 
 /** The requests that the asker sends, one for each address that it may call itself, on all of their ways. */
-const requests = (question: Question): readonly Request[] =>
+export const requests = (question: Question): readonly Request[] =>
   senders(question.on, question.asker, question.target).map(({ when, address }) => {
     const { on, network, asker, label } = question;
     const trip = tripOf(on, network, `${label} as ${printAddress(address)}`);
@@ -164,7 +173,7 @@ function answerFrom(question: Question, by: Station, flight: Flight): readonly A
   return heard(question, trip, flight, by).map((one) => ({ ...one, sender: frame.sender, learns }));
 }
 
-const interfaceAt = (node: Node, { interface: name }: Station) => {
+export const interfaceAt = (node: Node, { interface: name }: Station) => {
   const found = node.interfaces.find((one) => one.name === name);
   if (found === undefined) throw new Error(`no interface ${name} on ${node.name}`);
   return found;
@@ -198,7 +207,7 @@ function heard(question: Question, trip: Trip, before: Flight, by: Station): rea
 }
 
 /** Answers that the asking device's stack takes (arp_process). */
-const taken = ({ asker, target }: Question, trip: Trip): readonly Flight[] =>
+export const taken = ({ asker, target }: Question, trip: Trip): readonly Flight[] =>
   trip.landings
     .filter(({ node, device }) => node.name === asker.node.name && device.name === asker.device.name)
     .flatMap(({ node, device, flight }) => byArpRules(trip, node, 'INPUT', { in: device.name }, flight))
@@ -218,36 +227,3 @@ const lostTo = ({ asker }: Question, { when, unknown }: Trip['lost'][number]): A
   sender: 0,
   lost: unknown,
 });
-
-/** Somebody out of sight whom the request may reach, and whose answer would come back; or nobody knows what becomes of it. */
-export interface Outside {
-  readonly exit: Exit;
-  readonly when: Predicate;
-}
-
-/** By which interfaces an answer may come from out of sight. */
-export function outsideByRules(on: Recorder, network: Network, asker: Asker, target: Address): readonly Outside[] {
-  const question = questionOf(on, network, asker, target);
-  const found = requests(question).flatMap(({ when, trip }) =>
-    trip.exits.map(({ exit, flight }) => ({
-      exit,
-      when: all(when, flight.when, backFrom(question, exit, flight)),
-    })),
-  );
-  return asker.segment.exits
-    .map((exit) => ({ exit, when: any(...found.filter((one) => isExit(one.exit, exit)).map((one) => one.when)) }))
-    .filter(({ when }) => when.kind !== 'false');
-}
-
-const isExit = (one: Exit, other: Exit): boolean => one.node === other.node && one.interface === other.interface;
-
-function backFrom({ on, network, ...question }: Question, exit: Exit, { frame, bounds }: Flight): Predicate {
-  const node = nodeOf(network, exit.node);
-  const device = interfaceAt(node, { ...exit, mac: 0 });
-  if (hiddenFor(network, { ...exit, mac: device.mac }) !== undefined) return TRUE;
-  const trip = tripOf(on, network, `${question.label}, answer from outside of ${exit.node} ${exit.interface}`);
-  receiveArp(trip, node, device, flying(answerOf(frame, undefined), bounds));
-  // what nobody can tell of the answer may be that it comes
-  const perhaps = trip.lost.map(({ when, unknown }) => all(when, unknownBit(unknown)));
-  return any(...taken({ on, network, ...question }, trip).map(({ when }) => when), ...perhaps);
-}

@@ -27,7 +27,8 @@ export interface Trip {
   readonly label: string;
   readonly visits: Map<string, number>;
   readonly landings: Landing[];
-  readonly exits: { readonly exit: Exit; readonly flight: Flight }[];
+  /** Where it goes out of sight, with its VLAN tag. */
+  readonly exits: { readonly exit: Exit; readonly tag: number | undefined; readonly flight: Flight }[];
   /** Answers of `arpreply`, by the port that they leave by. */
   readonly replies: Landing[];
   readonly lost: { readonly when: Predicate; readonly unknown: Unknown }[];

@@ -15,30 +15,28 @@ interface Leg {
   readonly seen: readonly string[];
 }
 
-const START = { seen: [] } as const;
-
 /** An ARP frame leaves a node by one of its interfaces: what `segment.ts` says of frames, with rules on the way. */
 export const sendArp = (trip: Trip, node: Node, device: Interface, flight: Flight): void =>
-  emit({ trip, ...START }, node, device, flight);
+  emit({ trip, seen: [] }, node, device, flight);
 
 /** An ARP frame comes in at an interface from out of sight. */
-export const receiveArp = (trip: Trip, node: Node, device: Interface, flight: Flight): void =>
-  absorb({ trip, ...START }, node, device, flight);
+export const receiveArp = (trip: Trip, node: Node, device: Interface, tag: number | undefined, flight: Flight): void =>
+  absorb({ trip, seen: [], ...(tag === undefined ? {} : { tag }) }, node, device, flight);
 
 function emit(leg: Leg, node: Node, device: Interface, flight: Flight): void {
   const { trip } = leg;
   if (!isUsable(device)) return;
   const parent = device.vlan && findInterface(node, device.vlan.parent);
-  if (hiddenAt(node, device) !== undefined) return leave(trip, node, device, flight);
+  if (hiddenAt(node, device) !== undefined) return leave(leg, node, device, flight);
   if (device.kind === 'bridge') return emitByBridge(leg, node, device, flight);
   if (device.kind === 'bond') for (const slave of portsOf(node, device.name)) emit(leg, node, slave, flight);
   else if (parent !== undefined && device.vlan) emit({ ...leg, tag: device.vlan.id }, node, parent, flight);
-  else if (leadsOutside(trip.network, node.name, device)) leave(trip, node, device, flight);
+  else if (leadsOutside(trip.network, node.name, device)) leave(leg, node, device, flight);
   else wire(leg, node, device, flight);
 }
 
-const leave = ({ exits }: Trip, node: Node, { name }: Interface, flight: Flight): void =>
-  void exits.push({ exit: { node: node.name, interface: name }, flight });
+const leave = ({ trip, tag }: Leg, node: Node, { name }: Interface, flight: Flight): void =>
+  void trip.exits.push({ exit: { node: node.name, interface: name }, tag, flight });
 
 const isGroup = ({ frame }: Flight): boolean => isGroupMac(frame.macDestination);
 
@@ -154,8 +152,12 @@ function emitByBridge(leg: Leg, node: Node, bridge: Interface, { frame, ...fligh
   const own: Flight = { ...flight, frame: { ...frame, type: bridge.mac } };
   const on: Leg = { ...leg, seen: [...leg.seen, `${node.name} ${bridge.name}`] };
   const to = isGroup(own) ? undefined : stationIn(segmentOf(leg.trip.network, node, bridge, leg.tag), own);
-  const right = to && portsOf(node, bridge.name).find((port) => leadsOut(leg, node, port, to));
-  for (const port of right === undefined ? portsOf(node, bridge.name) : [right]) sendBy(on, node, bridge, port, own);
+  const ports = portsOf(node, bridge.name);
+  const right =
+    (to && ports.find((port) => leadsOut(leg, node, port, to))) ??
+    ports.find((port) => port.mac === own.frame.macDestination);
+  if (right === undefined && own.frame.macDestination === bridge.mac) return;
+  for (const port of right === undefined ? ports : [right]) sendBy(on, node, bridge, port, own);
 }
 
 function sendBy(leg: Leg, node: Node, bridge: Interface, port: Interface, flight: Flight): void {

@@ -2,6 +2,7 @@ import { all, equals, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Slot, Steps } from '../ir/program.ts';
 import { portsOf } from '../network/access.ts';
 import type { Interface, Node } from '../network/network.ts';
+import { rulesAnywhere } from './arp-rules.ts';
 import { asked, askedOutput, brouting, isForHost, type On, type Ports, retyped } from './frames.ts';
 import { unmodelledAt } from './hidden.ts';
 import { traverse } from './hook.ts';
@@ -12,7 +13,7 @@ import { neighbour } from './neighbour.ts';
 import { isUsable, leadsTo, type Station, segmentOf, vlanOn } from './segment.ts';
 import { flag, hairpin, visiting } from './settings.ts';
 import { inputRoute as routeSix } from './six/incoming.ts';
-import { copies, drop, isSix, lost, lostTo, set, split, type Then, type Walk } from './walk.ts';
+import { copies, drop, isSix, lost, lostTo, set, split, type Then, type Walk, type Way } from './walk.ts';
 
 /** A bridge, a port of it where a frame came in, and whether br_netfilter shows the frame to iptables. */
 interface Crossing {
@@ -223,22 +224,38 @@ export function bridgeOut(walk: Walk, node: Node, bridge: Interface, frame: Fram
     const { to } = aimed;
     const place = to.kind === 'station' ? to.station : to.kind === 'exit' ? to.exit : undefined;
     const right = place && ports.find((port) => leadsTo(network, node, port, place, aimed.tag));
-    const out = right === undefined ? ports : [right];
-    if (out.length === 0) return drop(on, node, 'no port');
-    return copies(
-      on,
-      out.map((port) => (copy: Walk) => sendBy(copy, { node, bridge }, port, aimed)),
-    );
+    const by = (out: readonly Interface[]): Then => {
+      return (here) => (out.length === 0 ? drop(here, node, 'no port') : sendByAll(here, { node, bridge }, out, aimed));
+    };
+    if (right !== undefined) return by([right])(on);
+    return to.kind === 'stranger' && rulesAnywhere(network)
+      ? split(on, ownWays(node, bridge, by), by(ports))
+      : by(ports)(on);
   });
 }
 
+/** The addresses of ports are known to be theirs: a frame to one leaves by it, one to the bridge itself by none (measured). */
+const ownWays = (node: Node, bridge: Interface, by: (out: readonly Interface[]) => Then): readonly Way[] => [
+  { when: equals('macDst', bridge.mac), then: by([]) },
+  ...portsOf(node, bridge.name).map((port) => ({
+    when: equals('macDst', port.mac),
+    then: by([port].filter(isUsable)),
+  })),
+];
+
+const sendByAll = (walk: Walk, from: Sender, out: readonly Interface[], frame: Frame): Steps =>
+  copies(
+    walk,
+    out.map((port) => (copy: Walk) => sendBy(copy, from, port, frame)),
+  );
+
+interface Sender {
+  readonly node: Node;
+  readonly bridge: Interface;
+}
+
 /** The port is chosen before OUTPUT may change the destination. */
-function sendBy(
-  walk: Walk,
-  { node, bridge }: { readonly node: Node; readonly bridge: Interface },
-  port: Interface,
-  frame: Frame,
-): Steps {
+function sendBy(walk: Walk, { node, bridge }: Sender, port: Interface, frame: Frame): Steps {
   const ports: Ports = { node, bridge, out: port.name, ...(frame.tag === undefined ? {} : { tag: frame.tag }) };
   return askedOutput(walk, ports, frame, (on, to) => transmit(on, node, port, to));
 }

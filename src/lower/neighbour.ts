@@ -8,7 +8,8 @@ import { intersect, type Range, type Ranges, single, size } from '../packet/rang
 import { asText, compare, next, previous } from '../packet/scalar.ts';
 import { ownAddresses } from './address.ts';
 import { type Answerer, type Asker, requested } from './arp.ts';
-import { isRuled, onTheWay, outsideByRules, requestedByRules } from './arp-rules.ts';
+import { outsideByRules } from './arp-outside.ts';
+import { isRuled, onTheWay, requestedByRules } from './arp-rules.ts';
 import { originOf } from './frame-chain.ts';
 import { hiddenAt, unmodelledAt } from './hidden.ts';
 import type { Target } from './link.ts';

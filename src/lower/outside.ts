@@ -1,9 +1,10 @@
 import type { Steps } from '../ir/program.ts';
 import { nodeOf } from '../network/access.ts';
-import type { Address } from '../packet/address.ts';
+import { type Address, printMac } from '../packet/address.ts';
 import type { Range, Ranges } from '../packet/ranges.ts';
 import type { Asker } from './arp.ts';
-import { isRuled, onTheWay, outsideByRules } from './arp-rules.ts';
+import { type Outside, outsideByRules } from './arp-outside.ts';
+import { isRuled, onTheWay } from './arp-rules.ts';
 import { unmodelledAt } from './hidden.ts';
 import type { Target } from './link.ts';
 import { looksAtDestination } from './rule-addresses.ts';
@@ -21,25 +22,40 @@ export function nobody(walk: Walk, asker: Asker, target: Address | undefined, th
   }
   if (segment.exits.length === 0 || target === undefined || !isRuled(walk.at.network, asker))
     return outside(walk, asker, segment.exits, then);
-  const exits = outsideByRules(walk.at, walk.at.network, asker, target);
-  const among = (on: Walk, [head, ...rest]: typeof exits, sure: readonly Exit[]): Steps =>
-    head === undefined
-      ? outside(on, asker, sure, then)
-      : split(on, [{ when: head.when, then: (here) => among(here, rest, [...sure, head.exit]) }], (here) =>
-          among(here, rest, sure),
-        );
-  return among(walk, exits, []);
+  const found = outsideByRules(walk.at, walk.at.network, asker, target);
+  const among = (on: Walk, [head, ...rest]: readonly Outside[], sure: readonly Outside[]): Steps => {
+    if (head === undefined) return oneOf(on, asker, sure, then);
+    const { when, lost } = head;
+    const also: Then = (here) => (lost === undefined ? among(here, rest, [...sure, head]) : lostTo(here, node, lost));
+    return split(on, [{ when, then: also }], (here) => among(here, rest, sure));
+  };
+  return among(walk, found, []);
 }
 
 /** Somebody out of sight, by one of these interfaces. */
-export function outside(walk: Walk, asker: Asker, exits: readonly Exit[], then: After): Steps {
+export const outside = (walk: Walk, asker: Asker, exits: readonly Exit[], then: After): Steps =>
+  oneOf(
+    walk,
+    asker,
+    exits.map((exit) => ({ exit })),
+    then,
+  );
+
+type Stranger = Pick<Outside, 'exit' | 'mac'>;
+
+function oneOf(walk: Walk, asker: Asker, strangers: readonly Stranger[], then: After): Steps {
   const { node, device } = asker;
-  if (exits.length === 0) return drop(walk, node, 'no neighbour');
-  const unknown = (exit: Exit) => ({
-    id: `${node.name} ${device.name} finds its neighbour outside of ${exit.node}:${exit.interface}`,
-    reason: `who answers outside of ${exits.map((one) => `${one.node}:${one.interface}`).join(' or ')}`,
+  if (strangers.length === 0) return drop(walk, node, 'no neighbour');
+  const exits = [...new Set(strangers.map(({ exit }) => `${exit.node}:${exit.interface}`))];
+  const unknown = ({ exit, mac }: Stranger) => ({
+    id: `${node.name} ${device.name} finds its neighbour outside of ${exit.node}:${exit.interface}${mac === undefined ? '' : ` as ${printMac(mac)}`}`,
+    reason: `who answers outside of ${exits.join(' or ')}`,
   });
-  return choose(walk, exits, unknown, (on, exit) => strange(on, asker, (here) => then(here, { kind: 'exit', exit })));
+  return choose(walk, strangers, unknown, (on, { exit, mac }) =>
+    mac === undefined
+      ? strange(on, asker, (here) => then(here, { kind: 'exit', exit }))
+      : set(on, { macDst: mac }, (here) => then(here, { kind: 'open' })),
+  );
 }
 
 /** The address of somebody out of sight, where rules look at addresses, is any but a group's. */
