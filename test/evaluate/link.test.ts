@@ -65,7 +65,12 @@ describe('a frame on a link', () => {
     ]);
     expect(put(twins, 'a', 'eth0', B, [id]).fate).toBe('dropped c: not forwarding');
     expect(put(three(), 'a', 'eth0', B).world.met.size).toBe(0);
-    expect(every(twins, 'a', udp('10.0.0.2', 53)).complete).toBe(true);
+    const all = every(twins, 'a', udp('10.0.0.2', 53));
+    expect(all.map(({ disposition }) => said(disposition.request))).toEqual([
+      'delivered b',
+      'dropped c: not forwarding',
+    ]);
+    expect(all.complete).toBe(true);
   });
 
   it('is not delivered by a switch that knows one address a port, unless it is for that or for a group', () => {

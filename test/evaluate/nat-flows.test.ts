@@ -125,13 +125,18 @@ describe('the address', () => {
 
   it('stays where SNAT has it in its range already, unless it is to be random', () => {
     for (const range of [to('10.0.0.1', '10.0.0.9'), to('10.0.0.0', '10.0.0.1')]) {
-      expect(bound({ manip: 'source', addresses: range }).now).toBe('10.0.0.1:40000 > 10.0.1.9:53');
-      expect(bound({ manip: 'source', addresses: range, random: true }).asked).not.toEqual([]);
+      expect(bound({ manip: 'source', addresses: range })).toMatchObject({
+        now: '10.0.0.1:40000 > 10.0.1.9:53',
+        asked: [],
+      });
+      const [first] = bound({ manip: 'source', addresses: range, random: true }).asked;
+      expect(first?.what).toContain(`address of ${printAddress(range[0])}-${printAddress(range[1])}`);
     }
   });
 
   it.each([
     ['outside of the range', 'source', to('10.0.0.2', '10.0.0.9'), '10.0.0.9:40000 > 10.0.1.9:53'],
+    ['above the range', 'source', to('9.0.0.2', '9.0.0.9'), '9.0.0.9:40000 > 10.0.1.9:53'],
     ['outside of the range', 'source', to('10.0.0.0', '10.0.0.0'), '10.0.0.0:40000 > 10.0.1.9:53'],
     ['of a destination even inside', 'destination', to('10.0.1.8', '10.0.1.10'), '10.0.0.1:40000 > 10.0.1.10:53'],
   ] as const)('%s is picked by hash', (_, manip, addresses, expected) => {
@@ -180,9 +185,10 @@ describe('the source port', () => {
   it('moves into the range that is given, and stays in it if it is free', () => {
     const range = { ...SNAT, ports: [50000, 50009] } as const;
     expect(asks(range, {}, [])).toEqual([[picks(50000, 50009), [[50000, 50009]]]]);
-    for (const sport of [50000, 50009]) expect(bound(range, { sport }).now).toBe(`10.0.1.2:${sport} > 10.0.1.9:53`);
+    for (const sport of [50000, 50009])
+      expect(bound(range, { sport })).toMatchObject({ now: `10.0.1.2:${sport} > 10.0.1.9:53`, asked: [] });
     expect(asks(range, { sport: 50000 })).toEqual([[picks(50000, 50009), [[50001, 50009]]]]);
-    expect(bound({ ...SNAT, ports: [77, 77] }, {}, []).now).toBe('10.0.1.2:77 > 10.0.1.9:53');
+    expect(bound({ ...SNAT, ports: [77, 77] })).toMatchObject({ now: '10.0.1.2:77 > 10.0.1.9:53', asked: [] });
     expect(bound({ ...SNAT, ports: [40000, 40000] }, {}, [RIVAL])).toMatchObject({
       now: '10.0.1.2:40000 > 10.0.1.9:53',
       asked: [],
@@ -225,6 +231,7 @@ describe('the destination port', () => {
         .at(-1);
     expect(shifted(53, 50)).toBe('1003');
     expect(shifted(63, 50)).toBe('1003');
+    expect(shifted(53, 41)).toBe('1002');
     expect(shifted(50, 53)).toBe(`${1000 + ((65536 - 3) % 10)}`);
     expect(shifted(1005, 1005)).toBe('1000');
   });
