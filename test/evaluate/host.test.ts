@@ -229,6 +229,8 @@ it('the sender of a broadcast hears it, past POSTROUTING, PREROUTING and INPUT',
   };
   const dropped = (rule: string) => `request dropped a: rule | a ${rule} | a/iptables-save.txt`;
   expect(own('*mangle')).toEqual(['request leaves a:eth0 | eth0', 'request delivered a | eth0']);
+  const { walks } = send(build({ a: host('10.0.0.1/24') }, []), 'a', udp('10.0.0.255', 9));
+  expect(walks[0]?.copies.map(({ received }) => received.macDst)).toEqual([0xffffffffffff]);
   // its way back is by lo, and not looked up
   expect(own('*raw\n-A PREROUTING -m rpfilter --invert -j DROP')).toEqual(own('*mangle'));
   const [out, back, up] = [

@@ -111,7 +111,7 @@ describe('the asker’s address', () => {
     ]);
   });
   it('may be of a second one in the same subnet with arp_announce 1, which 2 does not allow', () => {
-    const twice = { eth0: { addresses: ['10.0.0.1/24', '10.0.0.7/24'], mac: mac(1) } };
+    const twice = { eth0: { addresses: ['10.0.0.1/24', '10.0.0.7/24', '10.0.5.1/24'], mac: mac(1) } };
     const tell = (announce: number) => {
       const sysctl = { 'net.ipv4.conf.eth0.arp_announce': announce };
       const network = build({ a: { interfaces: twice, sysctl }, b: at('10.0.0.2/24', 2) }, [['a:eth0', 'b:eth0']]);
@@ -138,6 +138,24 @@ describe('an answer', () => {
       answered: { kind: 'none', text: 'who has 10.0.0.2 tell 10.0.0.1 on br0: no usable answer' },
       taken: ['no other traffic has put 10.0.0.2 into the neighbour table of br0'],
     });
+  });
+
+  it('that comes to another device of the asker is none', () => {
+    const astray = build(
+      {
+        a: {
+          interfaces: {
+            p1: { master: 'br0', mac: mac(5) },
+            br0: { addresses: ['10.0.0.1/24'], mac: mac(1) },
+            eth1: { mac: mac(1) },
+          },
+          sysctl: NO_BRIDGE_NF,
+        },
+        b: at('10.0.0.2/24', 2),
+      },
+      [['a:p1!', 'b:eth0', 'a:eth1']],
+    );
+    expect(asked(astray, '10.0.0.2', '10.0.0.1', [], 'br0').answered.kind).toBe('none');
   });
 
   it('of another device with the same address is none', () => {
