@@ -26,5 +26,5 @@ execFileSync(
 );
 if (existsSync('src/question/grammar.js'))
   writeFileSync('dist/src/question/grammar.js', readFileSync('src/question/grammar.js'));
-writeFileSync('dist/src/lab/agent.pl', readFileSync('src/lab/agent.pl'));
+for (const file of ['agent.pl', 'agent6.pl']) writeFileSync(`dist/src/lab/${file}`, readFileSync(`src/lab/${file}`));
 if (existsSync('dist/src/cli/main.js')) chmodSync('dist/src/cli/main.js', 0o755);

@@ -16,14 +16,15 @@ use Fcntl;
 use Errno;
 
 # Numbers of include/uapi/linux/{in,tcp,if_packet,icmp}.h that Socket.pm does not have.
-my %NUMBER = (
+our %NUMBER = (
     IP_TOS => 1, IP_TTL => 2, IP_HDRINCL => 3, IP_RECVERR => 11, IP_FREEBIND => 15, IP_TRANSPARENT => 19, SO_MARK => 36, SO_BINDTODEVICE => 25,
     TCP_REPAIR => 19, TCP_REPAIR_QUEUE => 20, TCP_QUEUE_SEQ => 21, ICMP_FILTER => 1, SOL_RAW => 255, PF_PACKET => 17,
 );
-my $PROBE  = 'NQED';    # the last eight bytes of a probe: this and its number
-my $ANSWER = 'NQAN';    # of an answer
+our $PROBE  = 'NQED';    # the last eight bytes of a probe: this and its number
+our $ANSWER = 'NQAN';    # of an answer
 
-my (%reading, %writing, %echo, %listener, %heard, @open);
+my (%reading, %writing);
+our (%echo, %listener, %heard, @open);
 $| = 1;
 $SIG{PIPE} = 'IGNORE';
 
@@ -56,6 +57,11 @@ sub make_socket {
 sub ask_tcp {
     my ($id, $src, $sport, $dst, $dport, @options) = @_;
     my $socket = make_socket(SOCK_STREAM, 6, $src, $sport, @options) or return failed($id);
+    connect_probe($socket, $id, sockaddr_in($dport, inet_aton($dst)), $dst);
+}
+
+sub connect_probe {
+    my ($socket, $id, $to, $dst) = @_;
     push @open, $socket;
     # A connection made after TCP_REPAIR keeps the sequence number that was put into its send queue (tcp_v4_connect).
     setsockopt($socket, 6, $NUMBER{TCP_REPAIR}, pack('i', 1)) or say_line('X', 'TCP_REPAIR: ' . errno_name());
@@ -63,7 +69,7 @@ sub ask_tcp {
     setsockopt($socket, 6, $NUMBER{TCP_QUEUE_SEQ}, pack('L', sequence_of($id)));
     setsockopt($socket, 6, $NUMBER{TCP_REPAIR}, pack('i', -1));
     nonblocking($socket);
-    connect($socket, sockaddr_in($dport, inet_aton($dst))) or $!{EINPROGRESS} or return failed($id);
+    connect($socket, $to) or $!{EINPROGRESS} or return failed($id);
     on_writable($socket, sub {
         delete $writing{fileno $socket};
         my $error = unpack('i', getsockopt($socket, SOL_SOCKET, SO_ERROR));
@@ -80,9 +86,14 @@ sub ask_tcp {
 sub ask_udp {
     my ($id, $src, $sport, $dst, $dport, @options) = @_;
     my $socket = make_socket(SOCK_DGRAM, 17, $src, $sport, @options) or return failed($id);
+    send_probe($socket, $id, sockaddr_in($dport, inet_aton($dst)), $dst);
+}
+
+sub send_probe {
+    my ($socket, $id, $to, $dst) = @_;
     push @open, $socket;
     nonblocking($socket);
-    connect($socket, sockaddr_in($dport, inet_aton($dst))) or return failed($id);
+    connect($socket, $to) or return failed($id);
     on_readable($socket, sub {
         defined recv($socket, my $data, 2048, 0) or return $!{EAGAIN} ? 1 : failed($id);
         say_line('A', $id, $dst) if substr($data, -8) eq $ANSWER . pack('N', $id);
@@ -154,8 +165,10 @@ sub answer_udp {
     send($socket, $ANSWER . pack('N', $id), 0, sockaddr_in($all->{sport}, inet_aton($all->{src})));
 }
 
-sub tcp_listener {
-    my $socket = bound_socket(SOCK_STREAM, 6, @_) or return;
+sub tcp_listener { return serve_tcp(bound_socket(SOCK_STREAM, 6, @_)) }
+
+sub serve_tcp {
+    my $socket = shift or return;
     listen($socket, 256) or return;
     nonblocking($socket);
     on_readable($socket, sub {
@@ -289,6 +302,7 @@ my %ORDER = (
     packet => \&send_packet,
     frame  => \&send_frame,
     trace  => \&start_trace,
+    do($0 =~ s{[^/]*$}{agent6.pl}r),
 );
 
 my $orders = '';

@@ -27,13 +27,22 @@ export function run(command: string, words: readonly string[], input = '', limit
 export const ipBatch = (lines: readonly string[], namespace?: string): Promise<readonly string[]> =>
   batch('ip', lines, namespace);
 
+/** The same, where addresses and routes are those of IPv6. */
+export const ip6Batch = (lines: readonly string[], namespace: string): Promise<readonly string[]> =>
+  batch('ip', lines, namespace, ['-6']);
+
 /** Runs many lines of `bridge` in a namespace, likewise. */
 export const bridgeBatch = (lines: readonly string[], namespace: string): Promise<readonly string[]> =>
   batch('bridge', lines, namespace);
 
-async function batch(command: string, lines: readonly string[], namespace?: string): Promise<readonly string[]> {
+async function batch(
+  command: string,
+  lines: readonly string[],
+  namespace?: string,
+  options: readonly string[] = [],
+): Promise<readonly string[]> {
   if (lines.length === 0) return [];
-  const where = namespace === undefined ? [] : ['-n', namespace];
+  const where = namespace === undefined ? options : [...options, '-n', namespace];
   const { err } = await run(command, [...where, '-force', '-batch', '-'], `${lines.join('\n')}\n`);
   return err
     .split('\n')

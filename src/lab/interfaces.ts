@@ -2,7 +2,10 @@ import type { Interface, InterfaceAddress, Node } from '../network/network.ts';
 import { holds, printAddress, printMac } from '../packet/address.ts';
 
 /** `ip` lines that set a node's devices up as the capture shows them. */
-export function interfaceLines(node: Node): readonly string[] {
+export function interfaceLines(
+  node: Node,
+  addressLines: (one: Interface) => readonly string[] = addressLines4,
+): readonly string[] {
   const others = node.interfaces.filter(({ kind }) => kind !== 'loopback');
   const rising = node.interfaces.filter(({ up }) => up);
   return [
@@ -29,7 +32,7 @@ export function interfaceLines(node: Node): readonly string[] {
 }
 
 /** Loopback's own address comes by itself when it goes up; adding it again is refused, so it is left out. */
-const addressLines = ({ name, kind, addresses }: Interface): readonly string[] =>
+export const addressLines4 = ({ name, kind, addresses }: Interface): readonly string[] =>
   addresses
     .filter(({ local }) => !(kind === 'loopback' && local === 0x7f000001))
     .map((one) => `addr add ${written(one)} dev ${name}`);

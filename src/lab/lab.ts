@@ -1,7 +1,7 @@
 import type { Network, Node } from '../network/network.ts';
 import { BROADCAST_MAC } from '../packet/address.ts';
 import { type Agent, startAgent } from './agent.ts';
-import { bridgeBatch, ipBatch, run } from './command.ts';
+import { bridgeBatch, ip6Batch, ipBatch, run } from './command.ts';
 import { loadFrameRules } from './frames.ts';
 import { interfaceLines, risingDevices } from './interfaces.ts';
 import { addNamespaces, deleteNamespaces, deleteStale, namer } from './namespace.ts';
@@ -10,6 +10,9 @@ import { policyLines, routeLines } from './routes.ts';
 import { restoreText } from './ruleset.ts';
 import { setLines } from './sets.ts';
 import { earlySettings, type SettingLine, settingLines } from './settings.ts';
+import { addressLines6 } from './six/interfaces.ts';
+import { routeLines6 } from './six/routes.ts';
+import { earlySettings6, settingLines6 } from './six/settings.ts';
 import { frameBytes } from './wire.ts';
 import { deviceLines, learntLines, type Port, portsOf, segmentLines, switchLines } from './wiring.ts';
 
@@ -33,7 +36,7 @@ export interface LabOptions {
 const EXPERIMENT = 0x88b5;
 
 /**
- * Builds the network out of network namespaces. It touches no other namespace and nothing leaves it.
+ * Builds the network out of network namespaces, for the packets that it is seen by. It touches no other namespace and nothing leaves it.
  * @throws Error if this machine can't (`whyNot`) or a namespace can't be made; everything is taken down again then
  */
 export async function openLab(network: Network, options: LabOptions = {}): Promise<Lab> {
@@ -70,10 +73,13 @@ async function build(
   options: LabOptions,
 ): Promise<readonly string[]> {
   const ports = portsOf(network);
-  for (const agent of [hub, ...agents.values()]) set(agent, earlySettings());
+  const six = network.family === 6;
+  set(hub, earlySettings());
+  for (const agent of agents.values()) set(agent, six ? earlySettings6() : earlySettings());
   set(hub, [
     ['net/bridge/bridge-nf-call-iptables', 0],
     ['net/bridge/bridge-nf-call-arptables', 0],
+    ['net/bridge/bridge-nf-call-ip6tables', 0],
   ]);
   await Promise.all([hub, ...agents.values()].map((agent) => agent.done()));
   const nodes = [...network.nodes.values()];
@@ -83,7 +89,8 @@ async function build(
   );
   const segments = await ipBatch(segmentLines(network, ports), hub.namespace);
   const bridges = await bridgeBatch(switchLines(network, ports), hub.namespace);
-  const refused = await Promise.all(nodes.map((node) => buildNode(node, agentOf(node), options)));
+  const buildOne = six ? buildNode6 : buildNode;
+  const refused = await Promise.all(nodes.map((node) => buildOne(node, agentOf(node), options)));
   for (const node of nodes) announce(node, agentOf(node));
   await Promise.all([...agents.values()].map((agent) => agent.done()));
   // last, so that the bridges have learnt every MAC: these rules may take what announces one
@@ -105,6 +112,23 @@ async function buildNode(node: Node, agent: Agent, options: LabOptions): Promise
     node.ruleset.kind === 'unknown' ? '' : await restore(namespace, restoreText(node.ruleset.value), options);
   agent.order(['settle', ...risingDevices(node)]);
   await agent.done();
+  return named(node, [...interfaces, ...routes, ...said(sets), ...said(rules), ...agent.failures]);
+}
+
+/** The same for packets of IPv6: the network is one as they see it (`inFamily()`). */
+async function buildNode6(node: Node, agent: Agent, { iptables }: LabOptions): Promise<readonly string[]> {
+  const { namespace } = agent;
+  const interfaces = await ip6Batch(interfaceLines(node, addressLines6), namespace);
+  set(agent, settingLines6(node));
+  // the kernel makes routes of its own when a device has come up
+  agent.order(['settle', ...risingDevices(node)]);
+  await agent.done();
+  const standing = (await run('ip', ['-n', namespace, '-6', '-j', 'route', 'show', 'table', 'local'])).out;
+  const routes = await ip6Batch([...routeLines6(node, standing), ...policyLines(node, 6)], namespace);
+  const sets = node.sets.size === 0 ? '' : (await inside(namespace, ['ipset', 'restore'], setLines(node.sets))).err;
+  const text = node.ruleset.kind === 'unknown' ? '' : restoreText(node.ruleset.value);
+  const command = iptables === undefined ? 'ip6tables-restore' : `ip6tables-${iptables}-restore`;
+  const rules = text === '' ? '' : (await inside(namespace, [command], text)).err;
   return named(node, [...interfaces, ...routes, ...said(sets), ...said(rules), ...agent.failures]);
 }
 

@@ -17,12 +17,20 @@ export async function prepare(lab: Lab, shots: readonly Shot[]): Promise<void> {
   const ports = new Set(
     [...shots.map(({ packet }) => packet.dport), ...translatedPorts(lab.network)].filter((port) => port > 0),
   );
-  const protocols = new Set([PROTOCOL.ICMP, ...shots.map(({ packet }) => packet.proto)]);
-  for (const [name, agent] of lab.agents) listenAt(lab.network.nodes.get(name) as Node, agent, ports, protocols);
+  const icmp = lab.network.family === 6 ? PROTOCOL.ICMPV6 : PROTOCOL.ICMP;
+  const protocols = new Set([icmp, ...shots.map(({ packet }) => packet.proto)]);
+  for (const [name, agent] of lab.agents)
+    listenAt(lab.network.nodes.get(name) as Node, agent, ports, protocols, lab.network.family === 6 ? '6' : '');
   await Promise.all([...lab.agents.values()].map((agent) => agent.done()));
 }
 
-function listenAt(node: Node, agent: Agent, ports: ReadonlySet<number>, protocols: ReadonlySet<number>): void {
+function listenAt(
+  node: Node,
+  agent: Agent,
+  ports: ReadonlySet<number>,
+  protocols: ReadonlySet<number>,
+  six: '6' | '',
+): void {
   const done = prepared.get(agent) ?? new Set<string>();
   prepared.set(agent, done);
   const once = (...words: (string | number)[]): void => {
@@ -31,10 +39,10 @@ function listenAt(node: Node, agent: Agent, ports: ReadonlySet<number>, protocol
     done.add(key);
   };
   for (const words of node.listeners.kind === 'unknown' ? everywhere(ports) : shown(node.listeners.value, ports))
-    once('listen', ...words);
+    once(`listen${six}`, ...words);
   // What comes in by a port of a bridge is delivered as if it came in by the bridge.
   for (const { name, master } of node.interfaces)
-    if (master === undefined) for (const protocol of protocols) once('hear', protocol, name);
+    if (master === undefined) for (const protocol of protocols) once(`hear${six}`, protocol, name);
 }
 
 const ANSWERING = [PROTOCOL.TCP, PROTOCOL.UDP] as const;

@@ -1,5 +1,6 @@
 import type { NextHop, Node, PolicyRule, Route } from '../network/network.ts';
 import { printAddress, printPrefix } from '../packet/address.ts';
+import type { Family } from '../packet/field.ts';
 
 const LOCAL = 255;
 const MAIN = 254;
@@ -78,19 +79,19 @@ function routeLine(route: Route): string {
 const way = ({ via, device }: NextHop): string =>
   `${via === undefined ? '' : `via ${printAddress(via)} `}dev ${device}`;
 
-const STANDARD = '0:255 32766:254 32767:253';
+const STANDARD = { 4: '0:255 32766:254 32767:253', 6: '0:255 32766:254' } as const;
 const isPlain = (rule: PolicyRule): boolean =>
   !rule.inverted &&
   [rule.from, rule.to, rule.iif, rule.oif, rule.mark, rule.tos, rule.protocol, rule.sport, rule.dport].every(
     (part) => part === undefined,
   );
 
-/** `ip` lines for the policy rules; none where they are the kernel's three. */
-export function policyLines(node: Node): readonly string[] {
+/** `ip` lines for the policy rules; none where they are the kernel's own. */
+export function policyLines(node: Node, family: Family = 4): readonly string[] {
   const shape = node.rules.map(
     (rule) => `${rule.priority}:${rule.action.kind === 'table' && isPlain(rule) ? rule.action.table : '-'}`,
   );
-  if (shape.join(' ') === STANDARD) return [];
+  if (shape.join(' ') === STANDARD[family]) return [];
   return ['rule flush', 'rule del pref 0', ...node.rules.map(policyLine)];
 }
 

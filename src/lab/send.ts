@@ -1,4 +1,5 @@
-import { parseAddress, printAddress } from '../packet/address.ts';
+import { type Address, familyOf, parseAnyAddress, printAddress } from '../packet/address.ts';
+import type { Source } from '../packet/exchange.ts';
 import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 import { asText } from '../packet/scalar.ts';
@@ -23,7 +24,7 @@ interface Record {
   readonly arrivals: Map<string, Arrival>;
   readonly errors: { node: string; type: number; code: number }[];
   answered: boolean;
-  from?: number;
+  from?: Address;
   errno?: string;
 }
 
@@ -80,7 +81,7 @@ function note(records: ReadonlyMap<number, Record>, node: string, [kind, id, ...
   if (kind === 'I') record.errors.push({ node, type: Number(rest[0]), code: Number(rest[1]) });
   if (kind !== 'A') return;
   record.answered = true;
-  record.from = parseAddress(rest[0] ?? '') ?? 0;
+  record.from = parseAnyAddress(rest[0] ?? '') ?? 0;
 }
 
 function arrive({ shot, arrivals }: Record, node: string, words: readonly string[]): void {
@@ -89,16 +90,17 @@ function arrive({ shot, arrivals }: Record, node: string, words: readonly string
   const arrival = {
     node,
     interface: device,
-    src: parseAddress(src) ?? 0,
+    src: parseAnyAddress(src) ?? 0,
     sport: Number(sport),
-    dst: parseAddress(dst) ?? 0,
+    dst: parseAnyAddress(dst) ?? 0,
     dport: Number(dport),
   };
   arrivals.set(asText(arrival), arrival);
 }
 
 const kindOf = ({ proto, tcpFlags, icmpType }: Packet): number =>
-  proto === PROTOCOL.TCP ? tcpFlags : proto === PROTOCOL.ICMP ? icmpType : -1;
+  proto === PROTOCOL.TCP ? tcpFlags : ICMP.includes(proto) ? icmpType : -1;
+const ICMP: readonly number[] = [PROTOCOL.ICMP, PROTOCOL.ICMPV6];
 
 const verdict = ({ arrivals, answered, from, errno, errors }: Record): Verdict => ({
   arrivals: [...arrivals.values()].sort((a, b) => (asText(a) < asText(b) ? -1 : 1)),
@@ -114,7 +116,7 @@ function order(lab: Lab, { source, packet, inTwo }: Shot, id: number): void {
   const give = (agent: Agent, orders: readonly Words[]): void => orders.forEach((one) => agent.order(one));
   switch (source.kind) {
     case 'socket':
-      return give(agentOf(lab, source.node), socketOrders(packet, source.bound, id, inTwo === true, parts));
+      return give(agentOf(lab, source.node), socketOrders(packet, source, id, inTwo === true, parts));
     case 'raw':
       return give(agentOf(lab, source.node), frames(indexOf(lab, source.node, source.interface)));
     case 'wire':
@@ -141,30 +143,32 @@ const frameOrder = (packet: Packet, index: number, id: number, part: Buffer): Wo
   'frame',
   id,
   index,
-  frameBytes(packet.macDst, packet.macSrc, part).toString('hex'),
+  frameBytes(packet.macDst, packet.macSrc, part, familyOf(packet.dst) === 6 ? 0x86dd : 0x0800).toString('hex'),
 ];
 
 /** What an ordinary socket can send goes by one; the rest goes as a whole packet of a raw socket, which takes the same path. */
 function socketOrders(
   packet: Packet,
-  bound: boolean,
+  { bound, device }: Extract<Source, { kind: 'socket' }>,
   id: number,
   inTwo: boolean,
   parts: (of: Packet) => readonly Buffer[],
 ): readonly Words[] {
   const { proto, sport, dport, tcpFlags, icmpType, badChecksum, mark, tos, ttl } = packet;
   const src = bound ? printAddress(packet.src) : '-';
-  const dst = printAddress(packet.dst);
+  const dst = device === undefined ? printAddress(packet.dst) : `${printAddress(packet.dst)}%${device}`;
+  const six = familyOf(packet.dst) === 6 ? '6' : '';
   const options = [mark, tos, ttl];
   if (badChecksum === 0 && packet.fragment === 0 && !inTwo) {
-    if (proto === PROTOCOL.TCP && tcpFlags === TCP_FLAG.SYN) return [['tcp', id, src, sport, dst, dport, ...options]];
-    if (proto === PROTOCOL.UDP) return [['udp', id, src, sport, dst, dport, ...options]];
-    if (proto === PROTOCOL.ICMP && icmpType === 8)
-      return [['echo', id, src, packet.icmpId, dst, icmpBytes(packet, id).toString('hex'), ...options]];
+    if (proto === PROTOCOL.TCP && tcpFlags === TCP_FLAG.SYN)
+      return [[`tcp${six}`, id, src, sport, dst, dport, ...options]];
+    if (proto === PROTOCOL.UDP) return [[`udp${six}`, id, src, sport, dst, dport, ...options]];
+    if (six === '' ? proto === PROTOCOL.ICMP && icmpType === 8 : proto === PROTOCOL.ICMPV6 && icmpType === 128)
+      return [[`echo${six}`, id, src, packet.icmpId, dst, icmpBytes(packet, id).toString('hex'), ...options]];
   }
   if (!bound && (proto === PROTOCOL.TCP || proto === PROTOCOL.UDP))
     throw new RangeError('such a packet needs a bound source: its checksum covers it');
   // 0 is filled in by the kernel (raw_send_hdrinc)
-  const whole = bound ? packet : { ...packet, src: 0 };
-  return parts(whole).map((part) => ['packet', id, src, dst, mark, part.toString('hex')]);
+  const whole = bound || six !== '' ? packet : { ...packet, src: 0 };
+  return parts(whole).map((part) => [`packet${six}`, id, src, dst, mark, part.toString('hex')]);
 }

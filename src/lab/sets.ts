@@ -15,10 +15,10 @@ export function setLines(sets: ReadonlyMap<string, IpSet>): string {
   return `${lines.join('\n')}\n`;
 }
 
-function createLine({ name, type, entries }: IpSet): string {
+function createLine({ name, type, family, entries }: IpSet): string {
   if (type === 'bitmap:port') return `create ${name} ${type} range 0-65535`;
   if (type.startsWith('bitmap:')) return `create ${name} ${type} range ${bitmapRange(entries)}`;
-  return `create ${name} ${type}${type.startsWith('hash:') && !type.startsWith('hash:mac') ? ' family inet' : ''}`;
+  return `create ${name} ${type}${type.startsWith('hash:') && !type.startsWith('hash:mac') ? ` family inet${family ?? ''}` : ''}`;
 }
 
 /** A bitmap holds at most a /16: the one around its entries. */

@@ -1,7 +1,8 @@
+import type { Address } from '../packet/address.ts';
 import { PROTOCOL } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 
-const { ICMP, TCP, UDP } = PROTOCOL;
+const { ICMP, ICMPV6, TCP, UDP } = PROTOCOL;
 /** A probe of any protocol ends with this and its number; the agent knows it by that. */
 const MARK = 'NQED';
 /** The initial sequence number of tcp probe 0; the number stands in bits 4 to 15 (`agent.pl` says the same). */
@@ -30,6 +31,20 @@ export function icmpBytes({ icmpType, icmpCode, icmpId, badChecksum }: Packet, i
   return message;
 }
 
+/** The same of ICMPv6, whose checksum covers the addresses, too. */
+function icmp6Bytes(packet: Packet, id: number): Buffer {
+  const message = icmpBytes({ ...packet, badChecksum: 0 }, id);
+  message.writeUInt16BE(0, 2);
+  message.writeUInt16BE(transportChecksum(packet, message), 2);
+  return message;
+}
+
+const isSix = ({ dst }: Packet): boolean => typeof dst === 'bigint';
+
+/** An address as packets carry it. */
+export const addressBytes = (address: Address): Buffer =>
+  Buffer.from(address.toString(16).padStart(typeof address === 'bigint' ? 32 : 8, '0'), 'hex');
+
 function udpBytes(packet: Packet, id: number): Buffer {
   const bytes = Buffer.concat([Buffer.alloc(8), tail(id)]);
   bytes.writeUInt16BE(packet.sport, 0);
@@ -52,16 +67,15 @@ function tcpBytes(packet: Packet, id: number): Buffer {
 }
 
 function transportChecksum({ src, dst, proto, badChecksum }: Packet, segment: Buffer): number {
-  const pseudo = Buffer.alloc(12);
-  pseudo.writeUInt32BE(Number(src), 0);
-  pseudo.writeUInt32BE(Number(dst), 4);
-  pseudo.writeUInt8(proto, 9);
-  pseudo.writeUInt16BE(segment.length, 10);
-  const sum = checksum(Buffer.concat([pseudo, segment])) ^ badChecksum;
+  const pseudo = Buffer.alloc(4);
+  pseudo.writeUInt8(proto, 1);
+  pseudo.writeUInt16BE(segment.length, 2);
+  const sum = checksum(Buffer.concat([addressBytes(src), addressBytes(dst), pseudo, segment])) ^ badChecksum;
   return sum === 0 ? 0xffff : sum; // 0 would mean that udp has none
 }
 
 function payload(packet: Packet, id: number): Buffer {
+  if (packet.proto === ICMPV6 && isSix(packet)) return icmp6Bytes(packet, id);
   if (packet.proto === ICMP) return icmpBytes(packet, id);
   if (packet.proto === TCP) return tcpBytes(packet, id);
   return packet.proto === UDP ? udpBytes(packet, id) : Buffer.concat([Buffer.alloc(8), tail(id)]);
@@ -85,6 +99,7 @@ export function fragmentsOf(packet: Packet, id: number): readonly [first: Buffer
 
 /** Part of a datagram; `offset` as the header has it: flags and units of eight bytes. */
 function partOf(packet: Packet, id: number, data: Buffer, offset: number): Buffer {
+  if (isSix(packet)) return partOf6(packet, id, data, offset);
   const head = Buffer.alloc(20);
   head.writeUInt8(0x45, 0);
   head.writeUInt8(packet.tos, 1);
@@ -94,10 +109,32 @@ function partOf(packet: Packet, id: number, data: Buffer, offset: number): Buffe
   head.writeUInt16BE(offset, 6);
   head.writeUInt8(packet.ttl, 8);
   head.writeUInt8(packet.proto, 9);
-  head.writeUInt32BE(Number(packet.src), 12);
-  head.writeUInt32BE(Number(packet.dst), 16);
+  addressBytes(packet.src).copy(head, 12);
+  addressBytes(packet.dst).copy(head, 16);
   head.writeUInt16BE(checksum(head), 10);
   return Buffer.concat([head, data]);
+}
+
+const FRAGMENT = 44;
+
+/** A datagram of IPv6 (RFC 8200), with a fragment header where it is a part of one. */
+function partOf6(packet: Packet, id: number, data: Buffer, offset: number): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE((0x60000000 + packet.tos * 2 ** 20) >>> 0, 0);
+  const rest = offset === 0 ? data : Buffer.concat([fragmentHeader(packet, id, offset), data]);
+  head.writeUInt16BE(rest.length, 4);
+  head.writeUInt8(offset === 0 ? packet.proto : FRAGMENT, 6);
+  head.writeUInt8(packet.ttl, 7);
+  return Buffer.concat([head, addressBytes(packet.src), addressBytes(packet.dst), rest]);
+}
+
+function fragmentHeader({ proto }: Packet, id: number, offset: number): Buffer {
+  const header = Buffer.alloc(8);
+  header.writeUInt8(proto, 0);
+  // units of eight bytes stand three bits higher than in IPv4, the flag below them
+  header.writeUInt16BE(offset === MORE_FRAGMENTS ? 1 : offset * 8, 2);
+  header.writeUInt32BE(id, 4);
+  return header;
 }
 
 const macBytes = (mac: number): Buffer => Buffer.from(mac.toString(16).padStart(12, '0'), 'hex');

@@ -11,7 +11,7 @@ import type {
 } from '../../src/network/network.ts';
 import { EMPTY_RULESET, type IpSet } from '../../src/network/ruleset.ts';
 import { assumed, known } from '../../src/network/unknown.ts';
-import { holds, parseAnyAddress, parseAnyPrefix, parseMac, prefix } from '../../src/packet/address.ts';
+import { holds, parseAnyAddress, parseAnyPrefix, parseMac, prefix, printPrefix } from '../../src/packet/address.ts';
 import type { Place } from '../../src/packet/place.ts';
 import { parseIptablesSave } from '../../src/parse/iptables/save.ts';
 import type { Port } from './build.ts';
@@ -109,8 +109,11 @@ function derived({ one, addresses }: Built, forwards: boolean): readonly Route[]
   const nextHops = [{ device: one.name, weight: 1 }];
   const routes: Route[] = [];
   const add = (type: Route['type'], destination: Route['destination'], table: number, metric: number): void => {
-    const text = `${type === 'unicast' ? '' : `${type} `}${destination.length} dev ${one.name}`;
-    routes.push({ ...base, type, destination, nextHops, table, metric, text });
+    const text = `${type === 'unicast' ? '' : `${type} `}${printPrefix(destination)} dev ${one.name}`;
+    const route = { ...base, type, destination, nextHops, table, metric, text };
+    const there = ({ destination: { address, length }, table: where }: Route): boolean =>
+      address === destination.address && length === destination.length && where === table;
+    if (!routes.some(there)) routes.push(route);
   };
   for (const { local, address, length, tentative } of addresses) {
     if (tentative !== true) add('local', prefix(local, 128), 255, 0);

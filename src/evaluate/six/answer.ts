@@ -25,7 +25,7 @@ export function answerTo6(world: World, node: Node, got: Packet, device: string)
   const came = device === 'lo' ? (ownRoute(node, got.dst)?.nextHops[0]?.device ?? device) : device;
   if (got.proto === PROTOCOL.ICMPV6) return echo(world, node, got, came);
   if (isGroup(got.dst)) return none('what was sent to a group is not answered');
-  if (!isLocal6(node, got.dst)) return none('nobody answers from an anycast address');
+  if (got.proto === PROTOCOL.TCP && !isLocal6(node, got.dst)) return none('tcp has no anycast connections');
   if (got.proto === PROTOCOL.TCP && isGroupMac(got.macDst)) return none('tcp takes no frame that is for a group');
   if (got.proto === PROTOCOL.TCP && (got.tcpFlags & OPENING) !== TCP_FLAG.SYN)
     return none('only a SYN opens a connection');
