@@ -14,15 +14,6 @@ import type { Recorder } from './settings.ts';
 
 const hasRules = ({ frameRules, arpRules }: Node): boolean => frameRules !== undefined || arpRules !== undefined;
 
-const anywhere = new WeakMap<Network, boolean>();
-
-/** Whether any node of a network has such rules: only they tell frames to addresses that are not as ARP has it. */
-export function rulesAnywhere(network: Network): boolean {
-  const found = anywhere.get(network) ?? [...network.nodes.values()].some(hasRules);
-  anywhere.set(network, found);
-  return found;
-}
-
 /** The nodes whose rules an ARP request of the asker, and its answer, can meet. */
 export const onTheWay = (network: Network, { node, segment }: Asker): readonly Node[] =>
   [...new Set([node.name, ...segment.bridges, ...segment.arrivals.map(({ station }) => station.node)])].map((name) =>

@@ -2,7 +2,6 @@ import { all, equals, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Slot, Steps } from '../ir/program.ts';
 import { portsOf } from '../network/access.ts';
 import type { Interface, Node } from '../network/network.ts';
-import { rulesAnywhere } from './arp-rules.ts';
 import { asked, askedOutput, brouting, isForHost, type On, type Ports, retyped } from './frames.ts';
 import { unmodelledAt } from './hidden.ts';
 import { traverse } from './hook.ts';
@@ -228,9 +227,7 @@ export function bridgeOut(walk: Walk, node: Node, bridge: Interface, frame: Fram
       return (here) => (out.length === 0 ? drop(here, node, 'no port') : sendByAll(here, { node, bridge }, out, aimed));
     };
     if (right !== undefined) return by([right])(on);
-    return to.kind === 'stranger' && rulesAnywhere(network)
-      ? split(on, ownWays(node, bridge, by), by(ports))
-      : by(ports)(on);
+    return to.kind === 'stranger' ? split(on, ownWays(node, bridge, by), by(ports)) : by(ports)(on);
   });
 }
 
