@@ -1,6 +1,7 @@
 import { all, inRanges, not } from '../../ir/predicate.ts';
 import type { Predicate } from '../../ir/program.ts';
 import { type Address } from '../../packet/address.ts';
+import type { Family } from '../../packet/field.ts';
 import { contains, type Ranges, union } from '../../packet/ranges.ts';
 import { flag, someOf } from '../codec/name.ts';
 import type { AddressTypes, RuleContext } from '../definition.ts';
@@ -20,12 +21,35 @@ function typesFor(limits: Limits, { in: input, out, addressTypes }: RuleContext)
   return limits['limit-iface-out'] === undefined ? addressTypes() : addressTypes(out);
 }
 
-const hasType = (given: Given<readonly Type[]> | undefined, types: AddressTypes, address: Address): boolean =>
-  given === undefined || given.value.some((type) => contains(types.get(type) ?? [], address)) !== given.inverted;
+/** Of IPv6, what an address looks like must hold, and then one of what routing says of it (match_type6). */
+const LOOKS: readonly Type[] = ['UNSPEC', 'UNICAST', 'MULTICAST'];
+const ROUTED: readonly Type[] = ['LOCAL', 'ANYCAST', 'UNREACHABLE'];
 
-function lowerType(field: 'src' | 'dst', given: Given<readonly Type[]> | undefined, types: AddressTypes): Predicate {
+function hasType(given: Given<readonly Type[]> | undefined, family: Family, types: AddressTypes, of: Address): boolean {
+  if (given === undefined) return true;
+  const has = (type: Type): boolean => contains(types.get(type) ?? [], of);
+  return (family === 6 ? hasType6(given.value, has) : given.value.some(has)) !== given.inverted;
+}
+
+function hasType6(asked: readonly Type[], has: (type: Type) => boolean): boolean {
+  for (const look of LOOKS) if (asked.includes(look) && !has(look)) return false;
+  const routed = asked.filter((type) => ROUTED.includes(type));
+  return routed.length === 0 || routed.some(has);
+}
+
+function lowerType(
+  field: 'src' | 'dst',
+  given: Given<readonly Type[]> | undefined,
+  family: Family,
+  types: AddressTypes,
+): Predicate {
   if (given === undefined) return all();
-  const set = inRanges(field, given.value.map((type) => types.get(type) ?? []).reduce(union, [] as Ranges<Address>));
+  const among = (some: readonly Type[]): Predicate =>
+    inRanges(field, some.map((type) => types.get(type) ?? []).reduce(union, [] as Ranges<Address>));
+  const parts = [...LOOKS.map((look) => [look]), ROUTED].map((part) =>
+    part.filter((type) => given.value.includes(type)),
+  );
+  const set = family === 4 ? among(given.value) : all(...parts.filter((part) => part.length > 0).map(among));
   return given.inverted ? not(set) : set;
 }
 
@@ -52,11 +76,13 @@ export const addrtype = defineMatch({
     (src ?? dst) === undefined ? 'it needs `--src-type` or `--dst-type`' : checkLimits(limits, hooks),
   matches({ 'src-type': src, 'dst-type': dst, ...limits }, packet, context) {
     const types = typesFor(limits, context);
-    return hasType(src, types, packet.src) && hasType(dst, types, packet.dst);
+    const { family = 4 } = context;
+    return hasType(src, family, types, packet.src) && hasType(dst, family, types, packet.dst);
   },
   lower({ 'src-type': src, 'dst-type': dst, ...limits }, context) {
     const types = typesFor(limits, context);
-    return all(lowerType('src', src, types), lowerType('dst', dst, types));
+    const { family = 4 } = context;
+    return all(lowerType('src', src, family, types), lowerType('dst', dst, family, types));
   },
   examples: [
     { rule: '-m addrtype --dst-type LOCAL' },

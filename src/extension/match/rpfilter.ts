@@ -53,13 +53,15 @@ export const rpfilter = defineMatch({
     // the node has sent it itself
     if (context.looped === true) return !inverted;
     // who asks for an address has none yet
+    if (packet.src === 0n) return !inverted;
     if (packet.src === 0 && (packet.dst === LIMITED_BROADCAST || isLinkGroup(packet.dst))) return !inverted;
     return context.leadsBack(wayBack(said), packet);
   },
   lower(said, context) {
     const passed = said.invert === undefined ? TRUE : FALSE;
     if (context.looped === true) return passed;
-    return first([{ when: ANONYMOUS, then: passed }], context.leadsBack(wayBack(said)));
+    const anonymous = context.family === 6 ? equals('src', 0n) : ANONYMOUS;
+    return first([{ when: anonymous, then: passed }], context.leadsBack(wayBack(said)));
   },
   examples: [{ rule: '-m rpfilter --loose --validmark --accept-local --invert' }, { rule: '-m rpfilter' }],
 });
