@@ -1,5 +1,6 @@
 import type { AddressTypes, ClassContext } from '../extension/definition.ts';
 import { MISSING_WAY } from '../extension/match/rpfilter.ts';
+import { valuesOf } from '../ir/bounds.ts';
 import { assume } from '../ir/decide.ts';
 import { equals, unknownBit } from '../ir/predicate.ts';
 import type { Node } from '../network/network.ts';
@@ -10,7 +11,8 @@ import type { Unknown } from '../packet/place.ts';
 import { addressTypes, primaryAddresses } from './address.ts';
 import type { Place } from './hook.ts';
 import { assuming } from './settings.ts';
-import { addressTypes as typesOfSix, usedOn } from './six/addresses.ts';
+import { addressTypes as typesOfSix } from './six/address-types.ts';
+import { redirectsTo } from './six/addresses.ts';
 import { leadsBack as leadsBackSix } from './six/way-back.ts';
 import { isSix, type Walk } from './walk.ts';
 import { leadsBack } from './way-back.ts';
@@ -62,7 +64,8 @@ export function contextOf(
     ...(place.physOut === undefined ? {} : { physOut: place.physOut }),
     addressTypes: (device) => typesOf(node, device, walk.at.network.family),
     set: (name) => lastingSet(node, name),
-    addressesOf: (device) => (isSix(walk) ? usedOn : primaryAddresses)(node, device),
+    addressesOf: (device) =>
+      isSix(walk) ? redirectsTo(node, device, valuesOf(walk.bounds, 'dst')) : primaryAddresses(node, device),
     groupOf: (device) => node.interfaces.find(({ name }) => name === device)?.group,
     assume: (text) => {
       if (node.kernelDefaults) assuming(walk.at, { node: node.name, text });

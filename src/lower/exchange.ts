@@ -10,7 +10,7 @@ import { typesOf } from './context.ts';
 import { output } from './host.ts';
 import { fresh, receive, TO_GROUP, transmit } from './link.ts';
 import { flag, setting as settingOf } from './settings.ts';
-import { LINK_LOCAL } from './six/addresses.ts';
+import * as six from './six/answer.ts';
 import type { Sender } from './six/output.ts';
 import {
   type Assignments,
@@ -34,7 +34,7 @@ const ECHO = {
 } as const;
 const echoOf = (walk: Walk) => ECHO[walk.at.network.family ?? 4];
 /** What asks for an echo. */
-const asksEcho = (walk: Walk): Predicate =>
+export const asksEcho = (walk: Walk): Predicate =>
   all(equals('proto', echoOf(walk).protocol), equals('icmpType', echoOf(walk).request));
 /** The addresses that a node has, and may send from. */
 const ownOf = (walk: Walk, node: Node) => typesOf(node, undefined, walk.at.network.family).get('LOCAL') ?? [];
@@ -109,14 +109,14 @@ const GROUP_SEGMENT: Predicate = all(equals('proto', PROTOCOL.TCP), TO_GROUP);
 const SUMMED6 = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.ICMPV6].map((one) => [one, one] as const);
 const SUMMED = [PROTOCOL.ICMP, PROTOCOL.TCP, PROTOCOL.UDP].map((one) => [one, one] as const);
 
-const none = (walk: Walk, reason: string): Steps => {
+export const none = (walk: Walk, reason: string): Steps => {
   if (walk.request === undefined) throw new Error('no answer to no request');
   return [{ kind: 'stop', disposition: { request: walk.request, reply: { kind: 'none', reason } } }];
 };
 
 /** A broadcast: only echo requests are answered, and those only if the node does not ignore them. */
 function toMany(walk: Walk, node: Node, device: string): Steps {
-  if (isSix(walk)) return toManySix(walk, node, device);
+  if (isSix(walk)) return six.toMany(walk, node, device);
   // what a route by lo brings to other addresses is delivered, but nothing can be sent from there
   const types = typesOf(node);
   const groups = inRanges('dst', union(types.get('BROADCAST') ?? [], types.get('MULTICAST') ?? []));
@@ -124,28 +124,7 @@ function toMany(walk: Walk, node: Node, device: string): Steps {
   return split(
     walk,
     [{ when: any(not(asksEcho(walk)), not(groups), ignored), then: (on) => none(on, 'it was sent to many') }],
-    (on) => answerEcho(on, node, device, false),
-  );
-}
-
-/** A group of IPv6, or an address that several routers have (icmpv6_echo_reply); the answer to such an address may come from it. */
-function toManySix(walk: Walk, node: Node, device: string): Steps {
-  const types = typesOf(node, undefined, 6);
-  const of = (type: string): Predicate => inRanges('dst', types.get(type) ?? []);
-  const ignored = any(
-    flag(walk.at, node, 'net.ipv6.icmp.echo_ignore_all'),
-    all(of('MULTICAST'), flag(walk.at, node, 'net.ipv6.icmp.echo_ignore_multicast')),
-    all(of('ANYCAST'), flag(walk.at, node, 'net.ipv6.icmp.echo_ignore_anycast')),
-  );
-  const many = any(of('MULTICAST'), of('ANYCAST'));
-  const own = all(of('ANYCAST'), flag(walk.at, node, 'net.ipv6.anycast_src_echo_reply'));
-  return split(
-    walk,
-    [
-      { when: any(not(asksEcho(walk)), not(many), ignored), then: (on) => none(on, 'it was sent to many') },
-      { when: own, then: (on) => answerEcho(on, node, device, true) },
-    ],
-    (on) => answerEcho(on, node, device, false),
+    (on) => answerEcho(on, node, false),
   );
 }
 
@@ -153,19 +132,18 @@ function ofEcho(walk: Walk, node: Node, device: string): Steps {
   const key = isSix(walk) ? 'net.ipv6.icmp.echo_ignore_all' : 'net.ipv4.icmp_echo_ignore_all';
   const ignored = flag(walk.at, node, key);
   return split(walk, [{ when: ignored, then: (on) => none(on, 'echo requests are ignored') }], (on) =>
-    answerEcho(on, node, device, true),
+    isSix(on) ? six.echo(on, node, device, true) : answerEcho(on, node, true),
   );
 }
 
-/** An echo reply of IPv6 goes out by the device that the request came in by, if that makes no other difference. */
-const answerEcho = (walk: Walk, node: Node, from: string, bound: boolean): Steps =>
+export const answerEcho = (walk: Walk, node: Node, bound: boolean, by?: Omit<Sender, 'bound'>): Steps =>
   answer(
     walk,
     node,
     { icmpType: echoOf(walk).reply },
     bound,
     (on, at, device) => back(on, at, device, echoed(walk), (last) => done(last, at, device)),
-    from === 'lo' ? { must: false } : { device: from, must: false },
+    by,
   );
 
 const ofUdp = (walk: Walk, node: Node, device: string): Steps =>
@@ -173,12 +151,13 @@ const ofUdp = (walk: Walk, node: Node, device: string): Steps =>
     answered(on, node, device, {}, (here, at, by) => back(here, at, by, MIRRORED, (last) => done(last, at, by))),
   );
 
-/** A process answers: to an address of one link by the device that it was asked by. */
+/** A process answers. */
 function answered(walk: Walk, node: Node, device: string, fields: Assignments, deliver: Deliver): Steps {
-  const plain: Then = (on) => answer(on, node, fields, true, deliver);
-  if (!isSix(walk) || device === 'lo') return plain(walk);
-  const zoned: Then = (on) => answer(on, node, fields, true, deliver, { device, must: false });
-  return split(walk, [{ when: inRanges('src', LINK_LOCAL), then: zoned }], plain);
+  const by =
+    (sender?: Omit<Sender, 'bound'>): Then =>
+    (on) =>
+      answer(on, node, fields, true, deliver, sender);
+  return isSix(walk) ? six.toPeer(walk, node, device, 'src', by) : by()(walk);
 }
 
 function ofTcp(walk: Walk, node: Node, device: string): Steps {
@@ -326,8 +305,9 @@ function dataBack(walk: Walk, server: Node, by: string): Steps {
   };
   const arrived: Deliver = (on, node, device) => back(on, node, device, MIRRORED, (last) => done(last, node, device));
   const [steps, on] = aged(startLeg(walk, 'data answer', arrived), server);
-  const plain: Then = (here) => output(here, server, true, straight);
-  const zoned: Then = (here) => output(here, server, true, straight, { device: by, must: false });
-  const near = isSix(walk) && by !== 'lo' ? [{ when: inRanges('dst', LINK_LOCAL), then: zoned }] : [];
-  return [...steps, ...set(on, fields, (here) => split(here, near, plain))];
+  const go =
+    (sender?: Omit<Sender, 'bound'>): Then =>
+    (here) =>
+      output(here, server, true, straight, sender);
+  return [...steps, ...set(on, fields, (here) => (isSix(here) ? six.toPeer(here, server, by, 'dst', go) : go()(here)))];
 }

@@ -3,15 +3,17 @@ import { inRanges, unknownBit } from '../ir/predicate.ts';
 import type { Steps } from '../ir/program.ts';
 import type { Ruleset, TableName } from '../network/ruleset.ts';
 import { natRules, trackingUnknown } from '../network/tracking.ts';
+import type { Address } from '../packet/address.ts';
 import { CT_STATE } from '../packet/field.ts';
 import type { Origin } from '../packet/place.ts';
-import { ranges } from '../packet/ranges.ts';
+import { type Ranges, ranges } from '../packet/ranges.ts';
 import { table } from './chain.ts';
 import { type Direction, type Entry, masqueradeSlot, masquerades, tupleSlot } from './conntrack.ts';
 import { type Place, pass } from './hook.ts';
 import { mapTo } from './mapping.ts';
 import { merge, type Pass, type Passage, sequence, stay, write } from './merge.ts';
-import { type Assignments, dropped, filter, set, type Then, type Walk } from './walk.ts';
+import { REDIRECTED } from './six/addresses.ts';
+import { type Assignments, dropped, filter, isSix, set, split, type Then, type Walk, type Way } from './walk.ts';
 
 /** Which half of a mapping each hook is for (HOOK2MANIP). */
 const MANIP = {
@@ -35,8 +37,19 @@ export function nat(walk: Walk, place: Place, then: Then): Steps {
     return stays(walk, place, entry, (on) => set(on, translated(entry, track.direction, manip), then));
   const done: Entry = { ...entry, done: { ...entry.done, [manip]: true } };
   const consulted: Walk = { ...walk, entries: entries.map((one) => (one === entry ? done : one)) };
-  return pass(asked(consulted, place, ruleset.value), then);
+  const go: Then = (on) => pass(asked(on, place, ruleset.value), then);
+  return isSix(walk) && redirects(ruleset.value) ? split(consulted, REDIRECTED.map(apart(go)), go) : go(consulted);
 }
+
+/** To which of its addresses a host turns a packet of IPv6 depends on what that was for. */
+const redirects = ({ tables }: Ruleset): boolean =>
+  [...(tables.get(TABLE)?.chains.values() ?? [])].some(({ rules }) =>
+    rules.some(({ action }) => action.kind === 'target' && action.name === 'REDIRECT'),
+  );
+
+const apart =
+  (then: Then) =>
+  (of: Ranges<Address>): Way => ({ when: inRanges('dst', of), then });
 
 /** The way through the rules, where they are asked at all. */
 function asked(walk: Walk, place: Place, ruleset: Ruleset): Passage {

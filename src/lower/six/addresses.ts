@@ -1,8 +1,7 @@
-import type { AddressTypes } from '../../extension/definition.ts';
 import { findInterface } from '../../network/access.ts';
 import type { InterfaceAddress, Node } from '../../network/network.ts';
 import { type Address, type Prefix, rangesOf } from '../../packet/address.ts';
-import { contains, everything, only, type Ranges, ranges, union, without } from '../../packet/ranges.ts';
+import { contains, isSubset, only, type Ranges, ranges, union } from '../../packet/ranges.ts';
 
 export const LOOPBACK = 1n;
 const at = (head: bigint, length: number): Prefix<bigint> => ({ address: head << BigInt(128 - length), length });
@@ -70,23 +69,18 @@ export const usedOn = (node: Node, device: string): readonly Address[] =>
     ?.addresses.filter(isUsed)
     .map(({ local }) => local) ?? [];
 
-/** What the local table of a node says of all addresses, optionally only by one device. */
-export function addressTypes(node: Node, device?: string): AddressTypes {
-  const local = node.routes.filter(
-    ({ table, type, nextHops }) =>
-      table === 255 &&
-      (type === 'local' || type === 'anycast') &&
-      (device === undefined || nextHops.some((hop) => hop.device === device)),
-  );
-  const of = (type: string): Ranges<Address> =>
-    ranges(local.filter((one) => one.type === type).flatMap(({ destination }) => rangesOf(destination)));
-  const own = of('local');
-  const types = new Map<string, Ranges<Address>>([
-    ['LOCAL', own],
-    ['ANYCAST', without(of('anycast'), own, 'dst')],
-    ['MULTICAST', GROUPS],
-    ['UNSPEC', only<Address>(0n)],
-  ]);
-  const known = [...types.values()].reduce(union);
-  return types.set('UNICAST', without(everything('dst', 6), known, 'dst'));
+/** Addresses of one kind, and those that what was for one of them is turned to (nf_nat_redirect_ipv6: the same scope, if it is not global). */
+const SCOPES: readonly { readonly of: Ranges<Address>; readonly to: Ranges<Address> }[] = [
+  { of: union(LINK_LOCAL, groupsOf(2)), to: LINK_LOCAL },
+  { of: union(only<Address>(LOOPBACK), groupsOf(1)), to: only<Address>(LOOPBACK) },
+  { of: union(rangesOf(SITE_LOCAL), groupsOf(5)), to: rangesOf(SITE_LOCAL) },
+];
+
+/** Destinations that REDIRECT does not treat alike. */
+export const REDIRECTED: readonly Ranges<Address>[] = SCOPES.map(({ of }) => of);
+
+/** The addresses of a device to which what is for these destinations may be turned. */
+export function redirectsTo(node: Node, device: string, dst: Ranges<Address>): readonly Address[] {
+  const scope = SCOPES.find(({ of }) => isSubset(dst, of));
+  return usedOn(node, device).filter((one) => scope === undefined || contains(scope.to, one));
 }
