@@ -7,7 +7,7 @@ import { frameChange } from './frame-change.ts';
 import { ipContents } from './frame-contents.ts';
 import { type Contents, type FramePlace, type Namer, ruleMatches } from './frame-test.ts';
 import { merge, type Pass, type Passage, sequence, stay, write } from './merge.ts';
-import { known, lostTo, type Walk } from './walk.ts';
+import { isSix, known, lostTo, type Walk } from './walk.ts';
 
 /** One visit of one chain of ebtables and of those that it calls. */
 interface Scope {
@@ -38,7 +38,7 @@ export function frameChain(
   chain: FrameChain,
   chains: ReadonlyMap<string, FrameChain>,
 ): Judged {
-  const scope: Scope = { place, chains, contents: ipContents(place), name: namer(walk, place) };
+  const scope: Scope = { place, chains, contents: ipContents(place, isSix(walk) ? 6 : 4), name: namer(walk, place) };
   const so = summarise(scope, walk, chain);
   if (so !== 'effects') return { steps: [], walk, accepted: baseVerdict(chain, so) };
   const policy: Pass = (on) => merge(on, [{ when: not(judged), then: say(SAID[endOf(chain)]) }]);

@@ -3,6 +3,7 @@ import type { Predicate, Slot } from '../ir/program.ts';
 import type { MaskedIp, MaskedMac } from '../network/frame-rules.ts';
 import { BROADCAST_MAC } from '../packet/address.ts';
 import { bitAnd } from '../packet/bits.ts';
+import type { Family } from '../packet/field.ts';
 import { only } from '../packet/ranges.ts';
 import type { Contents, FramePlace, IpTest, PacketType, Side } from './frame-test.ts';
 
@@ -15,14 +16,14 @@ export const TYPE: Slot = 'macDst@type';
 const MAC = { source: 'macSrc', destination: 'macDst' } as const;
 const ADDRESS = { source: 'src', destination: 'dst' } as const;
 
-/** A frame that carries the IPv4 packet in hand. */
-export const ipContents = (place: FramePlace): Contents => ({
-  type: 0x0800,
+/** A frame that carries the packet in hand: of IPv6 rules see no more than that it is one. */
+export const ipContents = (place: FramePlace, family: Family): Contents => ({
+  type: family === 6 ? 0x86dd : 0x0800,
   mac: (side, of) => macUnder(MAC[side], of),
-  address: (side, value) => equals(ADDRESS[side], value),
+  address: (side, value) => (family === 6 ? FALSE : equals(ADDRESS[side], value)),
   mark: ({ value, mask, any: some }) => (some ? not(masked('mark', mask, only(0))) : masked('mark', mask, only(value))),
   packetType: (type) => isOfType(type, place),
-  ip: ipHolds,
+  ip: (test) => (family === 6 ? FALSE : ipHolds(test)),
   arp: () => FALSE,
 });
 

@@ -27,7 +27,7 @@ export type Side = 'source' | 'destination';
 
 /** What a frame holds, for the tests that look into it. */
 export interface Contents {
-  /** 0x0800 or 0x0806, under a tag too. */
+  /** 0x0800, 0x0806 or 0x86dd, under a tag too. */
   readonly type: number;
   readonly mac: (side: Side, of: MaskedMac) => Predicate;
   /** The address of the packet, or the one that ARP tells. */
@@ -101,7 +101,7 @@ function testHolds(test: FrameTest, place: FramePlace, of: Contents, unknown: (r
     case 'among destination':
       return amongHolds(test, place, of, 'destination');
     case 'ip6':
-      return FALSE;
+      return of.type === IPV6 && place.tag === undefined ? unknownBit(unknown(test.text)) : FALSE;
     case 'vlan':
       return place.tag === undefined ? FALSE : truth(tagHolds(test, place.tag, of.type), test);
     case 'unknown':
@@ -147,6 +147,7 @@ function amongHolds(test: Among, place: FramePlace, of: Contents, side: Side): P
 }
 
 const IPV4 = 0x0800;
+const IPV6 = 0x86dd;
 
 type Among = Of<'among source' | 'among destination'>;
 

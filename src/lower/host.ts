@@ -1,14 +1,15 @@
 import { all, any, equals, inRanges, not, sameSlots, unknownBit } from '../ir/predicate.ts';
-import type { Predicate, Slot, Steps } from '../ir/program.ts';
+import type { Predicate, Slot, Steps, Value } from '../ir/program.ts';
 import { interfaceOf } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
 import { type Address, BROADCAST_MAC } from '../packet/address.ts';
 import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import { complement, only, union, without } from '../packet/ranges.ts';
 import { ALL_HOSTS, addressTypes, LIMITED_BROADCAST, MULTICAST, ZERO_NETWORK } from './address.ts';
-import { enter, type Place, stages, traverse } from './hook.ts';
+import { enter, type Place, pass, stages, traverse } from './hook.ts';
 import { type Incoming, inputRoute, membership } from './incoming.ts';
 import { transmit } from './link.ts';
+import { merge, write } from './merge.ts';
 import { neighbour } from './neighbour.ts';
 import { type Outgoing, outputRoute } from './outgoing.ts';
 import { visiting } from './settings.ts';
@@ -320,12 +321,20 @@ const SOME_GROUPS = without(MULTICAST, only(ALL_HOSTS), 'dst');
 function toAll(walk: Walk, node: Node, name: string): Steps {
   const device = interfaceOf(node, name);
   const out: Then = (on) => transmit(on, node, device, { to: { kind: 'group' } });
-  return set(walk, { macSrc: device.mac, macDst: BROADCAST_MAC }, (on) =>
+  const toMany: Then = (on) =>
     split(on, [{ when: all(inRanges('dst', SOME_GROUPS), not(membership(node, name))), then: out }], (here) =>
       copies(here, [(copy) => looped(copy, node, name), out]),
-    ),
+    );
+  const addressed = merge(
+    walk,
+    [{ when: inRanges('dst', MULTICAST), then: write({ macSrc: device.mac, macDst: GROUP_MAC }) }],
+    write({ macSrc: device.mac, macDst: BROADCAST_MAC }),
   );
+  return pass(addressed, toMany);
 }
+
+/** The group address of a multicast destination (RFC 1112, section 6.4). */
+const GROUP_MAC: Value = { kind: 'bits', terms: [{ slot: 'dst', mask: 2 ** 23 - 1 }], xor: 0x01005e000000 };
 
 /** What comes back to the node that sent it, with its route and what conntrack attached to it, unless nat changes that. */
 export function looped(walk: Walk, node: Node, device: string): Steps {
