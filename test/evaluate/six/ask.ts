@@ -27,3 +27,13 @@ export function probe6(from: Source | string, of: Packet): Probe {
 
 export const send6 = (network: Network, from: Source | string, of: Packet, oracle: Oracle = fixed()): Exchange =>
   evaluate(network, probe6(from, of), { packet: of, states: new Map() }, oracle);
+
+const table = (name: string, hooks: readonly string[], rules: readonly string[]): string =>
+  `*${name}\n${hooks.map((hook) => `:${hook} ACCEPT [0:0]\n`).join('')}${rules.join('\n')}\n`;
+
+export const filter = (...rules: readonly string[]): string => table('filter', ['INPUT', 'FORWARD', 'OUTPUT'], rules);
+export const raw = (...rules: readonly string[]): string => table('raw', ['PREROUTING', 'OUTPUT'], rules);
+export const mangle = (...rules: readonly string[]): string =>
+  table('mangle', ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'], rules);
+export const nat = (...rules: readonly string[]): string =>
+  table('nat', ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'], rules);
