@@ -1,6 +1,6 @@
 import { leadsOutside } from '../network/access.ts';
 import type { FrameChain } from '../network/frame-rules.ts';
-import type { InventoryItem, Network, Node, Unmodelled } from '../network/network.ts';
+import type { InterfaceAddress, InventoryItem, Network, Node, SixNode, Unmodelled } from '../network/network.ts';
 import type { Ruleset } from '../network/ruleset.ts';
 import { printAddress } from '../packet/address.ts';
 import type { Origin, Place } from '../packet/place.ts';
@@ -26,11 +26,11 @@ export interface Overview {
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 /** Rules by table: `filter 30, nat 5`; the reason where they are not known. */
-function rules(node: Node): string {
-  const { ruleset, shownRules } = node;
-  const frames = countFrames(node);
-  if (ruleset.kind === 'known') return [countRules(ruleset.value), ...frames].join('; ');
-  return [shownRules === undefined ? 'unknown' : `unknown but for ${countRules(shownRules)}`, ...frames].join('; ');
+const rules = (node: Node): string => [rulesIn(node), ...countFrames(node)].join('; ');
+
+function rulesIn({ ruleset, shownRules }: Pick<Node, 'ruleset' | 'shownRules'>): string {
+  if (ruleset.kind === 'known') return countRules(ruleset.value);
+  return shownRules === undefined ? 'unknown' : `unknown but for ${countRules(shownRules)}`;
 }
 
 /** Rules of ebtables by table, and of arptables: `ebtables nat 12`. */
@@ -77,6 +77,31 @@ function interfaceRow(network: Network, node: Node, at: number): string[] {
   ];
 }
 
+const addressesOf = (all: readonly InterfaceAddress[]): string =>
+  all.map(({ local, length }) => `${printAddress(local)}/${length}`).join(' ');
+
+/** What is known of IPv6: a line a node, with its addresses below; nothing where no node has any. */
+function six({ nodes: all }: Network): string[] {
+  const shown = [...all.values()].filter((node) => [...(node.six?.addresses.values() ?? [])].flat().length > 0);
+  if (shown.length === 0) return [];
+  const rows = [...all.values()].map((node) => {
+    if (node.six === undefined) return [node.name, 'not shown', '', ''];
+    const own = [...node.six.addresses].filter(([, addresses]) => addresses.length > 0);
+    return [
+      node.name,
+      own.length === 0 ? 'off' : `${own.length} with addresses`,
+      String(node.six.routes.length),
+      rulesIn(node.six),
+    ];
+  });
+  const devices = shown.flatMap(({ name, six: of }) =>
+    [...(of?.addresses ?? [])]
+      .filter(([, addresses]) => addresses.length > 0)
+      .map(([device, addresses], at) => [at === 0 ? name : '', device, addressesOf(addresses)]),
+  );
+  return [...align([['NODE', 'INTERFACES', 'ROUTES', 'RULES'], ...rows]), '', ...align(devices)];
+}
+
 const heading = (text: string, paint: Paint): string => paint.strong(text);
 
 function section(title: string, lines: readonly string[], paint: Paint): string[] {
@@ -106,21 +131,37 @@ function inventory(items: readonly InventoryItem[]): string[] {
 const placed = (place: Place, text: string): string[] => hanging(`${printPlace(place)}: ${text}`, WIDTH - 2);
 
 const unmodelledOf = ({ nodes: all }: Network): Unmodelled[] =>
-  [...all.values()].flatMap(({ unmodelled }) => unmodelled);
+  [...all.values()].flatMap(({ unmodelled, six: of }) => [
+    ...unmodelled,
+    ...(of?.unmodelled ?? []).filter(({ what }) => !unmodelled.some((one) => one.what === what)),
+  ]);
 
 const unmodelledText = ({ what, reason, decides }: Unmodelled): string =>
   `${what}: ${reason}${decides === undefined ? '' : '; unknown for packets that pass there'}`;
 
 const missing = ({ nodes: all }: Network): string[] =>
-  [...all.values()].flatMap(({ name, ruleset, listeners, undecided }) => [
-    ...[...(undecided ?? [])].map(([what, reason]) => `${name}: ${what}: ${reason}`),
-    ...(ruleset.kind === 'unknown' ? [`${name}: rules: ${ruleset.reason}`] : []),
-    ...(listeners.kind === 'unknown' ? [`${name}: listening sockets: ${listeners.reason}`] : []),
+  [...all.values()].flatMap((node) => [
+    ...missingIn(node.name, node),
+    ...(node.six === undefined || isOff(node.six) ? [] : missingIn(`${node.name}: IPv6`, node.six)),
   ]);
+
+const missingIn = (
+  name: string,
+  { ruleset, listeners, undecided }: Pick<Node, 'ruleset' | 'listeners' | 'undecided'>,
+): string[] => [
+  ...[...(undecided ?? [])].map(([what, reason]) => `${name}: ${what}: ${reason}`),
+  ...(ruleset.kind === 'unknown' ? [`${name}: rules: ${ruleset.reason}`] : []),
+  ...(listeners.kind === 'unknown' ? [`${name}: listening sockets: ${listeners.reason}`] : []),
+];
+
+const isOff = ({ addresses, undecided }: SixNode): boolean =>
+  undecided?.has('interfaces') !== true && [...addresses.values()].flat().length === 0;
 
 const assumptions = ({ nodes: all }: Network): string[] => [
   ...new Set(
-    [...all.values()].flatMap((node) => node.assumptions.map((one) => `${one.node ?? node.name}: ${one.text}`)),
+    [...all.values()].flatMap((node) =>
+      [...node.assumptions, ...(node.six?.assumptions ?? [])].map((one) => `${one.node ?? node.name}: ${one.text}`),
+    ),
   ),
 ];
 
@@ -133,6 +174,7 @@ export function showText({ network, open, located }: Overview, paint: Paint): st
     `${count(network.nodes.size, 'node')}, ${count(network.links.length, 'link')}, ${count(network.inventory.length, 'file')}`,
     ...section('nodes', nodes(network), paint),
     ...section('interfaces', interfaces(network), paint),
+    ...section('IPv6', six(network), paint),
     ...section('links', links(network), paint),
     ...section('read', inventory(read), paint),
     ...section('takes no part', inventory(unread), paint),
@@ -174,6 +216,15 @@ const nodeJson = (node: Node): object => ({
   routes: node.routes.length,
   rules: rules(node),
   settings: node.settings.size,
+  ipv6: node.six === undefined ? null : sixJson(node.six),
+});
+
+const sixJson = (of: SixNode): object => ({
+  addresses: Object.fromEntries(
+    [...of.addresses].map(([name, all]) => [name, all.map(({ local, length }) => `${printAddress(local)}/${length}`)]),
+  ),
+  routes: of.routes.length,
+  rules: rulesIn(of),
 });
 
 /** The same as JSON. */
@@ -197,6 +248,8 @@ export const showJson = ({ network, open, located }: Overview): string =>
       line: origin.place?.line ?? null,
     })),
     missing: missing(network),
-    assumptions: [...network.nodes.values()].flatMap((node) => node.assumptions.map(assumptionJson)),
+    assumptions: [...network.nodes.values()].flatMap((node) =>
+      [...node.assumptions, ...(node.six?.assumptions ?? [])].map(assumptionJson),
+    ),
     notes: located.map(({ place, message }) => ({ file: place.file, line: place.line, message })),
   });

@@ -6,7 +6,7 @@ import type { Result } from '../located.ts';
 import { COUNT, LIST, NUMBER, OBJECT, objectsOf, optional, required, type Shape, TEXT, WORDS } from '../member.ts';
 import { Source } from '../source.ts';
 import { type FamilyRoutes, isRouteType, route, type SeenRoutes, sixRoute } from './route.ts';
-import { addressIn, destinationOf, parseTos } from './route-words.ts';
+import { addressIn, destinationOf, parseTos } from './route-values.ts';
 import { parseScope } from './seen.ts';
 import { TABLE, tableNumber } from './table.ts';
 

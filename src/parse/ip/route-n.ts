@@ -3,7 +3,7 @@ import { parseAddress, prefix } from '../../packet/address.ts';
 import type { Result } from '../located.ts';
 import { Source, type Word } from '../source.ts';
 import { route, type SeenRoutes } from './route.ts';
-import { isMetric } from './route-words.ts';
+import { isMetric } from './route-values.ts';
 
 const HEADER = /^(Kernel IP routing table|Destination\s+Gateway\s+Genmask\s+Flags)/;
 

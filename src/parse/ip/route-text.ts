@@ -3,7 +3,8 @@ import type { Family } from '../../packet/field.ts';
 import type { Result } from '../located.ts';
 import { Source, type Word } from '../source.ts';
 import { type FamilyRoutes, isRouteType, route, type SeenRoutes, sixRoute } from './route.ts';
-import { familyOfRoute, nextHopsOf, parseRouteWords, type RouteWords } from './route-words.ts';
+import { familyOfRoute } from './route-values.ts';
+import { nextHopsOf, parseRouteWords, type RouteWords } from './route-words.ts';
 import { TABLE } from './table.ts';
 
 /** Reads `ip route show table all` (or plain `ip route`, of the main table of IPv4). */

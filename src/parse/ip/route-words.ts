@@ -1,10 +1,10 @@
 import type { NextHop, RouteType } from '../../network/network.ts';
-import { type Address, type Prefix, parseAddress, parseAnyPrefix, parsePrefix } from '../../packet/address.ts';
-import { parseAddress6 } from '../../packet/address6.ts';
+import type { Address, Prefix } from '../../packet/address.ts';
 import type { Family } from '../../packet/field.ts';
 import { nearest } from '../nearest.ts';
 import type { Source, Word } from '../source.ts';
 import { isRouteType } from './route.ts';
+import { addressIn, destinationOf, familyOfRoute, metricOf, parseTos } from './route-values.ts';
 import { parseScope } from './seen.ts';
 import { tableNumber } from './table.ts';
 
@@ -34,9 +34,6 @@ export interface RouteWords {
   /** Parts that the model does not know and that could change where a packet goes. */
   undecided: Word[];
 }
-
-/** An address or prefix of IPv6. */
-const IPV6 = /^[0-9a-f]*:[0-9a-f:.]*(\/\d+)?$/i;
 
 /** Words that say nothing of where a packet goes, with how many words follow each. */
 const IGNORED: Readonly<Record<string, number>> = {
@@ -119,32 +116,6 @@ export function parseRouteWords(
   readParts(source, made, words.slice(typed ? 2 : 1));
   return made;
 }
-
-export function destinationOf(text: string, family: Family): Prefix | undefined {
-  if (text === 'default') return { address: family === 4 ? 0 : 0n, length: 0 };
-  if (family === 4) return parsePrefix(widen(text));
-  const read = parseAnyPrefix(text);
-  return typeof read?.address === 'bigint' ? read : undefined;
-}
-
-/** `pref` is printed for routes of IPv6 alone, a metric of -1 for its null route by old iproute2. */
-export function familyOfRoute(words: readonly Word[]): Family {
-  const at = words.find(({ text }) => !isRouteType(text));
-  const isSix =
-    IPV6.test(at?.text ?? '') ||
-    words.some(({ text }, i) => {
-      const before = words[i - 1]?.text;
-      return text === 'pref' || (before === 'via' && IPV6.test(text)) || (before === 'metric' && text === '-1');
-    });
-  return isSix ? 6 : 4;
-}
-
-/** `10/8` and `169.254/16`, as old iproute2 prints them. */
-const widen = (text: string): string =>
-  text.replace(
-    /^(\d+(?:\.\d+){0,2})\/(\d+)$/,
-    (_, head: string, bits: string) => `${[...head.split('.'), '0', '0', '0'].slice(0, 4).join('.')}/${bits}`,
-  );
 
 function readParts(source: Source, made: RouteWords, words: readonly Word[]): void {
   const groups = words.reduce<Word[][]>(
@@ -261,9 +232,6 @@ function readHop(
   return 0;
 }
 
-export const addressIn = (family: Family, text: string): Address | undefined =>
-  family === 4 ? parseAddress(text) : parseAddress6(text);
-
 function readOption(source: Source, made: RouteWords, key: string, value: Word): void {
   const set = <T>(read: T | undefined, put: (read: T) => void, wanted: string): void => {
     if (read === undefined)
@@ -280,31 +248,6 @@ function readOption(source: Source, made: RouteWords, key: string, value: Word):
   else if (key === 'scope') set(parseScope(value.text), (read) => (made.scope = read), 'scope');
   else if (key === 'tos' || key === 'dsfield') set(parseTos(value.text), (read) => (made.tos = read), 'tos');
   else set(metricOf(value.text, family), (read) => (made.metric = read), 'metric');
-}
-
-/** Metrics are 32 bits wide. */
-export const isMetric = (text: string): boolean => /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32;
-
-/** Old iproute2 prints the metrics of IPv6 with a sign. */
-const metricOf = (text: string, family: Family): number | undefined =>
-  isMetric(text) ? Number(text) : family === 6 && /^-\d{1,10}$/.test(text) ? 2 ** 32 + Number(text) : undefined;
-
-/** Names of `/etc/iproute2/rt_dsfield` are few in captures; a tos is mostly printed as a number. */
-const DSFIELD: Readonly<Record<string, number>> = {
-  default: 0,
-  CS0: 0,
-  lowdelay: 0x10,
-  throughput: 0x08,
-  reliability: 0x04,
-  CS1: 0x20,
-  CS6: 0xc0,
-  CS7: 0xe0,
-  EF: 0xb8,
-};
-
-export function parseTos(text: string): number | undefined {
-  const value = DSFIELD[text] ?? (/^(0x[0-9a-f]{1,2}|\d{1,3})$/i.test(text) ? Number(text) : undefined);
-  return value === undefined || value > 255 ? undefined : value;
 }
 
 /** The next hops that the kernel uses, of a route whose devices are all named. */

@@ -5,7 +5,7 @@ import type { JsonObject } from '../json.ts';
 import type { Result } from '../located.ts';
 import { COUNT, NUMBER, objectsOf, optional, required, type Shape, TEXT } from '../member.ts';
 import { Source } from '../source.ts';
-import { addressIn, parseTos } from './route-words.ts';
+import { addressIn, parseTos } from './route-values.ts';
 import { printPolicyRule, type SeenRules } from './rule.ts';
 import { PROTOCOL_NUMBER, tableNumber } from './table.ts';
 

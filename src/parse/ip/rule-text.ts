@@ -4,7 +4,7 @@ import { ADDRESS_WIDTH, type Family } from '../../packet/field.ts';
 import type { Result } from '../located.ts';
 import { nearest } from '../nearest.ts';
 import { Source, type Word } from '../source.ts';
-import { parseTos } from './route-words.ts';
+import { parseTos } from './route-values.ts';
 import { printPolicyRule, type SeenRules } from './rule.ts';
 import { PROTOCOL_NUMBER, tableNumber } from './table.ts';
 
