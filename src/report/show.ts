@@ -1,6 +1,6 @@
 import { leadsOutside } from '../network/access.ts';
 import type { FrameChain } from '../network/frame-rules.ts';
-import type { InterfaceAddress, InventoryItem, Network, Node, SixNode, Unmodelled } from '../network/network.ts';
+import type { InventoryItem, Network, Node, SixNode, Unmodelled } from '../network/network.ts';
 import type { Ruleset } from '../network/ruleset.ts';
 import { printAddress } from '../packet/address.ts';
 import type { Origin, Place } from '../packet/place.ts';
@@ -77,30 +77,38 @@ function interfaceRow(network: Network, node: Node, at: number): string[] {
   ];
 }
 
-const addressesOf = (all: readonly InterfaceAddress[]): string =>
-  all.map(({ local, length }) => `${printAddress(local)}/${length}`).join(' ');
-
-/** What is known of IPv6: a line a node, with its addresses below; nothing where no node has any. */
-function six({ nodes: all }: Network): string[] {
-  const shown = [...all.values()].filter((node) => [...(node.six?.addresses.values() ?? [])].flat().length > 0);
-  if (shown.length === 0) return [];
-  const rows = [...all.values()].map((node) => {
-    if (node.six === undefined) return [node.name, 'not shown', '', ''];
-    const own = [...node.six.addresses].filter(([, addresses]) => addresses.length > 0);
-    return [
-      node.name,
-      own.length === 0 ? 'off' : `${own.length} with addresses`,
-      String(node.six.routes.length),
-      rulesIn(node.six),
-    ];
+/** Nodes of which an address of IPv6 is known, with the devices that have one. */
+const withSix = ({ nodes: all }: Network) =>
+  [...all.values()].flatMap(({ name, six }) => {
+    const devices = [...(six?.addresses ?? [])].filter(([, addresses]) => addresses.length > 0);
+    return devices.length === 0 ? [] : [{ name, devices }];
   });
-  const devices = shown.flatMap(({ name, six: of }) =>
-    [...(of?.addresses ?? [])]
-      .filter(([, addresses]) => addresses.length > 0)
-      .map(([device, addresses], at) => [at === 0 ? name : '', device, addressesOf(addresses)]),
-  );
-  return [...align([['NODE', 'INTERFACES', 'ROUTES', 'RULES'], ...rows]), '', ...align(devices)];
+
+/** What is known of IPv6, a line a node; nothing where no node has an address of it. */
+function six(network: Network): string[] {
+  const shown = withSix(network);
+  if (shown.length === 0) return [];
+  const rows = [...network.nodes.values()].map((node) => {
+    const count = shown.find(({ name }) => name === node.name)?.devices.length;
+    return node.six === undefined
+      ? [node.name, 'not shown', '', '']
+      : [node.name, count === undefined ? 'off' : String(count), String(node.six.routes.length), rulesIn(node.six)];
+  });
+  return align([['NODE', 'INTERFACES', 'ROUTES', 'RULES'], ...rows]);
 }
+
+const sixAddresses = (network: Network): string[] =>
+  align(
+    withSix(network).flatMap(({ name, devices }) =>
+      devices.flatMap(([device, addresses], at) =>
+        addresses.map(({ local, length }, i) => [
+          at === 0 && i === 0 ? name : '',
+          i === 0 ? device : '',
+          `${printAddress(local)}/${length}`,
+        ]),
+      ),
+    ),
+  );
 
 const heading = (text: string, paint: Paint): string => paint.strong(text);
 
@@ -142,16 +150,13 @@ const unmodelledText = ({ what, reason, decides }: Unmodelled): string =>
 const missing = ({ nodes: all }: Network): string[] =>
   [...all.values()].flatMap((node) => [
     ...missingIn(node.name, node),
+    ...(node.listeners.kind === 'unknown' ? [`${node.name}: listening sockets: ${node.listeners.reason}`] : []),
     ...(node.six === undefined || isOff(node.six) ? [] : missingIn(`${node.name}: IPv6`, node.six)),
   ]);
 
-const missingIn = (
-  name: string,
-  { ruleset, listeners, undecided }: Pick<Node, 'ruleset' | 'listeners' | 'undecided'>,
-): string[] => [
+const missingIn = (name: string, { ruleset, undecided }: Pick<Node, 'ruleset' | 'undecided'>): string[] => [
   ...[...(undecided ?? [])].map(([what, reason]) => `${name}: ${what}: ${reason}`),
   ...(ruleset.kind === 'unknown' ? [`${name}: rules: ${ruleset.reason}`] : []),
-  ...(listeners.kind === 'unknown' ? [`${name}: listening sockets: ${listeners.reason}`] : []),
 ];
 
 const isOff = ({ addresses, undecided }: SixNode): boolean =>
@@ -175,6 +180,7 @@ export function showText({ network, open, located }: Overview, paint: Paint): st
     ...section('nodes', nodes(network), paint),
     ...section('interfaces', interfaces(network), paint),
     ...section('IPv6', six(network), paint),
+    ...section('addresses of IPv6', sixAddresses(network), paint),
     ...section('links', links(network), paint),
     ...section('read', inventory(read), paint),
     ...section('takes no part', inventory(unread), paint),

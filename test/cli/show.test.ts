@@ -34,6 +34,26 @@ describe('netqed show', () => {
     expect(out).toMatch(/controller-1 .* filter 17\n/);
   });
 
+  it('tells IPv6 by itself, where there is any', async () => {
+    const folder = join(MODELS, '../dual-stack/sound');
+    const { status, out } = await netqed(['show', folder]);
+    expect(status).toBe(0);
+    expect(out).toMatch(/\nIPv6\n[^]*router +3 +15 +filter 4\n/);
+    expect(out).toMatch(/router +lo +::1\/128\n +eth0 +2001:db8:1::1\/64\n +fe80::aff:fe01:1\/64\n/);
+    const broken = ['--insert', 'router:-6 -I FORWARD -m limit --limit 1/s -j ACCEPT'];
+    expect((await netqed(['show', folder, ...broken])).out).toMatch(/does not decide[^]*-m limit/);
+    const json = JSON.parse((await netqed(['show', folder, '--format', 'json'])).out) as { nodes: { ipv6: object }[] };
+    expect(json.nodes[1]?.ipv6).toEqual({
+      addresses: {
+        lo: ['::1/128'],
+        eth0: ['2001:db8:1::1/64', 'fe80::aff:fe01:1/64'],
+        eth1: ['2001:db8:2::1/64', 'fe80::c0ff:fe00:201/64'],
+      },
+      routes: 15,
+      rules: 'filter 4',
+    });
+  });
+
   it('prints the same as JSON', async () => {
     const { status, out } = await netqed(['show', SINGLE_HOST, '--format', 'json']);
     const report = JSON.parse(out) as { nodes: { name: string }[]; links: object[]; inventory: { file: string }[] };
