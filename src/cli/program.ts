@@ -25,8 +25,8 @@ const CHANGES = [
     '--set <node:KEY=VALUE>',
     'what if: a sysctl, IFACE.up, IFACE.promisc, IFACE.hairpin, TABLE:CHAIN:policy; LINK.mac-filter',
   ],
-  ['--delete <node:TABLE:CHAIN:N>', 'what if: rule N of the chain were not there'],
-  ['--insert <node:-t T -I CHAIN N ...>', 'what if: the rule were there'],
+  ['--delete <node:TABLE:CHAIN:N>', 'what if: rule N of the chain were not there (node:-6:… of ip6tables)'],
+  ['--insert <node:-t T -I CHAIN N ...>', 'what if: the rule were there (node:-6 … of ip6tables)'],
 ] as const;
 
 /** Adds the what-ifs: all three fill one list, so that it keeps the order of the command line. */
