@@ -44,11 +44,15 @@ function send(world: World, leg: Leg, of: Packet): Walk {
 const isForMany = (address: Address): boolean =>
   typeof address === 'bigint' ? isGroup(address) : isMulticast(address) || address === LIMITED_BROADCAST;
 
-/** `sent` shows the addresses that the kernel made of the socket's: the source that it picked, localhost for 0.0.0.0. */
 function sendBySocket(world: World, skb: Skb, node: Node, bound: boolean): Walk {
   const { source } = world.probe;
   const device = source.kind === 'socket' ? source.device : undefined;
   const fate = output(world, skb, node, bound, { device, bound: device !== undefined });
+  return asSent(skb, fate);
+}
+
+/** `sent` shows the addresses that the kernel made of the socket's: the source that it picked, localhost for 0.0.0.0. */
+function asSent(skb: Skb, fate: Fate): Walk {
   const { src, dst } = skb.hops.find(({ hook }) => hook === 'route')?.packet ?? skb.sent;
   return { ...finish(skb, fate), sent: { ...skb.sent, src, dst } };
 }
@@ -69,7 +73,7 @@ function answer(world: World, walks: Walk[], request: Walk): Fate {
 function reply(world: World, leg: Leg, node: Node, { made, asked }: Answer): Walk {
   world.leg = leg;
   const skb = newSkb(leg, made);
-  return finish(skb, output(world, skb, node, true, asked));
+  return asSent(skb, output(world, skb, node, true, asked));
 }
 
 const output = (world: World, skb: Skb, node: Node, bound: boolean, asked: Asked): Fate =>

@@ -56,12 +56,14 @@ function end(
   return localIn(world, skb, node, device);
 }
 
-/** `ip_local_deliver`: fragments are put together (`ip_defrag`), then INPUT, then the stack. */
+/** `ip_local_deliver`: fragments are put together (`ip_defrag`), of IPv6 behind INPUT (`ip6_input`), before the stack. */
 export function localIn(world: World, skb: Skb, node: Node, device: string): Fate {
-  if (skb.packet.fragment === 1)
-    return drop(skb, 'deliver', 'fragment', { node: node.name, text: 'the rest of the datagram is missing' });
+  const waits = (): Fate =>
+    drop(skb, 'deliver', 'fragment', { node: node.name, text: 'the rest of the datagram is missing' });
+  if (skb.packet.fragment === 1 && !isSix(world)) return waits();
   const verdict = runHook(world, skb, { node, hook: 'INPUT', in: device });
   if (verdict.kind !== 'accept') return fateOf(skb, node, verdict);
+  if (skb.packet.fragment === 1) return waits();
   const text = `local delivery at ${device}`;
   note(skb, { node: node.name, hook: 'deliver', text, verdict: `delivered to ${node.name}` });
   return { kind: 'delivered', node: node.name, interface: device };

@@ -22,7 +22,7 @@ export function refuse(world: World, { packet }: Skb, node: Node, device: string
   const refusal = (reason: DropReason, text: string): Refusal => ({ reason, origin: { node: node.name, text } });
   const odd = oddAddress(packet, device);
   if (odd !== undefined) return refusal('martian', `martian ${odd} on ${device}`);
-  if (isOff(world, node, device)) return refusal('not for me', `IPv6 is off on ${device}`);
+  if (isOff(world, node, device)) return refusal('interface down', `IPv6 is off on ${device}`);
   if (isGroup(packet.dst) || !isGroupMac(packet.macDst) || device === 'lo') return undefined;
   if (deviceSetting6(world, node, device, 'drop_unicast_in_l2_multicast') === 0) return undefined;
   return refusal('not for me', `a unicast packet in a group frame: drop_unicast_in_l2_multicast on ${device}`);
