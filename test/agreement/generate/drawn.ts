@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { TABLES, type TableName } from '../../../src/network/ruleset.ts';
-import { arpTable, frameTables } from './frame.ts';
+import { frameTables } from './frame.ts';
+import { arpTable } from './frame-arp.ts';
 import { type Question, question } from './probe.ts';
 import { settings } from './setting.ts';
 import { table } from './table.ts';

@@ -7,7 +7,7 @@ import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 import type { FrameWorldTable, World, WorldNode } from './world.ts';
 
 /** What rules about frames on one node may speak of. */
-interface Words extends Vocabulary {
+export interface Words extends Vocabulary {
   readonly bridges: readonly string[];
   /** Addresses of the world's interfaces, one that nobody has, and those of groups. */
   readonly macs: readonly string[];
@@ -17,7 +17,7 @@ interface Words extends Vocabulary {
 const STRANGER = '02:00:00:00:ff:01';
 const GROUPS = ['ff:ff:ff:ff:ff:ff', '01:00:5e:00:00:01'] as const;
 
-function wordsOf(world: World, name: string): Words {
+export function wordsOf(world: World, name: string): Words {
   const entries = Object.entries(world.nodes[name]?.interfaces ?? {});
   const macs = Object.values(world.nodes).flatMap((node, n) =>
     Object.keys(node.interfaces).map((device) => printMac(macOf(node, n, device))),
@@ -34,15 +34,15 @@ const vlansOf = (interfaces: WorldNode['interfaces']): readonly number[] =>
   Object.values(interfaces).flatMap(({ vlan }) => (vlan === undefined ? [] : [vlan.id]));
 
 const bang: Text = fc.constantFrom('', '', '', '', '! ');
-const some = (weight: number, arbitrary: Text): Text =>
+export const some = (weight: number, arbitrary: Text): Text =>
   fc.oneof({ weight: 10 - weight, arbitrary: fc.constant('') }, { weight, arbitrary });
 const option = (name: string, value: Text): Text => fc.tuple(bang, value).map(([not, text]) => `${name} ${not}${text}`);
-const either = (...of: readonly Text[]): Text => fc.oneof(...of);
+export const either = (...of: readonly Text[]): Text => fc.oneof(...of);
 
 const mac = ({ macs }: Words): Text =>
   either(fc.constantFrom(...macs), fc.constantFrom('02:00:00:00:01:00/ff:ff:ff:ff:ff:00', ...GROUPS));
 /** Masks with bits in the midst of an address leave ARP for a class of addresses unknown: only single packets are decided. */
-const address = ({ addresses, prefixes }: Words, ...more: readonly string[]): Text =>
+export const address = ({ addresses, prefixes }: Words, ...more: readonly string[]): Text =>
   either(fc.constantFrom(...addresses), fc.constantFrom(...prefixes, ...more));
 const SCATTERED = '10.0.0.1/255.0.0.255';
 const pairs = ({ macs, addresses }: Words): Text =>
@@ -211,7 +211,7 @@ const CHAINS = {
 } as const satisfies Record<FrameTableName, readonly string[]>;
 
 /** A table whose built-in chains have one own chain each. */
-function tableOf(
+export function tableOf(
   chains: readonly string[],
   ruleIn: (chain: string, jumps: readonly string[]) => Text,
   ownPolicies: readonly string[],
@@ -283,53 +283,4 @@ export function frameTables(world: World, name: string): fc.Arbitrary<NonNullabl
       ...(mapped === undefined ? {} : { nat: mapped }),
       ...(filter === undefined ? {} : { filter }),
     }));
-}
-
-function arpRule(words: Words, chain: string, jumps: readonly string[]): Text {
-  const device = fc.constantFrom(...words.devices, ...(chain === 'FORWARD' ? words.ports : []), 'eth+');
-  const not: Text = fc.constantFrom('', '', '', '! ');
-  const given = (name: string, value: Text): Text =>
-    fc.tuple(not, value).map(([bare, text]) => `${bare}${name} ${text}`);
-  const entry = chain === 'OUTPUT' ? [] : [some(2, given('-i', device))];
-  const exit = chain === 'INPUT' ? [] : [some(2, given('-o', device))];
-  const one = either(
-    given('-s', address(words)),
-    given('-d', address(words)),
-    given('--opcode', fc.constantFrom('1', '2')),
-    given('--src-mac', fc.constantFrom(...words.macs)),
-    given('--dst-mac', fc.constantFrom(...words.macs, '00:00:00:00:00:00')),
-    given('--h-length', fc.constantFrom('6', '8')),
-    given('--h-type', fc.constantFrom('1', '6')),
-    given('--proto-type', fc.constantFrom('0x800', '0x806')),
-  );
-  const mangle = fc
-    .tuple(
-      either(
-        fc.constantFrom(...words.macs).map((text) => `--mangle-mac-s ${text}`),
-        fc.constantFrom(...words.macs).map((text) => `--mangle-mac-d ${text}`),
-        fc.constantFrom(...words.addresses).map((text) => `--mangle-ip-s ${text}`),
-        fc.constantFrom(...words.addresses).map((text) => `--mangle-ip-d ${text}`),
-      ),
-      fc.constantFrom('', '', '--mangle-target CONTINUE', '--mangle-target DROP'),
-    )
-    .map(([what, next]) => joined(['-j mangle', what, next]));
-  const target = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc.constantFrom('-j ACCEPT', '-j DROP', '-j DROP', '-j RETURN', ...jumps.map((to) => `-j ${to}`)),
-    },
-    { weight: 2, arbitrary: mangle },
-    { weight: 1, arbitrary: fc.constantFrom('-j MARK --set-mark 1', '-j MARK --or-mark 4') },
-  );
-  return fc.tuple(target, ...entry, ...exit, some(6, one), some(2, one)).map((parts) => withLength(joined(parts)));
-}
-
-/** arptables mangles MAC addresses only where `--h-length 6` stands before (libarpt_mangle). */
-const withLength = (rule: string): string =>
-  rule.includes('--mangle-mac') ? `--h-length 6 ${rule.replace(/(! )?--h-length \d+/g, '').trim()}` : rule;
-
-/** Rules of arptables. */
-export function arpTable(world: World, name: string): fc.Arbitrary<FrameWorldTable> {
-  const words = wordsOf(world, name);
-  return tableOf(['INPUT', 'OUTPUT', 'FORWARD'], (chain, jumps) => arpRule(words, chain, jumps), ['-']);
 }
