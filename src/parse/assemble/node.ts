@@ -21,7 +21,8 @@ import type { NodeParts, Work } from './work.ts';
 export function assembleNode(parts: NodeParts, desk: Desk): Node {
   const { name, described, kernelDefaults } = parts;
   const readings = ofFour(parts.readings);
-  const work: Work = { ...parts, readings, family: 4, desk, undecided: new Map(), assumptions: [] };
+  const settings = assembleSettings(readings, described, desk);
+  const work: Work = { ...parts, ...settings, readings, family: 4, desk, undecided: new Map(), assumptions: [] };
   checkAgreement(readings, desk);
   checkWhole(work);
   const assembled = interfacesOf(work);
@@ -39,7 +40,7 @@ export function assembleNode(parts: NodeParts, desk: Desk): Node {
   work.assumptions.push(...nftAssumptions(name, readings, ruleset), ...frames.assumptions);
   const decided = undecidedBy(unmodelled, ruleset);
   const shownRules = shown ?? (decided !== ruleset && ruleset.kind === 'known' ? ruleset.value : undefined);
-  const six = assembleSix(parts, assembled, frames.unmodelled, desk);
+  const six = assembleSix({ ...parts, ...settings }, assembled, frames.unmodelled, desk);
   const { undecided, assumptions } = work;
   return {
     name,
@@ -50,7 +51,7 @@ export function assembleNode(parts: NodeParts, desk: Desk): Node {
     sets: assembleSets(work, ruleset, six),
     ...(frameRules !== undefined && { frameRules }),
     ...(arpRules !== undefined && { arpRules }),
-    ...assembleSettings(readings, described, desk),
+    ...settings,
     kernelDefaults,
     listeners: listenersOf(work),
     dhcpServers: assembleDhcp(name, readings, desk, assumptions),

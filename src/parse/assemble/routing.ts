@@ -24,16 +24,17 @@ export function assembleRouting(
 function routesOf(work: Work, { interfaces, addresses }: Assembled): readonly Route[] {
   const { name, readings, described, undecided } = work;
   const seen = first(readings, 'routes');
-  const local = work.family === 4 ? localRoutes(interfaces, addresses) : sixLocalRoutes(work, interfaces, addresses);
+  const local = (): readonly Route[] =>
+    work.family === 4 ? localRoutes(interfaces, addresses) : sixLocalRoutes(work, interfaces, addresses);
   if (seen === undefined) {
     const connected = (work.family === 4 ? connectedRoutes : sixConnectedRoutes)(interfaces, addresses);
     if (described?.routesAt === undefined) missingRoutes(work);
-    return [...local, ...connected, ...describedRoutes(described, work.family, interfaces, connected, work.desk)];
+    return [...local(), ...connected, ...describedRoutes(described, work.family, interfaces, connected, work.desk)];
   }
   for (const { reason } of seen.undecided) undecided.set('routes', `${reason} of ${name} is not modelled`);
   checkChoices(work, seen.routes);
   const shown = withSources(name, seen, addresses, work.assumptions);
-  return seen.showsLocal ? shown : [...local, ...shown];
+  return seen.showsLocal ? shown : [...local(), ...shown];
 }
 
 /** Of two IPv6 gateways in routes of one metric the kernel takes the one that it has heard of (rt6_score_route). */

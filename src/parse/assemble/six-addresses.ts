@@ -5,7 +5,6 @@ import { holds, prefix, printAddress } from '../../packet/address.ts';
 import type { SeenAddress } from '../ip/seen.ts';
 import { LINK_LOCAL } from '../ip/six-prefixes.ts';
 import { first, type Readings } from './facts.ts';
-import { assembleSettings } from './settings.ts';
 import type { Work } from './work.ts';
 
 export type Addresses = ReadonlyMap<string, readonly SeenAddress[]>;
@@ -57,7 +56,6 @@ function withOwn(work: Work, one: Interface, written: readonly SeenAddress[]): r
 }
 
 function isOff(work: Work, device: string): boolean {
-  const settings = assembleSettings(work.readings, work.described, work.desk.apart());
-  const off = sysctl({ ...work, ...settings }, `net.ipv6.conf.${device}.disable_ipv6`);
+  const off = sysctl(work, `net.ipv6.conf.${device}.disable_ipv6`);
   return off.kind === 'known' && off.value !== 0;
 }

@@ -5,7 +5,6 @@ import { sixRoute } from '../ip/route.ts';
 import type { SeenAddress } from '../ip/seen.ts';
 import { GROUPS } from '../ip/six-prefixes.ts';
 import { TABLE } from '../ip/table.ts';
-import { assembleSettings } from './settings.ts';
 import { assume, type Work } from './work.ts';
 
 type Addresses = ReadonlyMap<string, readonly SeenAddress[]>;
@@ -44,8 +43,7 @@ function groupRoutes({ name, kind }: Interface, addresses: Addresses): readonly 
 }
 
 function forwards(work: Work, device: string): boolean {
-  const settings = assembleSettings(work.readings, work.described, work.desk.apart());
-  const forwarding = sysctl({ ...work, ...settings }, `net.ipv6.conf.${device}.forwarding`);
+  const forwarding = sysctl(work, `net.ipv6.conf.${device}.forwarding`);
   if (forwarding.kind === 'known') return forwarding.value !== 0;
   assume(work, `no anycast addresses of ${device}'s networks (no capture shows whether it forwards IPv6)`);
   return false;

@@ -19,7 +19,7 @@ import type { NodeParts, Work } from './work.ts';
  * of IPv6 alone come before listings of both families. What is wrong with any of it is no error: it leaves IPv6 undecided.
  */
 export function assembleSix(
-  parts: NodeParts,
+  parts: NodeParts & Pick<Work, 'settings' | 'settingsComplete'>,
   { interfaces }: Assembled,
   frames: readonly Unmodelled[],
   desk: Desk,

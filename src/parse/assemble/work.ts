@@ -1,3 +1,4 @@
+import type { Node } from '../../network/network.ts';
 import type { Family } from '../../packet/field.ts';
 import type { Assumption } from '../../packet/place.ts';
 import type { DescribedNode } from '../wiring/wiring.ts';
@@ -19,6 +20,8 @@ export interface NodeParts {
 export interface Work extends NodeParts {
   readonly family: Family;
   readonly desk: Desk;
+  readonly settings: Node['settings'];
+  readonly settingsComplete: boolean;
   readonly undecided: Map<'interfaces' | 'routes', string>;
   readonly assumptions: Assumption[];
 }
