@@ -53,7 +53,7 @@ sub ask_echo6 {
     my ($id, $src, $icmp_id, $dst, $hex, @options) = @_;
     my $socket = make_socket6(SOCK_RAW, $SIX{ICMPV6}, $src, 0, $dst, @options) or return failed($id);
     setsockopt($socket, $SIX{ICMPV6}, $SIX{ICMP6_FILTER}, "\xff" x 32);
-    $echo{$id} = $dst =~ /^ff/i ? 'group' : 'one';
+    $echo{$id} = 1;
     defined send($socket, pack('H*', $hex), 0, address6($dst, 0)) or failed($id);
     push @open, $socket;
 }
@@ -133,12 +133,6 @@ sub receive_with_addresses {
     return (substr($data, 0, $length), map { inet_ntop(AF_INET6, $_) } $src, $dst);
 }
 
-sub is_own6 {
-    my $digits = unpack('H*', inet_pton(AF_INET6, $_[0]));
-    open(my $addresses, '<', '/proc/net/if_inet6') or return;
-    return scalar grep { /^$digits / } <$addresses>;
-}
-
 sub hear6 {
     my ($proto, $device) = @_;
     socket(my $socket, PF_INET6, SOCK_RAW, $proto) or return say_line('X', "hear $proto: " . errno_name());
@@ -152,8 +146,6 @@ sub hear6 {
         return heard_icmp_error6($src, $payload) if $type > 0 && $type < 5 && length($payload) >= 56;
         my $id = probe_in($proto, $payload);
         return if !defined $id;
-        # who sends to a group that it is in answers itself, too: that tells nothing of others
-        return if $type == 129 && $echo{$id} && $echo{$id} eq 'group' && is_own6($src);
         return say_line('A', $id, $src) if $type == 129 && $echo{$id};
         my ($sport, $dport) = $proto == 6 || $proto == 17 ? unpack('nn', $payload) : (0, 0);
         my $kind = $proto == 6 ? ord(substr($payload, 13, 1)) : $type;

@@ -33,6 +33,8 @@ export interface Host6 {
 export interface Port6 extends Omit<Port, 'scope' | 'hairpin'> {
   /** Without a link-local address (`addrgenmode none`). */
   readonly bare?: boolean;
+  /** Without IPv6 (`disable_ipv6`): no routes follow from it. */
+  readonly off?: boolean;
   readonly hairpin?: boolean;
   readonly mtu?: number;
 }
@@ -57,6 +59,7 @@ let nextMac = 0x020000000000;
 interface Built {
   readonly one: Interface;
   readonly addresses: readonly InterfaceAddress[];
+  readonly off: boolean;
 }
 
 function interfaceFrom(node: string, name: string, port: Port6): Built {
@@ -81,7 +84,7 @@ function interfaceFrom(node: string, name: string, port: Port6): Built {
     ...(master === undefined ? {} : { master }),
     ...(vlan === undefined ? {} : { vlan }),
   };
-  return { one, addresses: bare ? own : [...own, auto] };
+  return { one, addresses: bare ? own : [...own, auto], off: port.off === true };
 }
 
 function addressFrom(node: string, text: string): InterfaceAddress {
@@ -104,8 +107,8 @@ function addressFrom(node: string, text: string): InterfaceAddress {
 const base = { tos: 0, scope: 0, onlink: false } as const;
 
 /** Local, connected, anycast and multicast routes as the kernel adds them. */
-function derived({ one, addresses }: Built, forwards: boolean): readonly Route[] {
-  if (!one.up) return [];
+function derived({ one, addresses, off }: Built, forwards: boolean): readonly Route[] {
+  if (!one.up || off) return [];
   const nextHops = [{ device: one.name, weight: 1 }];
   const routes: Route[] = [];
   const add = (type: Route['type'], destination: Route['destination'], table: number, metric: number): void => {

@@ -760,5 +760,185 @@ export const SIX_CASES: Readonly<Record<string, SixCase>> = {
       '2001:db8:a::',
     ].flatMap((src) => [1001, 1002, 1003].map((port) => `r:eth0 udp 2001:db8:a::1 ${port} src ${src} to ${MAC.r0}`)),
   },
+  'nat on a bridge whose host forwards nothing': {
+    ...bridged(
+      BRIDGE_NF6,
+      nat(
+        '-A PREROUTING -d 2001:db8:a::88/128 -j DNAT --to-destination 2001:db8:a::12',
+        '-A PREROUTING -d 2001:db8:a::89/128 -j DNAT --to-destination 2001:db8:e::9',
+        '-A PREROUTING -d 2001:db8:a::8a/128 -j DNAT --to-destination 2001:db8:ffff::1',
+        '-A PREROUTING -d 2001:db8:a::8b/128 -j DNAT --to-destination 2001:db8:a::99',
+        '-A PREROUTING -d 2001:db8:a::8c/128 -j DNAT --to-destination ::1',
+        '-A PREROUTING -d 2001:db8:a::8d/128 -j DNAT --to-destination 2001:db8:a::11',
+      ),
+      {
+        g1: {
+          neighbours: ['88', '89', '8a', '8b', '8c', '8d'].map(
+            (end) => [`2001:db8:a::${end}`, 'eth0', '02:00:00:00:09:99'] as const,
+          ),
+        },
+      },
+    ),
+    probes: ['88', '89', '8a', '8b', '8c', '8d'].flatMap((end) => [
+      `g1 icmp 2001:db8:a::${end}`,
+      `g1 udp 2001:db8:a::${end} 53`,
+    ]),
+  },
+  'marks of OUTPUT route again': {
+    hosts: {
+      a: {
+        interfaces: {
+          eth0: { addresses: ['2001:db8:a::2/64'], mac: MAC.a },
+          eth1: { addresses: ['2001:db8:b::2/64'] },
+        },
+        routes: ['default via 2001:db8:a::3 dev eth0', 'default via 2001:db8:b::3 dev eth1 table 100'],
+        rules: [
+          {
+            priority: 100,
+            inverted: false,
+            mark: { value: 7, mask: 0xffffffff },
+            action: { kind: 'table', table: 100 },
+            text: 'mark',
+          },
+        ],
+        ip6tables:
+          '*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n-A OUTPUT -p tcp -j MARK --set-xmark 0x7/0xffffffff\n-A OUTPUT -p ipv6-icmp -j MARK --set-xmark 0x7/0xffffffff\n*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -o eth1 -p tcp -m tcp --dport 81 -j DROP\n',
+      },
+      b: one('2001:db8:a::3/64', MAC.b, {
+        interfaces: { eth0: { addresses: ['2001:db8:a::3/64', '2001:db8:9::1/64'], mac: MAC.b } },
+        routes: ['default via 2001:db8:a::2 dev eth0'],
+      }),
+      c: one('2001:db8:b::3/64', '02:00:00:00:00:0c', {
+        interfaces: { eth0: { addresses: ['2001:db8:b::3/64', '2001:db8:9::1/64'], mac: '02:00:00:00:00:0c' } },
+        routes: ['default via 2001:db8:b::2 dev eth0'],
+      }),
+    },
+    links: [
+      ['a:eth0', 'b:eth0'],
+      ['a:eth1', 'c:eth0'],
+    ],
+    cold: true,
+    probes: [
+      'a udp 2001:db8:9::1 53',
+      'a tcp 2001:db8:9::1 80',
+      'a tcp 2001:db8:9::1 81',
+      'a icmp 2001:db8:9::1',
+      'a icmp 2001:db8:a::3',
+      'a tcp 2001:db8:b::3 80',
+      'b icmp 2001:db8:a::2',
+      'c icmp 2001:db8:b::2',
+      'a%eth0 icmp 2001:db8:9::1',
+      `a%eth0 icmp ${LL.b}`,
+      'a%eth0 icmp ff02::1',
+    ],
+  },
+  'a device without IPv6': {
+    hosts: {
+      ...routed().hosts,
+      r: router({
+        sysctl: { ...FORWARDING6, 'net.ipv6.conf.eth1.disable_ipv6': 1 },
+        interfaces: {
+          eth0: { addresses: ['2001:db8:a::1/64'], mac: MAC.r0 },
+          eth1: { mac: MAC.r1, bare: true, off: true },
+        },
+      }),
+    },
+    links: routed().links,
+    probes: ['a icmp 2001:db8:b::2', 'a icmp 2001:db8:a::1', 'b icmp 2001:db8:a::2', 'a%eth0 icmp ff02::2'],
+  },
+  'routes by lo': {
+    ...routed({
+      routes: [
+        'local 2001:db8:c::/64 dev lo',
+        '2001:db8:d::/64 dev lo metric 1024',
+        'unreachable default metric 4096',
+        'local 2001:db8:b::9/128 dev eth1',
+      ],
+    }),
+    probes: [
+      'a icmp 2001:db8:c::1',
+      'a tcp 2001:db8:c::2 80',
+      'r icmp 2001:db8:c::1',
+      'a udp 2001:db8:d::1 53',
+      'r icmp 2001:db8:d::1',
+      'r udp 2001:db8:d::1 53',
+      'a icmp 2001:db8:ffff::1',
+      'r icmp 2001:db8:ffff::1',
+      'a icmp 2001:db8:b::9',
+      'b icmp 2001:db8:b::9',
+    ],
+  },
+  'sockets that listen': {
+    ...linked(
+      {},
+      {
+        listeners: [
+          [6, 80],
+          [6, 81, '2001:db8:a::3'],
+          [6, 82, '::1'],
+          [17, 53, LL.b],
+          [17, 54],
+        ],
+      },
+    ),
+    probes: [
+      'a tcp 2001:db8:a::3 80',
+      'a tcp 2001:db8:a::3 81',
+      'a tcp 2001:db8:a::3 82',
+      'a tcp 2001:db8:a::3 83',
+      `a%eth0 tcp ${LL.b} 81`,
+      'a udp 2001:db8:a::3 54',
+      'a udp 2001:db8:a::3 55',
+    ],
+  },
+  'a switch that delivers to the own address only, and hairpin': {
+    hosts: { ...bridged(BRIDGE_NF6).hosts },
+    links: [
+      ['h:eth0!', 'x:eth0'],
+      ['h:tap1', 'g1:eth0'],
+      ['h:tap2', 'g2:eth0'],
+      ['h:eth1', 'y:eth0'],
+    ],
+    cold: true,
+    probes: [
+      'x icmp 2001:db8:a::11',
+      'g1 icmp 2001:db8:a::20',
+      'x icmp 2001:db8:a::5',
+      'h icmp 2001:db8:a::20',
+      'g1 icmp 2001:db8:a::12',
+    ],
+  },
+  'several next hops': {
+    hosts: {
+      a: {
+        interfaces: {
+          eth0: { addresses: ['2001:db8:a::2/64'], mac: MAC.a },
+          eth1: { addresses: ['2001:db8:b::2/64'] },
+        },
+        routes: ['2001:db8:9::/48 nexthop via 2001:db8:a::3 dev eth0 nexthop via 2001:db8:b::3 dev eth1'],
+      },
+      b: one('2001:db8:a::3/64', MAC.b, {
+        interfaces: { eth0: { addresses: ['2001:db8:a::3/64', '2001:db8:9::1/64'], mac: MAC.b } },
+        routes: ['default via 2001:db8:a::2 dev eth0'],
+      }),
+      c: one('2001:db8:b::3/64', '02:00:00:00:00:0c', {
+        interfaces: { eth0: { addresses: ['2001:db8:b::3/64', '2001:db8:9::1/64'], mac: '02:00:00:00:00:0c' } },
+        routes: ['default via 2001:db8:b::2 dev eth0'],
+      }),
+    },
+    links: [
+      ['a:eth0', 'b:eth0'],
+      ['a:eth1', 'c:eth0'],
+    ],
+    open: true,
+    probes: [
+      'a udp 2001:db8:9::1 53',
+      'a udp 2001:db8:9::1 54',
+      'a udp 2001:db8:9::1 55',
+      'a tcp 2001:db8:9::1 80',
+      'a%eth1 icmp 2001:db8:9::1',
+      'a%eth0 tcp 2001:db8:9::1 81',
+    ],
+  },
 };
 export { BRIDGE_NF6, filter, host6, LL, linked, MAC, NO_BRIDGE_NF6, nat, one, routed, router, via };
