@@ -72,3 +72,21 @@ const netsOf = ({ address, length, noPrefixRoute, peer }: SeenAddress): readonly
 const unique = (routes: readonly Route[]): readonly Route[] => [
   ...new Map(routes.map((one) => [one.text, one])).values(),
 ];
+
+/**
+ * Up to Linux 4.17 local routes of every address were shown with `dev lo`, though they were the device's own
+ * (addrconf_dst_alloc, rt6i_idev): they are put back there, one a device that has the address.
+ */
+export function atHome(routes: readonly Route[], addresses: Addresses): readonly Route[] {
+  const homes = new Map<Address, string[]>();
+  for (const [device, all] of addresses)
+    for (const { local } of all) homes.set(local, [...(homes.get(local) ?? []), device]);
+  return routes.map((one) => {
+    const { type, destination, nextHops } = one;
+    const devices = homes.get(destination.address);
+    if (type !== 'local' || destination.length < 128 || nextHops[0]?.device !== 'lo' || devices === undefined)
+      return one;
+    const device = devices.shift();
+    return device === undefined ? one : { ...one, nextHops: out(device) };
+  });
+}

@@ -12,6 +12,7 @@ import { setsIn } from './sets.ts';
 import { checkWhole, listenersOf, neighboursOf } from './simple.ts';
 import { type Addresses, sixAddresses } from './six-addresses.ts';
 import { ofSix, unreadSix } from './six-readings.ts';
+import { atHome } from './six-routes.ts';
 import type { NodeParts, Work } from './work.ts';
 
 /**
@@ -66,7 +67,8 @@ function routingOf(
   addresses: Addresses,
 ): Pick<Node, 'routes' | 'rules'> {
   const own = interfaces.map((one) => ({ ...one, addresses: addresses.get(one.name) ?? [] }));
-  const routing = assembleRouting(work, { interfaces: own, addresses, assumptions: [] });
+  const assembled = assembleRouting(work, { interfaces: own, addresses, assumptions: [] });
+  const routing = { ...assembled, routes: atHome(assembled.routes, addresses) };
   const lost = unreadSix(readings, 'routes6', 'policy6');
   if (lost !== undefined) work.undecided.set('routes', lost);
   const rules = unreadSix(readings, 'policy6');

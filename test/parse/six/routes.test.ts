@@ -32,6 +32,14 @@ describe('routes of IPv6', () => {
     });
   });
 
+  it("to own addresses are the devices', also where an old kernel shows them by lo", () => {
+    const old: File = [
+      'ip-6-route.txt',
+      'local ::1 dev lo table local proto none metric 0\nlocal 2001:db8::1 dev lo table local proto none metric 0\nlocal 2001:db8::7 dev lo table local proto none metric 0\n',
+    ];
+    expect(six(ADDR, old).routes.map(({ nextHops: [hop] }) => hop?.device)).toEqual(['lo', 'eth0', 'lo']);
+  });
+
   it('are not known where only those of IPv4 are shown', () => {
     const of = six(ADDR, ['ip-route.txt', ROUTE[1].split('\n').slice(0, 2).join('\n')]);
     expect(of.undecided?.get('routes')).toBe('no capture shows the routes of IPv6 of n');
