@@ -185,6 +185,9 @@ function atAsker(world: World, { sent }: Walk, { fate, received }: Walk): Fate {
   if (isGroupSegment(received)) return noSocket(fate.node, 'tcp takes no frame that is for a group');
   const { source } = world.probe;
   const home = source.kind === 'wire' || fate.node === source.node;
+  const bound = source.kind === 'socket' ? source.device : undefined;
+  if (bound !== undefined && fate.interface !== bound && fate.interface !== 'lo')
+    return noSocket(fate.node, `the socket is bound to ${bound}`);
   const echoed = received.icmpType === (isSix(world) ? ICMP6.ECHO_REPLY : 0) && received.icmpId === sent.icmpId;
   const mirrored =
     received.src === sent.dst &&

@@ -12,7 +12,7 @@ import type { Exit } from './output-route.ts';
 import { groupMac6 } from './six/address.ts';
 import { forward6 } from './six/forward.ts';
 import { isOff } from './six/input-route.ts';
-import { loopBack6 } from './six/own-copy.ts';
+import { toGroup6 } from './six/own-copy.ts';
 import { at, drop, note, type Skb, write } from './skb.ts';
 import { hidden } from './undecided.ts';
 import { isSix, type World } from './world.ts';
@@ -50,8 +50,8 @@ function neighbourOutput(world: World, skb: Skb, node: Node, exit: Exit): Fate {
   if (one !== undefined) write(skb, { macSrc: one.mac, macDst: 0 });
   if (type === 'broadcast') write(skb, { macDst: BROADCAST_MAC });
   else if (type === 'multicast') {
-    if (isSix(world)) loopBack6(world, skb, node, exit);
     write(skb, { macDst: groupMac(skb.packet.dst) });
+    if (isSix(world)) return toGroup6(world, skb, node, exit, (copy) => transmit(world, copy, node, device));
   } else if (one?.up === true && one.kind !== 'tun') {
     const fate = askNeighbour(world, skb, node, one, nextHop);
     if (fate !== undefined) return fate;

@@ -1,8 +1,8 @@
 import { all, any, equals, FALSE, inRanges, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Predicate, Slot, Steps } from '../ir/program.ts';
 import { CT_STATUS, type Field, PROTOCOL } from '../packet/field.ts';
-import { type Entry, PORTS, tupleSlot } from './conntrack.ts';
 import type { Place } from './hook.ts';
+import { type Entry, PORTS, tupleSlot } from './tuple.ts';
 import { isSix, lost, set, split, type Then, type Walk } from './walk.ts';
 
 /** At the end of its way through a node, a packet that began a flow leaves it behind (nf_conntrack_confirm). */

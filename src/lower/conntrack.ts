@@ -1,25 +1,13 @@
 import { valuesOf } from '../ir/bounds.ts';
-import { all, any, equals, FALSE, inRanges, masked, not, sameSlots, TRUE } from '../ir/predicate.ts';
+import { all, any, equals, FALSE, inRanges, masked } from '../ir/predicate.ts';
 import type { Predicate, Slot, Steps } from '../ir/program.ts';
 import type { Node } from '../network/network.ts';
 import { CT_STATE, CT_STATUS, type Field, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import { only, type Ranges, ranges, single, union } from '../packet/ranges.ts';
 import type { Place } from './hook.ts';
 import { flag } from './settings.ts';
+import { type Direction, type Entry, masqueradeSlot, matches, shown, tupleSlot } from './tuple.ts';
 import { type Assignments, isSix, known, set, split, type Then, type Walk, type Way } from './walk.ts';
-
-/** A flow in some node's conntrack table. Its tuples, mark and status are slots; what is here is the same for all packets. */
-export interface Entry {
-  readonly node: string;
-  /** `NODE/0`: part of the names of its slots. */
-  readonly name: string;
-  /** How far a tcp connection has come, as this node has seen it (enum tcp_conntrack). */
-  readonly tcp: 'SYN_SENT' | 'SYN_RECV' | 'ESTABLISHED' | 'none';
-  /** Whether nat has been consulted for the destination, and for the source (IPS_DST_NAT_DONE, IPS_SRC_NAT_DONE). */
-  readonly done: { readonly destination: boolean; readonly source: boolean };
-}
-
-export type Direction = 'original' | 'reply';
 
 /** What conntrack has attached to the packet in hand (`skb->_nfct`). */
 export type Track =
@@ -28,13 +16,6 @@ export type Track =
   /** `fresh`: the packet began the flow. */
   | { readonly kind: 'flow'; readonly entry: number; readonly direction: Direction; readonly fresh: boolean };
 
-/** The slot of an entry's tuple: `orig`, or what its answers carry. */
-export const tupleSlot = (field: Field, { name }: Entry, side: 'orig' | 'repl'): Slot => `${field}@${name}.${side}`;
-
-/** Protocols whose tuples have ports. */
-export const PORTS: Ranges = ranges(
-  [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.DCCP, PROTOCOL.SCTP, PROTOCOL.UDPLITE].map((one) => [one, one] as const),
-);
 const CHECKED: Ranges = ranges(
   [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.ICMP, PROTOCOL.DCCP, PROTOCOL.SCTP, PROTOCOL.UDPLITE].map(
     (one) => [one, one] as const,
@@ -42,12 +23,6 @@ const CHECKED: Ranges = ranges(
 );
 /** Of IPv6, whose packets may carry either ICMP. */
 const CHECKED6: Ranges = union(CHECKED, only(PROTOCOL.ICMPV6));
-
-/** Packets whose flows are told by an id, and by the type of the message. */
-export const icmpOf = (walk: Walk): Predicate =>
-  isSix(walk)
-    ? inRanges('proto', union(only<number>(PROTOCOL.ICMP), only<number>(PROTOCOL.ICMPV6)))
-    : equals('proto', PROTOCOL.ICMP);
 
 /** Whether a node's rules can tell what conntrack does: without rules nobody looks, and nothing is translated. */
 const tracks = ({ ruleset }: Node): boolean =>
@@ -67,9 +42,6 @@ export const masquerades = ({ ruleset }: Node): boolean =>
   [...(ruleset.value.tables.get('nat')?.chains.values() ?? [])].some(({ rules }) =>
     rules.some(({ action }) => action.kind === 'target' && action.name === 'MASQUERADE'),
   );
-
-/** The number (from 1) of the device that an entry was masqueraded for (`nf_conn_nat.masq_index`); 0: none. */
-export const masqueradeSlot = ({ name }: Entry): Slot => `mark@${name}.masquerade`;
 
 /** Finds the packet's flow, or begins one (nf_conntrack_in). */
 export function track(walk: Walk, place: Place, then: Then): Steps {
@@ -146,25 +118,6 @@ const UNTRACKABLE: Predicate = all(
   ]),
 );
 
-/** Whether the packet carries a flow's tuple. */
-function matches(entry: Entry, direction: Direction, zones: boolean, six: boolean): Predicate {
-  const side = direction === 'original' ? 'orig' : 'repl';
-  const is = (field: Field): Predicate => sameSlots(field, tupleSlot(field, entry, side));
-  const answers = (reply: number, request: number): Predicate =>
-    all(equals('icmpType', reply), equals(tupleSlot('icmpType', entry, 'orig'), request));
-  const type = direction === 'original' ? is('icmpType') : answers(0, 8);
-  const type6 = direction === 'original' ? is('icmpType') : any(answers(129, 128), answers(140, 139));
-  return all(
-    sameSlots('proto', tupleSlot('proto', entry, 'orig')),
-    is('src'),
-    is('dst'),
-    any(not(inRanges('proto', PORTS)), all(is('sport'), is('dport'))),
-    any(not(equals('proto', PROTOCOL.ICMP)), all(is('icmpId'), type)),
-    six ? any(not(equals('proto', PROTOCOL.ICMPV6)), all(is('icmpId'), type6)) : TRUE,
-    zones ? sameSlots('ctMark@zone', `ctMark@${entry.name}.zone`) : TRUE,
-  );
-}
-
 /** A packet of a known flow; a tcp segment that the connection cannot take now is INVALID (tcp_conntracks). */
 function found(walk: Walk, index: number, direction: Direction, then: Then): Steps {
   const entry = walk.entries[index] as Entry;
@@ -211,26 +164,6 @@ function advance(walk: Walk, entry: Entry, direction: Direction): Entry | 'INVAL
       return direction === 'original' && entry.tcp === 'SYN_RECV' ? { ...entry, tcp: 'ESTABLISHED' } : entry;
   }
 }
-
-/** What rules see of the flow. */
-const shown = (entry: Entry, direction: Direction): Assignments => ({
-  ctStatus: `ctStatus@${entry.name}`,
-  ctDirection: direction === 'original' ? 0 : 1,
-  ctMark: `ctMark@${entry.name}`,
-  ctOrigSrc: tupleSlot('src', entry, 'orig'),
-  ctOrigDst: tupleSlot('dst', entry, 'orig'),
-  ctOrigSport: tupleSlot('sport', entry, 'orig'),
-  ctOrigDport: tupleSlot('dport', entry, 'orig'),
-  ...replyShown(entry),
-});
-
-/** The answers' tuple, which nat changes. */
-export const replyShown = (entry: Entry): Assignments => ({
-  ctReplSrc: tupleSlot('src', entry, 'repl'),
-  ctReplDst: tupleSlot('dst', entry, 'repl'),
-  ctReplSport: tupleSlot('sport', entry, 'repl'),
-  ctReplDport: tupleSlot('dport', entry, 'repl'),
-});
 
 /** No flow is known: the packet begins one, or is INVALID. */
 function beginOr(walk: Walk, place: Place, then: Then): Steps {

@@ -1,11 +1,13 @@
 import { all, any, equals, inRanges, masked, not, sameSlots, TRUE } from '../ir/predicate.ts';
-import type { Predicate, Slot, Steps } from '../ir/program.ts';
+import type { Predicate, Steps } from '../ir/program.ts';
 import { interfaceOf, nodeOf } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
 import type { Leg, Source } from '../packet/exchange.ts';
 import type { Fate } from '../packet/fate.ts';
-import { CT_STATE, type Field, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
+import { CT_STATE, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import { complement, everything, only, union } from '../packet/ranges.ts';
+import { ASKED, asked, MIRRORED, SERVED } from './asked.ts';
+import { connected } from './connection.ts';
 import { typesOf } from './context.ts';
 import { output } from './host.ts';
 import { fresh, receive, TO_GROUP, transmit } from './link.ts';
@@ -27,7 +29,7 @@ import {
   type Way,
 } from './walk.ts';
 
-const { SYN, ACK, PSH, FIN, RST } = TCP_FLAG;
+const { SYN, ACK, FIN, RST } = TCP_FLAG;
 const ECHO = {
   4: { protocol: PROTOCOL.ICMP, request: 8, reply: 0 },
   6: { protocol: PROTOCOL.ICMPV6, request: 128, reply: 129 },
@@ -44,17 +46,6 @@ const othersOf = (walk: Walk, node: Node) => {
   return own.length === 0 ? everything('dst', walk.at.network.family as 6) : complement(own, 'dst');
 };
 
-/** What the asker wrote, and the socket that it reached. */
-const asked = (field: Field): Slot => `${field}@asked`;
-const served = (field: Field): Slot => `${field}@served`;
-
-const ASKED: Assignments = Object.fromEntries(
-  (['src', 'dst', 'sport', 'dport', 'icmpId', 'mark', 'tos', 'ttl', 'macSrc', 'macDst'] as const).map((field) => [
-    asked(field),
-    field,
-  ]),
-);
-
 /** The first packet of the exchange, from where it begins; then its answers. */
 export function request(walk: Walk, source: Source): Steps {
   const node = nodeOf(walk.at.network, source.node);
@@ -63,11 +54,14 @@ export function request(walk: Walk, source: Source): Steps {
   return remember(walk, (on) => sendFrame(on, source));
 }
 
-const byDevice = ({ device }: Extract<Source, { kind: 'socket' }>): Omit<Sender, 'bound'> =>
+export const byDevice = ({ device }: Extract<Source, { kind: 'socket' }>): Omit<Sender, 'bound'> =>
   device === undefined ? { must: false } : { device, must: true };
 
 /** A frame comes from the wire, or leaves by a packet socket. */
-function sendFrame(walk: Walk, { kind, node: name, interface: device }: Exclude<Source, { kind: 'socket' }>): Steps {
+export function sendFrame(
+  walk: Walk,
+  { kind, node: name, interface: device }: Exclude<Source, { kind: 'socket' }>,
+): Steps {
   const node = nodeOf(walk.at.network, name);
   const go = kind === 'wire' ? receive : transmit;
   return go(walk, node, interfaceOf(node, device), { to: { kind: 'open' } });
@@ -104,7 +98,7 @@ export function requested(walk: Walk, node: Node, device: string): Steps {
 }
 
 /** tcp takes only what was sent to this host alone (tcp_v4_rcv: PACKET_HOST). */
-const GROUP_SEGMENT: Predicate = all(equals('proto', PROTOCOL.TCP), TO_GROUP);
+export const GROUP_SEGMENT: Predicate = all(equals('proto', PROTOCOL.TCP), TO_GROUP);
 
 const SUMMED6 = [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.ICMPV6].map((one) => [one, one] as const);
 const SUMMED = [PROTOCOL.ICMP, PROTOCOL.TCP, PROTOCOL.UDP].map((one) => [one, one] as const);
@@ -140,7 +134,7 @@ export const answerEcho = (walk: Walk, node: Node, bound: boolean, by?: Omit<Sen
   answer(
     walk,
     node,
-    { icmpType: echoOf(walk).reply },
+    { icmpType: echoOf(walk).reply, ...(isSix(walk) ? { tos: 'tos' } : {}) },
     bound,
     (on, at, device) => back(on, at, device, echoed(walk), (last) => done(last, at, device)),
     by,
@@ -180,17 +174,10 @@ function listening(walk: Walk, node: Node, device: string, protocol: number, the
   return split(walk, [{ when: not(any(...sockets)), then: (on) => none(on, 'nothing listens there') }], then);
 }
 
-const SERVED: Assignments = {
-  [served('src')]: 'dst',
-  [served('dst')]: 'src',
-  [served('sport')]: 'dport',
-  [served('dport')]: 'sport',
-};
-
-type Deliver = Walk['deliver'];
+export type Deliver = Walk['deliver'];
 
 /** A leg begins: the packet is new, and has been nowhere. */
-const startLeg = (walk: Walk, leg: Leg, deliver: Deliver): Walk => ({
+export const startLeg = (walk: Walk, leg: Leg, deliver: Deliver): Walk => ({
   ...walk,
   leg,
   deliver,
@@ -200,7 +187,7 @@ const startLeg = (walk: Walk, leg: Leg, deliver: Deliver): Walk => ({
   visits: 0,
 });
 
-const newPacket = (walk: Walk): Assignments => ({
+export const newPacket = (walk: Walk): Assignments => ({
   ...fresh(walk),
   ctState: CT_STATE.INVALID,
   fragment: 0,
@@ -227,21 +214,15 @@ function answer(
 }
 
 /** A stack's packets begin with the default time to live. */
-function aged(walk: Walk, node: Node): readonly [Steps, Walk] {
+export function aged(walk: Walk, node: Node): readonly [Steps, Walk] {
   if (isSix(walk)) return [[], walk]; // by the route that it takes
   const ttl = settingOf(walk.at, node, 'net.ipv4.ip_default_ttl');
   if (ttl.kind === 'known') return setting(walk, { ttl: ttl.value });
   return forgetting(walk, 'ttl', [[1, 255]], { id: `${node.name} ip_default_ttl`, reason: ttl.reason });
 }
 
-const straight = (walk: Walk, then: Then): Steps => then(walk);
+export const straight = (walk: Walk, then: Then): Steps => then(walk);
 
-const MIRRORED: Predicate = all(
-  sameSlots('src', asked('dst')),
-  sameSlots('dst', asked('src')),
-  sameSlots('sport', asked('dport')),
-  sameSlots('dport', asked('sport')),
-);
 const echoed = (walk: Walk): Predicate =>
   all(equals('icmpType', echoOf(walk).reply), sameSlots('icmpId', asked('icmpId')));
 
@@ -249,7 +230,7 @@ const echoed = (walk: Walk): Predicate =>
  * An answer counts only with the node, and the socket, that asked; off the wire, with whoever has the asker's address. A
  * socket's own address is never a broadcast (inet_bind, ip_route_connect).
  */
-function back(walk: Walk, node: Node, device: string, mine: Predicate, then: Then): Steps {
+export function back(walk: Walk, node: Node, device: string, mine: Predicate, then: Then): Steps {
   const { source } = walk.at.probe;
   const elsewhere = source.kind === 'socket' && source.device !== undefined && ![source.device, 'lo'].includes(device);
   if (elsewhere) return end(walk, dropped(node, 'no socket'));
@@ -258,56 +239,5 @@ function back(walk: Walk, node: Node, device: string, mine: Predicate, then: The
   return filter(walk, all(mine, own, not(GROUP_SEGMENT)), dropped(node, 'no socket'), then);
 }
 
-const done = (walk: Walk, node: Node, device: string): Steps =>
+export const done = (walk: Walk, node: Node, device: string): Steps =>
   end(walk, { kind: 'delivered', node: node.name, interface: device });
-
-/** The SYN-ACK has arrived: ACK and data go out, to the same socket as before. */
-function connected(walk: Walk, asker: Node, by: string, server: Node, device: string): Steps {
-  const data: Then = (on) => toServer(on, asker, server, 'data', ACK | PSH, (last) => dataBack(last, server, device));
-  return back(walk, asker, by, MIRRORED, (on) => toServer(on, asker, server, 'acknowledgement', ACK, data));
-}
-
-const AGAIN: Assignments = Object.fromEntries(
-  (['src', 'dst', 'sport', 'dport', 'mark', 'tos', 'ttl'] as const).map((field) => [field, asked(field)]),
-);
-
-const FRAME_AGAIN: Assignments = { macSrc: asked('macSrc'), macDst: asked('macDst') };
-
-const AT_SERVER: Predicate = all(
-  sameSlots('src', served('dst')),
-  sameSlots('dst', served('src')),
-  sameSlots('sport', served('dport')),
-  sameSlots('dport', served('sport')),
-);
-
-function toServer(walk: Walk, asker: Node, server: Node, leg: Leg, tcpFlags: number, then: Then): Steps {
-  const arrived: Deliver = (on, node) =>
-    node.name === server.name
-      ? filter(on, all(AT_SERVER, not(GROUP_SEGMENT)), dropped(node, 'no socket'), then)
-      : end(on, dropped(node, 'no socket'));
-  const { source } = walk.at.probe;
-  if (source.kind === 'socket')
-    return set(startLeg(walk, leg, arrived), { ...newPacket(walk), ...AGAIN, tcpFlags }, (on) =>
-      output(on, asker, isSix(walk) ? source.bound : true, straight, byDevice(source)),
-    );
-  // from the wire as before: what came there once comes there again
-  return set(startLeg(walk, leg, arrived), { ...newPacket(walk), ...AGAIN, ...FRAME_AGAIN, tcpFlags }, (on) =>
-    sendFrame(on, source),
-  );
-}
-
-function dataBack(walk: Walk, server: Node, by: string): Steps {
-  const fields: Assignments = {
-    ...newPacket(walk),
-    ...Object.fromEntries((['src', 'dst', 'sport', 'dport'] as const).map((field) => [field, served(field)])),
-    tos: 0,
-    tcpFlags: ACK | PSH,
-  };
-  const arrived: Deliver = (on, node, device) => back(on, node, device, MIRRORED, (last) => done(last, node, device));
-  const [steps, on] = aged(startLeg(walk, 'data answer', arrived), server);
-  const go =
-    (sender?: Omit<Sender, 'bound'>): Then =>
-    (here) =>
-      output(here, server, true, straight, sender);
-  return [...steps, ...set(on, fields, (here) => (isSix(here) ? six.toPeer(here, server, by, 'dst', go) : go()(here)))];
-}

@@ -1,34 +1,21 @@
-import { all, any, equals, inRanges, not, sameSlots, unknownBit } from '../ir/predicate.ts';
-import type { Predicate, Slot, Steps, Value } from '../ir/program.ts';
+import { all, any, equals, inRanges, not, unknownBit } from '../ir/predicate.ts';
+import type { Predicate, Steps } from '../ir/program.ts';
 import { interfaceOf } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
-import { type Address, BROADCAST_MAC } from '../packet/address.ts';
+import type { Address } from '../packet/address.ts';
 import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
-import { complement, only, union, without } from '../packet/ranges.ts';
-import { ALL_HOSTS, addressTypes, LIMITED_BROADCAST, MULTICAST, ZERO_NETWORK } from './address.ts';
-import { enter, type Place, pass, stages, traverse } from './hook.ts';
-import { type Incoming, inputRoute, membership } from './incoming.ts';
+import { complement, only, union } from '../packet/ranges.ts';
+import { addressTypes, LIMITED_BROADCAST, MULTICAST, ZERO_NETWORK } from './address.ts';
+import { type Place, traverse } from './hook.ts';
+import { type Incoming, inputRoute } from './incoming.ts';
 import { transmit } from './link.ts';
-import { merge, write } from './merge.ts';
+import { localOut } from './local-out.ts';
 import { neighbour } from './neighbour.ts';
 import { type Outgoing, outputRoute } from './outgoing.ts';
 import { visiting } from './settings.ts';
 import * as six from './six/incoming.ts';
-import { reroute as rerouteSix } from './six/outgoing.ts';
-import { output as outputSix, type Sender, toGroup } from './six/output.ts';
-import {
-  type Assignments,
-  copies,
-  drop,
-  dropped,
-  filter,
-  isSix,
-  lost,
-  set,
-  split,
-  type Then,
-  type Walk,
-} from './walk.ts';
+import { output as outputSix, type Sender } from './six/output.ts';
+import { type Assignments, drop, dropped, filter, isSix, lost, set, split, type Then, type Walk } from './walk.ts';
 
 export type Send = Extract<Outgoing, { kind: 'send' }>;
 
@@ -86,7 +73,7 @@ function byRoute(walk: Walk, node: Node, arrived: Arrived, route: Incoming): Ste
 }
 
 /** ip_local_deliver: a later fragment alone is no datagram yet. */
-const localIn = (walk: Walk, node: Node, arrived: Arrived): Steps =>
+export const localIn = (walk: Walk, node: Node, arrived: Arrived): Steps =>
   filter(walk, equals('fragment', 0), dropped(node, 'fragment'), (whole) =>
     traverse(whole, placeOf(node, arrived, 'INPUT'), (on) => on.deliver(on, node, arrived.device)),
   );
@@ -123,6 +110,7 @@ export function postrouting(
   then: Then,
   from?: Arrived,
 ): Steps {
+  if (isSix(walk) && six.isOff(walk, node, device)) return drop(walk, node, 'interface down');
   const place: Place = {
     ...(from === undefined ? {} : { in: from.device }),
     ...(from?.physIn === undefined ? {} : { physIn: from.physIn }),
@@ -136,8 +124,9 @@ export function postrouting(
 }
 
 /** A unicast packet leaves a node by a device. */
-function leave(walk: Walk, node: Node, name: string, nextHop: Address | undefined): Steps {
+export function leave(walk: Walk, node: Node, name: string, nextHop: Address | undefined): Steps {
   const device = interfaceOf(node, name);
+  if (isSix(walk) && name === 'lo') return drop(walk, node, 'ttl'); // it goes round until it is worn out
   return neighbour(walk, node, device, nextHop, (on, to) =>
     set(on, { macSrc: device.mac }, (here) => transmit(here, node, device, { to })),
   );
@@ -252,101 +241,3 @@ export const failed = (walk: Walk, node: Node, route: Exclude<Outgoing, { kind: 
   route.kind === 'failed'
     ? drop(walk, node, route.reason, route.origin)
     : lost(walk, node, `${node.name} routes`, route.reason);
-
-/** OUTPUT: what changes mark, tos or address there looks for a new route (ip_route_me_harder). */
-export function localOut(walk: Walk, node: Node, route: Send): Steps {
-  const place: Place = { node, hook: 'OUTPUT', out: route.device, bridged: false };
-  return enter(walk, place, (on) =>
-    stages(on, place, ['raw', 'conntrack'], (tracked) =>
-      rerouted(tracked, place, 'mangle', route, (mangled, second) =>
-        rerouted(mangled, place, 'nat', second, (mapped, third) =>
-          // the hook was entered with the first route's device, and keeps it
-          stages(mapped, place, ['filter', 'security'], (passed) => send(passed, node, third)),
-        ),
-      ),
-    ),
-  );
-}
-
-/** What a table of OUTPUT must have changed for a new route to be looked up. */
-const ROUTED_BY = {
-  4: { mangle: ['mark', 'tos', 'src', 'dst'], nat: ['dst'] },
-  6: { mangle: ['mark', 'tos', 'src', 'dst', 'ttl'], nat: ['dst'] },
-} as const;
-
-function rerouted(
-  walk: Walk,
-  place: Place,
-  table: 'mangle' | 'nat',
-  route: Send,
-  then: (walk: Walk, route: Send) => Steps,
-): Steps {
-  const { node } = place;
-  if (node.ruleset.kind === 'known' && node.ruleset.value.tables.get(table)?.chains.get('OUTPUT') === undefined)
-    return stages(walk, place, [table], (on) => then(on, route));
-  const before = (field: 'mark' | 'tos' | 'src' | 'dst' | 'ttl'): Slot => `${field}@${node.name}/out`;
-  const fields = ROUTED_BY[walk.at.network.family ?? 4][table];
-  const kept = all(...fields.map((field) => sameSlots(field, before(field))));
-  return set(walk, Object.fromEntries(fields.map((field) => [before(field), field])), (saved) =>
-    stages(saved, place, [table], (on) =>
-      split(on, [{ when: not(kept), then: (changed) => reroute(changed, node, route, then) }], (same) =>
-        then(same, route),
-      ),
-    ),
-  );
-}
-
-function reroute(walk: Walk, node: Node, before: Send, then: (walk: Walk, route: Send) => Steps): Steps {
-  const found = (on: Walk, route: Outgoing): Steps =>
-    route.kind === 'send' ? then(on, route) : failed(on, node, route);
-  return isSix(walk)
-    ? rerouteSix(walk, node, before.device, found)
-    : outputRoute(walk, node, { bound: true, transport: false }, found);
-}
-
-/** ip_output, ip_mc_output and the loopback device. */
-function send(walk: Walk, node: Node, route: Send): Steps {
-  const { device, nextHop, broadcast } = route;
-  return postrouting(walk, node, { device, ...(nextHop === undefined ? {} : { nextHop }) }, (sent) => {
-    if (device === 'lo') return looped(sent, node, 'lo');
-    if (broadcast && isSix(sent)) return toGroup(sent, node, device);
-    return broadcast ? toAll(sent, node, device) : leave(sent, node, device, nextHop);
-  });
-}
-
-/** Groups that not every interface is in. */
-const SOME_GROUPS = without(MULTICAST, only(ALL_HOSTS), 'dst');
-
-/** To everybody on a device, and back to the sender's own stack, if it takes what is for them all (ip_mc_output). */
-function toAll(walk: Walk, node: Node, name: string): Steps {
-  const device = interfaceOf(node, name);
-  const out: Then = (on) => transmit(on, node, device, { to: { kind: 'group' } });
-  const toMany: Then = (on) =>
-    split(on, [{ when: all(inRanges('dst', SOME_GROUPS), not(membership(node, name))), then: out }], (here) =>
-      copies(here, [(copy) => looped(copy, node, name), out]),
-    );
-  const addressed = merge(
-    walk,
-    [{ when: inRanges('dst', MULTICAST), then: write({ macSrc: device.mac, macDst: GROUP_MAC }) }],
-    write({ macSrc: device.mac, macDst: BROADCAST_MAC }),
-  );
-  return pass(addressed, toMany);
-}
-
-/** The group address of a multicast destination (RFC 1112, section 6.4). */
-const GROUP_MAC: Value = { kind: 'bits', terms: [{ slot: 'dst', mask: 2 ** 23 - 1 }], xor: 0x01005e000000 };
-
-/** What comes back to the node that sent it, with its route and what conntrack attached to it, unless nat changes that. */
-export function looped(walk: Walk, node: Node, device: string): Steps {
-  const before: Slot = `dst@${node.name}/loop`;
-  const arrived: Arrived = { device, group: false, prerouted: true };
-  const come: Then = (here) =>
-    set(here, { [before]: 'dst' }, (saved) =>
-      traverse(saved, { node, hook: 'PREROUTING', in: device, bridged: false, looped: true }, (on) =>
-        split(on, [{ when: sameSlots('dst', before), then: (same) => localIn(same, node, arrived) }], (changed) =>
-          input(changed, node, arrived),
-        ),
-      ),
-    );
-  return isSix(walk) ? six.taken(walk, node, arrived, true, come) : come(walk);
-}

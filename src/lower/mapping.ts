@@ -10,11 +10,11 @@ import type { Origin, Unknown } from '../packet/place.ts';
 import { type Range, type Ranges, single } from '../packet/ranges.ts';
 import { minus, type Scalar, top } from '../packet/scalar.ts';
 import { SCOPE, selections } from './address.ts';
-import { type Entry, icmpOf, masqueradeSlot, PORTS, replyShown, tupleSlot } from './conntrack.ts';
 import type { Place } from './hook.ts';
 import { merge, type Pass, type Passage, sequence, stay, write } from './merge.ts';
 import type { Recorder } from './settings.ts';
 import { sources } from './six/select.ts';
+import { type Entry, icmpOf, masqueradeSlot, PORTS, replyShown, tupleSlot } from './tuple.ts';
 import { disposition, dropped, forgetting, isSix, type Walk } from './walk.ts';
 
 /** The half of a packet that a translation changes. */

@@ -8,11 +8,12 @@ import { CT_STATE } from '../packet/field.ts';
 import type { Origin } from '../packet/place.ts';
 import { type Ranges, ranges } from '../packet/ranges.ts';
 import { table } from './chain.ts';
-import { type Direction, type Entry, masqueradeSlot, masquerades, tupleSlot } from './conntrack.ts';
+import { masquerades } from './conntrack.ts';
 import { type Place, pass } from './hook.ts';
 import { mapTo } from './mapping.ts';
 import { merge, type Pass, type Passage, sequence, stay, write } from './merge.ts';
 import { REDIRECTED } from './six/addresses.ts';
+import { type Direction, type Entry, masqueradeSlot, tupleSlot } from './tuple.ts';
 import { type Assignments, dropped, filter, isSix, set, split, type Then, type Walk, type Way } from './walk.ts';
 
 /** Which half of a mapping each hook is for (HOOK2MANIP). */

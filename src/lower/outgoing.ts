@@ -23,6 +23,8 @@ export type Outgoing =
       readonly source: Address | 'destination';
       /** Of IPv6: of what is sent by the route; absent: the device's. */
       readonly hopLimit?: number;
+      /** Of IPv6: by lo, and yet for nobody here. */
+      readonly stray?: true;
     }
   | { readonly kind: 'failed'; readonly reason: DropReason; readonly origin?: Origin }
   | { readonly kind: 'unknown'; readonly reason: string };

@@ -9,9 +9,10 @@ import type { Field } from '../packet/field.ts';
 import type { Origin, Unknown } from '../packet/place.ts';
 import type { Ranges } from '../packet/ranges.ts';
 import type { Scalar } from '../packet/scalar.ts';
-import type { Entry, Track } from './conntrack.ts';
+import type { Track } from './conntrack.ts';
 import type { Station } from './segment.ts';
 import type { Recorder } from './settings.ts';
+import type { Entry } from './tuple.ts';
 
 /** How a Program is made: `slice: false` keeps every rule and every part of a predicate (the slow twin, for tests). */
 export interface Options {

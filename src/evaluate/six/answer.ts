@@ -4,7 +4,7 @@ import type { Fate } from '../../packet/fate.ts';
 import { PROTOCOL, TCP_FLAG } from '../../packet/field.ts';
 import { type Packet, packet } from '../../packet/packet.ts';
 import { assume, setting, type World } from '../world.ts';
-import { isGroup, isLinkLocal, UNSPECIFIED } from './address.ts';
+import { isGroup, isLinkLocal, isLocalhost, UNSPECIFIED } from './address.ts';
 import { ANYWHERE, type Asked } from './output-route.ts';
 import { isLocal6, ownRoute } from './routing.ts';
 
@@ -23,7 +23,7 @@ export function answerTo6(world: World, node: Node, got: Packet, device: string)
   if (!ANSWERED.includes(got.proto)) return none(`protocol ${got.proto} has no answer`);
   if (got.badChecksum === 1) return { kind: 'dropped', node: node.name, reason: 'checksum' };
   const came = device === 'lo' ? (ownRoute(node, got.dst)?.nextHops[0]?.device ?? device) : device;
-  if (got.proto === PROTOCOL.ICMPV6) return echo(world, node, got, came);
+  if (got.proto === PROTOCOL.ICMPV6) return echo(world, node, got, came, device);
   if (isGroup(got.dst)) return none('what was sent to a group is not answered');
   if (got.proto === PROTOCOL.TCP && !isLocal6(node, got.dst)) return none('tcp has no anycast connections');
   if (got.proto === PROTOCOL.TCP && isGroupMac(got.macDst)) return none('tcp takes no frame that is for a group');
@@ -45,7 +45,7 @@ const refusal = (node: Node, { proto, dport }: Packet): string =>
     : `nothing on ${node.name} listens on udp ${dport}: ICMPv6 port unreachable`;
 
 /** `icmpv6_echo_reply` (net/ipv6/icmp.c): by the device that the request came in by, where there is a choice. */
-function echo(world: World, node: Node, got: Packet, device: string): Answer | Fate {
+function echo(world: World, node: Node, got: Packet, device: string, arrived: string): Answer | Fate {
   if (got.icmpType !== ICMP6.ECHO_REQUEST) return none('only an echo request is answered');
   const ignores = (name: string): boolean => setting(world, node, `net.ipv6.icmp.echo_ignore_${name}`) !== 0;
   if (ignores('all')) return none(`${node.name} ignores echo requests`);
@@ -56,7 +56,9 @@ function echo(world: World, node: Node, got: Packet, device: string): Answer | F
   const keeps = own || (anycast && setting(world, node, 'net.ipv6.anycast_src_echo_reply') !== 0);
   const { icmpCode, icmpId, tos } = got;
   const fields = { icmpType: ICMP6.ECHO_REPLY, icmpCode, icmpId, tos, ...(keeps ? {} : { src: UNSPECIFIED }) };
-  return { made: answerPacket(got, fields), asked: { device, bound: false } };
+  // what ::1 is told leaves by the device that it came in by, lo
+  const by = isLocalhost(got.src) ? arrived : device;
+  return { made: answerPacket(got, fields), asked: { device: by, bound: false } };
 }
 
 const answerPacket = (got: Packet, fields: Partial<Packet>): Packet =>

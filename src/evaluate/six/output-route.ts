@@ -1,9 +1,10 @@
 import type { Node } from '../../network/network.ts';
 import { printAddress } from '../../packet/address.ts';
+import { PROTOCOL } from '../../packet/field.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { Exit, NoExit } from '../output-route.ts';
 import { type Skb, write } from '../skb.ts';
-import type { World } from '../world.ts';
+import { holds, type World } from '../world.ts';
 import { groupScope, isGroup, isLinkLocal, SCOPE6, UNSPECIFIED } from './address.ts';
 import { lookup6, outputKey } from './routing.ts';
 import { selectAddress6 } from './source.ts';
@@ -22,10 +23,19 @@ const nowhere = (node: Node, text: string): NoExit => ({ kind: 'none', origin: {
 /** The route of what a socket sends, and its source address (`ip6_dst_lookup_tail`, net/ipv6/ip6_output.c). */
 export function routeSocket6(world: World, skb: Skb, node: Node, asked: Asked): Exit | NoExit {
   const { dst, src } = skb.packet;
-  if (asked.device === undefined && isOfLink(dst))
+  if (asked.device === undefined && isOfLink(dst) && !sendsAnyway(world, node, skb))
     return nowhere(node, `${printAddress(dst)} is an address of a link: the socket must name the device`);
   return src === UNSPECIFIED ? routeUnbound(world, skb, node, asked) : routeOutput6(world, node, skb.packet, asked);
 }
+
+/** A program that does not connect, or writes its own headers, need not name the device: the first route will do. */
+const sendsAnyway = (world: World, node: Node, { leg, packet: { proto } }: Skb): boolean =>
+  leg !== 'request' ||
+  (proto !== PROTOCOL.TCP &&
+    holds(world, {
+      id: `${node.name} sends to a link without a zone`,
+      reason: `whether the program on ${node.name} sends to an address of one link without naming the link`,
+    }));
 
 const isOfLink = (dst: Packet['dst']): boolean => isLinkLocal(dst) || (isGroup(dst) && groupScope(dst) <= SCOPE6.LINK);
 

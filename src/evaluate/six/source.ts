@@ -82,8 +82,13 @@ export const linkLocalOf = (node: Node, device: string): Address | undefined =>
   findInterface(node, device)?.addresses.findLast((one) => isAssigned(one) && scopeOf(one.local) === SCOPE6.LINK)
     ?.local;
 
+/** Scopes that count for REDIRECT; what is for any other is turned to the first address that there is. */
+const NARROW: readonly number[] = [SCOPE6.INTERFACE, SCOPE6.LINK, SCOPE6.SITE];
+
 /** Addresses of a device of the destination's own scope: what REDIRECT turns a packet to (`nf_nat_redirect_ipv6`). */
-export const addressesFor = (node: Node, device: string, dst: Address): readonly Address[] =>
-  (findInterface(node, device)?.addresses ?? [])
-    .filter((one) => isAssigned(one) && scopeOf(one.local) === scopeOf(dst))
+export function addressesFor(node: Node, device: string, dst: Address): readonly Address[] {
+  const scope = scopeOf(dst);
+  return (findInterface(node, device)?.addresses ?? [])
+    .filter((one) => isAssigned(one) && (!NARROW.includes(scope) || scopeOf(one.local) === scope))
     .map(({ local }) => local);
+}

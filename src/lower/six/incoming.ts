@@ -7,7 +7,7 @@ import type { Arrived } from '../host.ts';
 import { type Incoming, membership } from '../incoming.ts';
 import { eachHop } from '../outgoing.ts';
 import { type Found, lookup } from '../routing.ts';
-import { flag } from '../settings.ts';
+import { flag, setting } from '../settings.ts';
 import { drop, dropped, filter, split, type Then, type Walk } from '../walk.ts';
 import {
   EVERYBODY,
@@ -34,9 +34,16 @@ export function taken(walk: Walk, node: Node, { device, group }: Arrived, looped
   const many = group
     ? all(not(inRanges('dst', GROUPS)), flag(walk.at, node, `${key}.drop_unicast_in_l2_multicast`))
     : FALSE;
+  if (isOff(walk, node, device)) return drop(walk, node, 'interface down');
   return filter(walk, not(bad), dropped(node, 'martian'), (on) =>
     filter(on, not(many), dropped(node, 'not for me'), then),
   );
+}
+
+/** IPv6 is known to be off on a device: it has no addresses then, and where nothing is shown the kernel has it on. */
+export function isOff({ at }: Walk, node: Node, device: string): boolean {
+  const off = setting(at, node, `net.ipv6.conf.${device}.disable_ipv6`);
+  return off.kind === 'known' && off.value !== 0;
 }
 
 /** The input route of a packet that came in by a device (ip6_route_input). There is no source validation. */

@@ -81,6 +81,7 @@ function outgoing(walk: Walk, node: Node, found: Found, bound: boolean, then: Af
           broadcast,
           source: 0n,
           ...hopLimit,
+          ...(!here && by === 'lo' ? { stray: true as const } : {}),
           ...(via === undefined || broadcast ? {} : { nextHop: via }),
         });
     const sent: Then = (ready) =>

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { z3Engine } from '../../src/engine/z3/z3.ts';
+import { explore } from '../../src/evaluate/explore.ts';
+import { lower } from '../../src/lower/lower.ts';
+import type { Network } from '../../src/network/network.ts';
+import { asText } from '../../src/packet/scalar.ts';
+import { parseSnapshot } from '../../src/parse/snapshot.ts';
+import {
+  ANSWERED,
+  ask,
+  comparable,
+  DELIVERED,
+  endOfExchange,
+  endsOfProgram,
+  expected,
+  isAnswered,
+  isDelivered,
+} from './ends.ts';
+import { drawn } from './generate/drawn.ts';
+import { type SixQuestion, sixProbeOf, sixQuestion } from './generate/six/probe.ts';
+import { sixSnapshotOf } from './generate/six/snapshot.ts';
+import type { World } from './generate/world.ts';
+
+/** Questions a network. */
+const QUESTIONS = 10;
+const cases = Number(process.env['NETQED_CASES'] ?? 300);
+const networks = Math.ceil(cases / QUESTIONS);
+const engine = z3Engine();
+afterAll(async () => (await engine).close());
+
+const drawnInSix = drawn(QUESTIONS).chain(({ name, world, questions }) =>
+  fc.record({
+    name: fc.constant(name),
+    world: fc.constant(world),
+    questions: fc.tuple(...questions.map((one) => sixQuestion(world, one))),
+  }),
+);
+
+function networkOf(world: World): Network {
+  const { value, located } = parseSnapshot(sixSnapshotOf(world));
+  if (value === undefined) throw new Error(`a drawn network is not read: ${JSON.stringify(located[0])}`);
+  return value;
+}
+
+function compare(network: Network, question: SixQuestion, n: number) {
+  const { probe, start } = sixProbeOf(question, n);
+  const exchanges = explore(network, probe, start);
+  const program = lower(network, probe);
+  return {
+    program,
+    walked: new Set(exchanges.map(endOfExchange)),
+    complete: exchanges.complete,
+    run: endsOfProgram(program, start.packet),
+  };
+}
+
+/** Where both sides saw every value of the unknowns, the same ends; else at least one in common. */
+function agree({ walked, complete, run }: ReturnType<typeof compare>): boolean {
+  const [a, b] = [comparable(walked), comparable(run.ends)];
+  if (!complete && b.some((end) => end.includes('unknown'))) return true;
+  return complete && run.complete ? a.join() === b.join() : a.some((end) => b.includes(end));
+}
+
+describe('random networks of IPv6', () => {
+  it(`a Program ends every packet as the evaluator walks it (${networks * QUESTIONS} cases)`, () => {
+    fc.assert(
+      fc.property(drawnInSix, (one) => {
+        const network = networkOf(one.world);
+        one.questions.forEach((question, n) => {
+          const both = compare(network, question, n);
+          if (!agree(both))
+            expect({ question, interpreter: [...both.run.ends] }).toEqual({ question, interpreter: [...both.walked] });
+        });
+      }),
+      { numRuns: networks },
+    );
+  });
+
+  it(`Z3 finds a packet, proves that there is none, or names unknowns, as the interpreter ends it (${networks * QUESTIONS} cases)`, async () => {
+    const z3 = await engine;
+    await fc.assert(
+      fc.asyncProperty(drawnInSix, async (one) => {
+        const network = networkOf(one.world);
+        for (const [n, question] of one.questions.entries()) {
+          const { program, run } = compare(network, question, n);
+          if (!run.complete) continue;
+          const seen = {
+            delivered: await ask(z3, program, DELIVERED),
+            undelivered: await ask(z3, program, { kind: 'not', of: DELIVERED }),
+            answered: await ask(z3, program, ANSWERED),
+          };
+          const right = {
+            delivered: expected(run.ends, isDelivered),
+            undelivered: expected(run.ends, (end) => !isDelivered(end)),
+            answered: expected(run.ends, isAnswered),
+          };
+          expect(asText({ question, ...seen })).toBe(asText({ question, ...right }));
+        }
+      }),
+      { numRuns: networks },
+    );
+  });
+});
