@@ -33,6 +33,10 @@ export function socketOutput6(world: World, skb: Skb, node: Node, bound: boolean
 
 const isAnswer = ({ leg }: Skb): boolean => leg === 'answer' || leg === 'data answer';
 
-/** `tcp_v6_connect` refuses groups (ENETUNREACH). */
+/** `tcp_v6_connect` refuses groups (ENETUNREACH); a raw socket's odd segments leave. */
 const refusesGroup = ({ leg, packet }: Skb): boolean =>
-  leg === 'request' && packet.proto === PROTOCOL.TCP && packet.tcpFlags === TCP_FLAG.SYN && isGroup(packet.dst);
+  leg === 'request' &&
+  packet.proto === PROTOCOL.TCP &&
+  packet.tcpFlags === TCP_FLAG.SYN &&
+  packet.badChecksum === 0 &&
+  isGroup(packet.dst);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { printAddress } from '../../../../src/packet/address.ts';
+import { prefix, printAddress, rangeOf } from '../../../../src/packet/address.ts';
 import { parseAddress6 } from '../../../../src/packet/address6.ts';
 import type { Probe, Start } from '../../../../src/packet/exchange.ts';
 import { type Field, PROTOCOL } from '../../../../src/packet/field.ts';
-import { type PacketClass, packet } from '../../../../src/packet/packet.ts';
+import { type Packet, type PacketClass, packet } from '../../../../src/packet/packet.ts';
 import { only } from '../../../../src/packet/ranges.ts';
 import { type Question, shotOf } from '../probe.ts';
+import { ownedIn, unownedIn } from '../vocabulary.ts';
 import type { World } from '../world.ts';
 import { nearOf } from './snapshot.ts';
 import { sixOf } from './text.ts';
@@ -62,3 +63,19 @@ const classOf = (sent: object): PacketClass =>
   Object.fromEntries(Object.entries(sent).map(([field, value]) => [field as Field, only(value as number)]));
 
 const parse = (text: string): bigint => parseAddress6(text) ?? 0n;
+
+/** A question about many packets, to any address of a range and any port; and packets of it that rules are likely to tell apart. */
+export function sixClassOf(
+  world: World,
+  question: SixQuestion,
+): { readonly probe: Probe; readonly corners: readonly Packet[] } {
+  const { probe, start } = sixProbeOf(question, 0);
+  const [low, high] = rangeOf(prefix(start.packet.dst, 120));
+  const ports: PacketClass = start.packet.sport === 0 ? {} : { sport: [[32768, 60999]], dport: [[1, 65535]] };
+  const known = [...ownedIn(world), ...unownedIn(world)].map(sixOf);
+  const dsts = [...new Set([low, high, start.packet.dst, ...known])].filter((dst) => dst >= low && dst <= high);
+  return {
+    probe: { ...probe, packets: { ...probe.packets, dst: [[low, high]], ...ports } },
+    corners: dsts.map((dst) => ({ ...start.packet, dst })),
+  };
+}

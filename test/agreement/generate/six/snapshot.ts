@@ -2,15 +2,16 @@ import { TABLES } from '../../../../src/network/ruleset.ts';
 import { parseMac, parsePrefix, prefix, printAddress, printPrefix } from '../../../../src/packet/address.ts';
 import { macOf, snapshotOf } from '../snapshot.ts';
 import type { World, WorldNode, WorldTable } from '../world.ts';
+import { type Extra, NO_EXTRA, withRules } from './extra.ts';
 import { addressesIn, linkLocal, ruleIn, sixOf } from './text.ts';
 
 /** Prints a world as the captures of hosts that have its addresses, routes and rules in IPv6, and none in IPv4. */
-export function sixSnapshotOf(world: World): ReadonlyMap<string, string> {
+export function sixSnapshotOf(world: World, extra: Extra = NO_EXTRA): ReadonlyMap<string, string> {
   const files = new Map([...snapshotOf(world)].filter(([file]) => SHARED.test(file)));
-  for (const [file, text] of files) if (file.endsWith('/ip-addr.json')) files.set(file, addresses(text));
-  Object.entries(world.nodes).forEach(([name, node], n) => {
-    for (const [file, text] of Object.entries(nodeFiles(node, n))) files.set(`${name}/${file}`, text);
-  });
+  for (const [file, text] of files) if (file.endsWith('/ip-addr.json')) files.set(file, addresses(text, extra));
+  for (const name of Object.keys(world.nodes)) {
+    for (const [file, text] of Object.entries(nodeFiles(world, name, extra))) files.set(`${name}/${file}`, text);
+  }
   return files;
 }
 
@@ -23,10 +24,10 @@ interface Shown {
   readonly addr_info: readonly { readonly local: string; readonly prefixlen: number }[];
 }
 
-const addresses = (text: string): string =>
-  JSON.stringify((JSON.parse(text) as Shown[]).map((one) => ({ ...one, addr_info: infoOf(one) })));
+const addresses = (text: string, extra: Extra): string =>
+  JSON.stringify((JSON.parse(text) as Shown[]).map((one) => ({ ...one, addr_info: infoOf(one, extra) })));
 
-function infoOf({ ifname, address, flags, addr_info }: Shown): readonly object[] {
+function infoOf({ ifname, address, flags, addr_info }: Shown, { deprecated }: Extra): readonly object[] {
   const up = flags.includes('UP');
   if (ifname === 'lo')
     return [
@@ -34,7 +35,10 @@ function infoOf({ ifname, address, flags, addr_info }: Shown): readonly object[]
       { family: 'inet6', local: '::1', prefixlen: 128, scope: 'host' },
     ];
   if (!up) return [];
-  const own = addr_info.map((one) => shown(one.local, one.prefixlen));
+  const own = addr_info.map((one, i) => ({
+    ...shown(one.local, one.prefixlen),
+    ...(deprecated && i === 0 ? { deprecated: true } : {}),
+  }));
   const near = printAddress(linkLocal(parseMac(address) ?? 0));
   return [...own, { family: 'inet6', local: near, prefixlen: 64, scope: 'link' }];
 }
@@ -46,25 +50,46 @@ const shown = (local: string, length: number): object => ({
   scope: 'global',
 });
 
-function nodeFiles(node: WorldNode, n: number): Record<string, string> {
+function nodeFiles(world: World, name: string, extra: Extra): Record<string, string> {
+  const node = world.nodes[name] as WorldNode;
+  const routes = [...new Set([...connected(node), ...standing(node)])];
   return {
     'ip-route.txt': '',
-    'ip-6-route.txt': lines([...new Set([...connected(node), ...standing(node)])]),
+    'ip-6-route.txt': lines(extra.near ? routes.map((text) => nearby(world, text)) : routes),
+    'ipset-save.txt': lines([
+      'create nets hash:net family inet6 hashsize 1024 maxelem 65536',
+      'add nets 2001:db8::a01:0/120',
+      'add nets fe80::/64',
+      'add nets 2001:db8::a01:2 nomatch',
+    ]),
     'ip-6-rule.txt': lines([
       '0:\tfrom all lookup local',
       ...node.policies.map(addressesIn),
       '32766:\tfrom all lookup main',
     ]),
     'ip-neigh.json': JSON.stringify(node.neighbours.map(neighbour)),
-    'ip6tables-save.txt': TABLES.flatMap((name) =>
-      node.tables[name] === undefined ? [] : [tableText(name, node.tables[name])],
-    ).join(''),
+    'ip6tables-save.txt': TABLES.flatMap((each) => {
+      const table = withRules(node.tables[each], each, extra.rules[name] ?? []);
+      return table === undefined ? [] : [tableText(each, table)];
+    }).join(''),
     'iptables-save.txt': '',
-    'sysctl.txt': lines(Object.entries(settings(node, n)).map(([key, value]) => `${key} = ${value}`)),
+    'sysctl.txt': lines(
+      Object.entries({ ...settings(node), ...extra.settings[name] }).map(([key, value]) => `${key} = ${value}`),
+    ),
   };
 }
 
-const settings = ({ settings: own }: WorldNode, _: number): Record<string, number> => ({
+/** The gateway by the address of the link that its interface has. */
+function nearby(world: World, text: string): string {
+  const [, gateway] = / via (\S+)/.exec(text) ?? [];
+  for (const [name, { interfaces }] of Object.entries(world.nodes))
+    for (const [device, { addresses: own }] of Object.entries(interfaces))
+      if (own.some((one) => printAddress(sixOf(one.split('/')[0] ?? '')) === gateway))
+        return text.replace(` via ${gateway}`, ` via ${printAddress(nearOf(world, name, device))}`);
+  return text;
+}
+
+const settings = ({ settings: own }: WorldNode): Record<string, number> => ({
   'net.ipv6.conf.all.forwarding': own['net.ipv4.ip_forward'] ?? 0,
   'net.bridge.bridge-nf-call-arptables': 1,
   'net.bridge.bridge-nf-call-iptables': 1,

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { TOPOLOGIES } from '../../agreement/generate/topology.ts';
+import type { World } from '../../agreement/generate/world.ts';
+import { ask, LOST } from './ask.ts';
+
+const router = TOPOLOGIES['router'] as World;
+const ping = (from: string, to: string, by = 'eth0') => ({ from, to, by, proto: 'ICMPV6' }) as const;
+
+describe('groups', () => {
+  it('of all nodes reach everybody on the link, the sender too', () => {
+    expect(ask(router, ping('a', 'ff02::1'))).toEqual(['delivered a | delivered a', 'delivered r | delivered a']);
+    const off = { settings: { r: { 'net.ipv6.icmp.echo_ignore_multicast': 1 } } };
+    expect(ask(router, ping('a', 'ff02::1'), off)).toContain('delivered r | it was sent to many');
+  });
+
+  it('of routers reach those that forward', () => {
+    const reached = ask(router, ping('b', 'ff02::2'));
+    expect(reached).toContain('delivered r | delivered b');
+    expect(reached.filter((end) => end.startsWith('delivered c'))).toEqual(['delivered c | delivered b']);
+    expect(reached).toContain(`c: not for me | ${LOST}`);
+  });
+
+  it('of an interface stay on it', () => {
+    expect(ask(router, ping('a', 'ff01::1'))).toEqual([`a: no port | ${LOST}`, 'delivered a | delivered a']);
+  });
+
+  it('are refused by tcp', () => {
+    expect(ask(router, { from: 'a', to: 'ff02::1', by: 'eth0', proto: 'TCP' })).toEqual([`a: no route | ${LOST}`]);
+  });
+});
+
+describe('addresses that all routers of a network have', () => {
+  it('are answered by echo alone, from another address', () => {
+    expect(ask(router, { from: 'a', to: '2001:db8::a01:0', proto: 'ICMPV6' })).toEqual(['delivered r | delivered a']);
+    expect(ask(router, { from: 'a', to: '2001:db8::a01:0' })).toEqual(['delivered r | it was sent to many']);
+    const off = { settings: { r: { 'net.ipv6.icmp.echo_ignore_anycast': 1 } } };
+    expect(ask(router, { from: 'a', to: '2001:db8::a01:0', proto: 'ICMPV6' }, off)).toEqual([
+      'delivered r | it was sent to many',
+    ]);
+  });
+});
