@@ -11,7 +11,7 @@ import { resolve } from './neighbour.ts';
 import type { Exit } from './output-route.ts';
 import { groupMac6 } from './six/address.ts';
 import { forward6 } from './six/forward.ts';
-import { isOff } from './six/input-route.ts';
+import { isOff, refuse } from './six/input-route.ts';
 import { toGroup6 } from './six/own-copy.ts';
 import { at, drop, note, type Skb, write } from './skb.ts';
 import { hidden } from './undecided.ts';
@@ -34,6 +34,8 @@ export function postRouting(world: World, skb: Skb, node: Node, exit: Exit, from
  */
 function loopback(world: World, skb: Skb, node: Node, { type, taken }: Exit): Fate {
   write(skb, { macSrc: 0, macDst: 0 });
+  const refused = isSix(world) ? refuse(world, skb, node, 'lo') : undefined;
+  if (refused !== undefined) return drop(skb, 'route', refused.reason, refused.origin);
   const verdict = runHook(world, skb, { node, hook: 'PREROUTING', in: 'lo' });
   if (verdict.kind !== 'accept') return fateOf(skb, node, verdict);
   // of IPv6, only what is local is delivered: an ordinary route by lo forwards

@@ -25,7 +25,7 @@ export function socketOutput6(world: World, skb: Skb, node: Node, bound: boolean
   // what the stack answers has the hop limit of its way (`ip6_dst_hoplimit`)
   if (isAnswer(skb))
     write(skb, {
-      ttl: exit.taken?.route.hopLimit ?? defaultHopLimit(world, node, exit.taken?.hop?.device ?? exit.device),
+      ttl: exit.taken?.route.hopLimit ?? defaultHopLimit(world, node, exit.device),
     });
   noteRoute(skb, node, exit);
   return localOut(world, skb, node, exit, asked);

@@ -6,7 +6,7 @@ import { fateOf, localIn } from '../host.ts';
 import type { Exit } from '../output-route.ts';
 import { clone, drop, finish, type Skb } from '../skb.ts';
 import type { World } from '../world.ts';
-import { groupScope, SCOPE6 } from './address.ts';
+import { groupScope, isGroup, SCOPE6 } from './address.ts';
 import { isMember } from './groups.ts';
 
 /**
@@ -36,6 +36,9 @@ const stays = (skb: Skb, node: Node, { device }: Exit): Fate =>
 function back(world: World, skb: Skb, node: Node, { device, nextHop }: Exit): Fate {
   const sent = runHook(world, skb, { node, hook: 'POSTROUTING', out: device, nextHop });
   if (sent.kind !== 'accept') return fateOf(skb, node, sent);
+  // it comes in like any other packet (`ip6_rcv_core`)
+  if (isGroup(skb.packet.src) || groupScope(skb.packet.dst) === 0)
+    return drop(skb, 'route', 'martian', { node: node.name, text: `martian on ${device}` });
   const seen = runHook(world, skb, { node, hook: 'PREROUTING', in: device, looped: true });
   return seen.kind === 'accept' ? localIn(world, skb, node, device) : fateOf(skb, node, seen);
 }

@@ -71,9 +71,7 @@ function devicesFor(world: World, node: Node, out: string | undefined, towards: 
   const up = node.interfaces.filter((one) => one.up);
   if (out === undefined) return up;
   const own =
-    isGroup(towards) ||
-    scopeOf(towards) <= SCOPE6.LINK ||
-    Math.max(...['all', out].map((name) => deviceSetting6(world, node, name, 'use_oif_addrs_only'))) > 0;
+    isGroup(towards) || scopeOf(towards) <= SCOPE6.LINK || deviceSetting6(world, node, out, 'use_oif_addrs_only') > 0;
   return own ? up.filter(({ name }) => name === out) : up;
 }
 

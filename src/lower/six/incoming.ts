@@ -1,5 +1,6 @@
 import { all, any, equals, FALSE, inRanges, not } from '../../ir/predicate.ts';
 import type { Predicate, Steps } from '../../ir/program.ts';
+import { findInterface } from '../../network/access.ts';
 import type { NextHop, Node, Route } from '../../network/network.ts';
 import type { Address } from '../../packet/address.ts';
 import { contains, only, type Range, type Ranges, ranges, union } from '../../packet/ranges.ts';
@@ -40,10 +41,14 @@ export function taken(walk: Walk, node: Node, { device, group }: Arrived, looped
   );
 }
 
+/** The least that a link must carry (RFC 8200): below, a device has no IPv6. */
+const LEAST_MTU = 1280;
+
 /** IPv6 is known to be off on a device: it has no addresses then, and where nothing is shown the kernel has it on. */
 export function isOff({ at }: Walk, node: Node, device: string): boolean {
   const off = setting(at, node, `net.ipv6.conf.${device}.disable_ipv6`);
-  return off.kind === 'known' && off.value !== 0;
+  const mtu = findInterface(node, device)?.mtu ?? LEAST_MTU;
+  return mtu < LEAST_MTU || (off.kind === 'known' && off.value !== 0);
 }
 
 /** The input route of a packet that came in by a device (ip6_route_input). There is no source validation. */

@@ -58,6 +58,9 @@ const SETTINGS: Readonly<Record<string, readonly number[]>> = {
   'net.ipv6.conf.DEVICE.force_forwarding': [0, 1],
   'net.ipv6.conf.DEVICE.drop_unicast_in_l2_multicast': [0, 1],
   'net.ipv6.conf.DEVICE.use_oif_addrs_only': [0, 1],
+  'net.ipv6.conf.all.use_oif_addrs_only': [0, 1],
+  'net.ipv6.conf.lo.hop_limit': [33, 64],
+  'net.ipv6.conf.DEVICE.disable_ipv6': [0, 1],
 };
 
 const setting = (devices: readonly string[]): fc.Arbitrary<readonly [string, number]> =>
