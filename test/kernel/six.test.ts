@@ -14,7 +14,12 @@ import { type Packet, packet } from '../../src/packet/packet.ts';
 import { disagreement } from '../agreement/judge.ts';
 import { addr6, build6 } from '../evaluate/six-build.ts';
 import { withLab } from './ask.ts';
-import { SIX_CASES, type SixCase } from './six-cases.ts';
+import { BRIDGES } from './six/bridges.ts';
+import { HOSTS } from './six/hosts.ts';
+import { NEIGHBOURS } from './six/neighbours.ts';
+import type { SixCase } from './six/networks.ts';
+import { ROUTES } from './six/routes.ts';
+import { RULES } from './six/rules.ts';
 
 const PROTO = { icmp: PROTOCOL.ICMPV6, tcp: PROTOCOL.TCP, udp: PROTOCOL.UDP } as const;
 const FIRST_PORT = 40000;
@@ -70,9 +75,11 @@ const met = (exchanges: readonly Exchange[]): readonly string[] => {
   return [...new Set(all)].filter((reason) => !/has joined the group|without naming the link/.test(reason));
 };
 
+const CASES = Object.entries({ ...HOSTS, ...NEIGHBOURS, ...ROUTES, ...RULES, ...BRIDGES });
+
 describe.skipIf(whyNot() !== undefined)('packets of IPv6', () => {
-  for (const [name, one] of Object.entries(SIX_CASES))
-    it(name, async () => {
+  for (const [name, one] of CASES)
+    it(`are as the evaluator says: ${name}`, async () => {
       const network = inFamily(build6(one.hosts, one.links), 6);
       const differences = await withLab(network, async (lab) => {
         const verdicts = await ask(lab, one);

@@ -1,0 +1,104 @@
+import { BRIDGE_NF6, FORWARDING6, NO_BRIDGE_NF6 } from '../../evaluate/six-build.ts';
+import { BRIDGE_PROBES, bridged, filter, nat, type SixCase } from './networks.ts';
+
+export const BRIDGES: Readonly<Record<string, SixCase>> = {
+  'a bridge with guests': {
+    ...bridged(BRIDGE_NF6),
+    probes: BRIDGE_PROBES,
+  },
+  'a bridge with guests that br_netfilter does not look at': {
+    ...bridged(NO_BRIDGE_NF6, filter('-A FORWARD -j DROP', '-A INPUT -i br0 -p udp -j DROP')),
+    probes: BRIDGE_PROBES,
+  },
+  'a bridge with rules for its guests': {
+    ...bridged(
+      BRIDGE_NF6,
+      filter(
+        '-A FORWARD -m physdev --physdev-in tap1 --physdev-is-bridged -p udp -j DROP',
+        '-A FORWARD -m physdev --physdev-out tap2 --physdev-is-bridged -p tcp -j DROP',
+        '-A FORWARD -i br0 -o br0 -m conntrack --ctstate INVALID -j DROP',
+        '-A INPUT -m physdev --physdev-in eth0 -p udp -j DROP',
+      ),
+    ),
+    // of a group's answers only one is followed: here some are dropped
+    probes: BRIDGE_PROBES.filter((text) => !text.includes('ff02::1')),
+  },
+  'a bridge that knows no groups': {
+    ...bridged(
+      BRIDGE_NF6,
+      '*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A PREROUTING -i br0 -d ff02::/16 -j DROP\n',
+    ),
+    cold: true,
+    probes: ['g1 icmp 2001:db8:a::12', 'g1 icmp 2001:db8:a::5', 'h icmp 2001:db8:a::11', 'x%eth0 icmp ff02::1'],
+  },
+  'nat on a bridge': {
+    ...bridged(
+      { ...BRIDGE_NF6, ...FORWARDING6 },
+      nat(
+        '-A PREROUTING -d 2001:db8:a::88/128 -j DNAT --to-destination 2001:db8:a::12',
+        '-A PREROUTING -p tcp -m tcp --dport 3000 -j REDIRECT --to-ports 3128',
+        '-A PREROUTING -d 2001:db8:a::89/128 -j DNAT --to-destination 2001:db8:e::9',
+        '-A POSTROUTING -s 2001:db8:a::11/128 -o br0 -p udp -j SNAT --to-source 2001:db8:a::5',
+      ),
+      {
+        g1: {
+          neighbours: [
+            ['2001:db8:a::88', 'eth0', '02:00:00:00:09:99'],
+            ['2001:db8:a::89', 'eth0', '02:00:00:00:09:99'],
+          ],
+        },
+      },
+    ),
+    probes: [
+      'g1 icmp 2001:db8:a::88',
+      'g1 tcp 2001:db8:a::88 80',
+      'g1 tcp 2001:db8:a::12 3000',
+      'g1 icmp 2001:db8:a::89',
+      'g1 udp 2001:db8:a::12 53',
+      'g1 udp 2001:db8:a::20 53',
+      'x tcp 2001:db8:a::11 3000',
+      'g2 icmp 2001:db8:a::11',
+    ],
+  },
+  'nat on a bridge whose host forwards nothing': {
+    ...bridged(
+      BRIDGE_NF6,
+      nat(
+        '-A PREROUTING -d 2001:db8:a::88/128 -j DNAT --to-destination 2001:db8:a::12',
+        '-A PREROUTING -d 2001:db8:a::89/128 -j DNAT --to-destination 2001:db8:e::9',
+        '-A PREROUTING -d 2001:db8:a::8a/128 -j DNAT --to-destination 2001:db8:ffff::1',
+        '-A PREROUTING -d 2001:db8:a::8b/128 -j DNAT --to-destination 2001:db8:a::99',
+        '-A PREROUTING -d 2001:db8:a::8c/128 -j DNAT --to-destination ::1',
+        '-A PREROUTING -d 2001:db8:a::8d/128 -j DNAT --to-destination 2001:db8:a::11',
+      ),
+      {
+        g1: {
+          neighbours: ['88', '89', '8a', '8b', '8c', '8d'].map(
+            (end) => [`2001:db8:a::${end}`, 'eth0', '02:00:00:00:09:99'] as const,
+          ),
+        },
+      },
+    ),
+    probes: ['88', '89', '8a', '8b', '8c', '8d'].flatMap((end) => [
+      `g1 icmp 2001:db8:a::${end}`,
+      `g1 udp 2001:db8:a::${end} 53`,
+    ]),
+  },
+  'a switch that delivers to the own address only, and hairpin': {
+    hosts: { ...bridged(BRIDGE_NF6).hosts },
+    links: [
+      ['h:eth0!', 'x:eth0'],
+      ['h:tap1', 'g1:eth0'],
+      ['h:tap2', 'g2:eth0'],
+      ['h:eth1', 'y:eth0'],
+    ],
+    cold: true,
+    probes: [
+      'x icmp 2001:db8:a::11',
+      'g1 icmp 2001:db8:a::20',
+      'x icmp 2001:db8:a::5',
+      'h icmp 2001:db8:a::20',
+      'g1 icmp 2001:db8:a::12',
+    ],
+  },
+};
