@@ -57,8 +57,22 @@ function asSent(skb: Skb, fate: Fate): Walk {
   return { ...finish(skb, fate), sent: { ...skb.sent, src, dst } };
 }
 
-/** The stack that the request was delivered to answers; the fate of the whole way back. */
+/** Every stack that a copy of the request was delivered to answers it; the answer that arrives speaks for all. */
 function answer(world: World, walks: Walk[], request: Walk): Fate {
+  const ways = [request, ...request.copies]
+    .filter(({ fate }) => fate.kind === 'delivered')
+    .map((copy) => {
+      const back: Walk[] = [];
+      return { back, fate: answerOf(world, back, copy) };
+    });
+  const [best] = ways.sort((a, b) => RANK.indexOf(a.fate.kind) - RANK.indexOf(b.fate.kind));
+  if (best === undefined) return none('the request was not delivered');
+  walks.push(...best.back);
+  return best.fate;
+}
+
+/** The stack that one copy was delivered to answers; the fate of the whole way back. */
+function answerOf(world: World, walks: Walk[], request: Walk): Fate {
   if (request.fate.kind !== 'delivered') return none('the request was not delivered');
   const node = nodeOf(world.network, request.fate.node);
   const made = (isSix(world) ? answerTo6 : answerTo4)(world, node, request.received, request.fate.interface);

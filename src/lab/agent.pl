@@ -50,14 +50,14 @@ sub make_socket {
     setsockopt($socket, 0, $NUMBER{IP_TTL}, pack('i', $ttl)) if $ttl;
     setsockopt($socket, 0, $NUMBER{IP_TRANSPARENT}, pack('i', 1)) if $src ne '-';
     my $address = $src eq '-' ? INADDR_ANY : inet_aton($src);
-    bind($socket, sockaddr_in($sport, $address)) or return if $sport || $src ne '-';
+    bind($socket, pack_sockaddr_in($sport, $address)) or return if $sport || $src ne '-';
     return $socket;
 }
 
 sub ask_tcp {
     my ($id, $src, $sport, $dst, $dport, @options) = @_;
     my $socket = make_socket(SOCK_STREAM, 6, $src, $sport, @options) or return failed($id);
-    connect_probe($socket, $id, sockaddr_in($dport, inet_aton($dst)), $dst);
+    connect_probe($socket, $id, pack_sockaddr_in($dport, inet_aton($dst)), $dst);
 }
 
 sub connect_probe {
@@ -86,7 +86,7 @@ sub connect_probe {
 sub ask_udp {
     my ($id, $src, $sport, $dst, $dport, @options) = @_;
     my $socket = make_socket(SOCK_DGRAM, 17, $src, $sport, @options) or return failed($id);
-    send_probe($socket, $id, sockaddr_in($dport, inet_aton($dst)), $dst);
+    send_probe($socket, $id, pack_sockaddr_in($dport, inet_aton($dst)), $dst);
 }
 
 sub send_probe {
@@ -106,7 +106,7 @@ sub ask_echo {
     my $socket = make_socket(SOCK_RAW, 1, $src, 0, @options) or return failed($id);
     setsockopt($socket, $NUMBER{SOL_RAW}, $NUMBER{ICMP_FILTER}, pack('L', 0xffffffff));
     $echo{$id} = 1;
-    defined send($socket, pack('H*', $hex), 0, sockaddr_in(0, inet_aton($dst))) or failed($id);
+    defined send($socket, pack('H*', $hex), 0, pack_sockaddr_in(0, inet_aton($dst))) or failed($id);
     push @open, $socket;
 }
 
@@ -116,7 +116,7 @@ sub send_packet {
     # bound: the route is looked up for the socket's source, not for the one in the header
     my $socket = make_socket(SOCK_RAW, 255, $src, 0, $mark, 0, 0) or return failed($id);
     setsockopt($socket, 0, $NUMBER{IP_HDRINCL}, pack('i', 1));
-    defined send($socket, pack('H*', $hex), 0, sockaddr_in(0, inet_aton($dst))) or failed($id);
+    defined send($socket, pack('H*', $hex), 0, pack_sockaddr_in(0, inet_aton($dst))) or failed($id);
     close $socket;
 }
 
@@ -136,7 +136,7 @@ sub bound_socket {
     setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
     setsockopt($socket, 0, $NUMBER{IP_FREEBIND}, pack('i', 1));
     setsockopt($socket, SOL_SOCKET, $NUMBER{SO_BINDTODEVICE}, "$device\0") or return if $device;
-    bind($socket, sockaddr_in($port, inet_aton($address))) or return;
+    bind($socket, pack_sockaddr_in($port, inet_aton($address))) or return;
     return $socket;
 }
 
@@ -162,7 +162,7 @@ sub answer_udp {
     delete $heard{$id};
     udp_listener($all->{dst}, $all->{dport}) or return;    # not for a broadcast: nobody owns it
     my $socket = $listener{"$all->{dst}:$all->{dport}"};
-    send($socket, $ANSWER . pack('N', $id), 0, sockaddr_in($all->{sport}, inet_aton($all->{src})));
+    send($socket, $ANSWER . pack('N', $id), 0, pack_sockaddr_in($all->{sport}, inet_aton($all->{src})));
 }
 
 sub tcp_listener { return serve_tcp(bound_socket(SOCK_STREAM, 6, @_)) }

@@ -39,12 +39,8 @@ const endOfRun = (all: readonly Disposition[]): End =>
     all.map(({ reply }) => reply),
   );
 
-/**
- * What two walks of a packet are compared by. Of a packet that arrived in several places the evaluator follows one answer
- * only, a Program all of them.
- */
-export const comparable = (ends: Iterable<End>): readonly End[] =>
-  [...new Set([...ends].map((end) => (end.includes(' and ') ? end.replace('; answered', '; no answer') : end)))].sort();
+/** What two walks of a packet are compared by. */
+export const comparable = (ends: Iterable<End>): readonly End[] => [...new Set(ends)].sort();
 
 /** The values of a range that a run of the interpreter is given: all of a small one, else its corners. */
 const valuesOf = (ranges: Ranges<Scalar>): readonly Scalar[] => [
