@@ -1,16 +1,16 @@
 import { familyOf, parseAnyAddress, parseMac } from '../packet/address.ts';
-import { type Field, maximum, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
+import { type Family, type Field, maximum, PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import type { ValueOf } from '../packet/packet.ts';
 import type { Scalar } from '../packet/scalar.ts';
 import type { Result } from '../parse/located.ts';
 import { didYouMean } from '../parse/nearest.ts';
 import { Source, type Word } from '../parse/source.ts';
-import { ICMP_NAMES, PORT_NAMES, PROTOCOL_NAMES, STATE_NAMES, WITH_PORTS } from '../question/names.ts';
+import { ICMP_NAMES, ICMP6_NAMES, PORT_NAMES, PROTOCOL_NAMES, STATE_NAMES, WITH_PORTS } from '../question/names.ts';
 
 /** The fields that a packet's text names; what it leaves open is filled in by whoever sends it. */
 export type Named = { -readonly [F in Field]?: ValueOf<F> };
 
-type Reader = (text: string) => Scalar | undefined;
+type Reader = (text: string, family: Family) => Scalar | undefined;
 
 const number = (text: string): number | undefined => (/^(\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text) : undefined);
 const named =
@@ -33,11 +33,12 @@ interface Clause {
   readonly value: string;
 }
 
+const TYPES: Readonly<Record<Family, Readonly<Record<string, number>>>> = { 4: ICMP_NAMES, 6: ICMP6_NAMES };
 const CLAUSES: readonly Clause[] = [
   { words: 'from port', field: 'sport', read: named(PORT_NAMES), value: 'PORT' },
   { words: 'port', field: 'dport', read: named(PORT_NAMES), value: 'PORT' },
   { words: 'src', field: 'src', read: parseAnyAddress, value: 'ADDRESS' },
-  { words: 'type', field: 'icmpType', read: named(ICMP_NAMES), value: 'TYPE' },
+  { words: 'type', field: 'icmpType', read: (text, family) => named(TYPES[family])(text), value: 'TYPE' },
   { words: 'code', field: 'icmpCode', read: number, value: 'CODE' },
   { words: 'id', field: 'icmpId', read: number, value: 'ID' },
   { words: 'flags', field: 'tcpFlags', read: flags, value: 'SYN,ACK,…' },
@@ -52,7 +53,8 @@ const CLAUSES: readonly Clause[] = [
 /** Words that set a field by themselves. */
 const MARKS: Readonly<Record<string, Field>> = { fragment: 'fragment', 'bad-checksum': 'badChecksum' };
 
-const FILE = '<packet>';
+/** The file that a packet's text is said to stand in. */
+export const FILE = '<packet>';
 const SHAPE =
   'write it like `udp 10.0.0.3:53`, `icmp 10.0.0.3`, `tcp [2001:db8::3]:22` or `tcp 10.0.0.3:80 from port 4000 src 10.0.0.9`';
 
@@ -90,9 +92,20 @@ function readProtocol(word: Word | undefined, fields: Named, source: Source): vo
   else fields.proto = proto;
 }
 
+/** The zone of an address of IPv6, as RFC 4007 writes it: `fe80::1%eth0`. */
+const ZONE = /(?<=:[^%]*)%([^\]\s]+)/;
+
+/** The zone of a packet's destination: the device that the sender's socket is bound to. */
+export function zoneIn(text: string): Word | undefined {
+  const [, word] = [...new Source(text, FILE).words(1)];
+  const found = ZONE.exec(word?.text ?? '');
+  if (word === undefined || found?.[1] === undefined) return undefined;
+  return { ...word, text: found[1], column: word.column + found.index + 1, length: found[1].length };
+}
+
 function readDestination(word: Word | undefined, fields: Named, source: Source): void {
   const [address, port] = splitPort(word?.text ?? '');
-  const dst = parseAnyAddress(address.replace(/^\[(.*)\]$/, '$1'));
+  const dst = parseAnyAddress(address.replace(/^\[(.*)\]$/, '$1').replace(ZONE, ''));
   const at = word ?? { ...source.whole(1), column: source.text.length + 1, length: 1 };
   if (dst === undefined)
     source.error(at, word === undefined ? 'no destination' : `\`${address}\` is no address`, SHAPE);
@@ -105,10 +118,10 @@ function readDestination(word: Word | undefined, fields: Named, source: Source):
   else fields.dport = dport;
 }
 
-/** `10.0.0.3:53`, `[2001:db8::3]:53`, or an address alone. */
+/** `10.0.0.3:53`, `[2001:db8::3]:53`, or an address alone; one of a link with its zone. */
 function splitPort(text: string): readonly [address: string, port: string | undefined] {
-  if (parseAnyAddress(text) !== undefined) return [text, undefined];
-  const [, address = '', port] = /^(.*?)(?::([^:]*))?$/.exec(text) ?? [];
+  if (parseAnyAddress(text.replace(ZONE, '')) !== undefined) return [text, undefined];
+  const [, address = '', port] = /^(\[[^\]]*\]|.*?)(?::([^:]*))?$/.exec(text) ?? [];
   return [address, port];
 }
 
@@ -141,7 +154,7 @@ function readValue(
   fields: Named,
   source: Source,
 ): void {
-  const found = word === undefined ? undefined : read(word.text);
+  const found = word === undefined ? undefined : read(word.text, familyOf(fields.dst ?? 0));
   if (word === undefined) source.error(at, `no value for \`${words}\``, `write \`${words} ${value}\``);
   else if (found === undefined)
     source.error(word, `\`${word.text}\` is no value for \`${words}\``, `write \`${words} ${value}\``);
@@ -153,11 +166,15 @@ function readValue(
 }
 
 /** A protocol without ports takes none; one with ports needs a destination port. */
-function complainOfPorts({ proto, dport, sport }: Named, source: Source): void {
+function complainOfPorts({ proto, dst = 0, dport, sport }: Named, source: Source): void {
   if (proto === undefined || source.located.length > 0) return;
   const has = WITH_PORTS.includes(proto);
   if (has && dport === undefined)
-    source.error(source.whole(1), 'no destination port', 'write it behind the address: `10.0.0.3:80`');
+    source.error(
+      source.whole(1),
+      'no destination port',
+      `write it behind the address: \`${familyOf(dst) === 6 ? '[2001:db8::3]' : '10.0.0.3'}:80\``,
+    );
   if (!has && (dport !== undefined || sport !== undefined))
     source.error(
       source.whole(1),
