@@ -43,17 +43,16 @@ const isSendable = (one: SixQuestion, n: number): boolean => {
   const { probe, start } = sixProbeOf(one, n);
   const { fragment, proto, badChecksum } = start.packet;
   const unbound = probe.source.kind === 'socket' && !probe.source.bound && one.four.odd !== undefined;
+  // which link a group without a zone is asked on is nobody's to say, and may be a bridge port, which hears no answers
+  const linkless = isGroup(start.packet.dst) && probe.source.kind === 'socket' && probe.source.device === undefined;
   // raw sockets of ICMPv6 are not given what has a wrong checksum
-  return fragment === 0 && !unbound && !(proto === PROTOCOL.ICMPV6 && badChecksum === 1);
+  return fragment === 0 && !unbound && !linkless && !(proto === PROTOCOL.ICMPV6 && badChecksum === 1);
 };
 
 function compare(network: Network, one: SixQuestion, n: number, verdict: Verdict): string | undefined {
   const { probe, start } = sixProbeOf(one, n);
   const exchanges = explore(network, probe, start);
-  const said = (answered: boolean): string | undefined =>
-    disagreement(one.four.from, exchanges, { ...verdict, answered });
-  // of all answers that a group gives, the evaluator follows the one of the copy that speaks for the packet
-  const text = said(verdict.answered) && (isGroup(start.packet.dst) ? said(!verdict.answered) : said(verdict.answered));
+  const text = disagreement(one.four.from, exchanges, verdict);
   return text === undefined ? undefined : `${JSON.stringify(one)}\n${text}`;
 }
 
@@ -88,26 +87,30 @@ async function differences(
 }
 
 describe.skipIf(whyNot() !== undefined)('random networks of IPv6', () => {
-  it(`${networks} drawn ones do what the evaluator says (seed ${seed})`, async () => {
-    const all = fc.sample(
-      drawnInSix.filter(({ world }) => isAskable(world)),
-      { seed, numRuns: networks },
-    );
-    const found: string[] = [];
-    const refused: string[] = [];
-    for (const { name, world, questions } of all) {
-      const network = networkOf(world);
-      const asked = questions.map((one, n) => [one, n] as const).filter(([one, n]) => isSendable(one, n));
-      const lab = await openLab(network);
-      try {
-        // drawn for IPv4, where routes may differ by tos alone
-        if (lab.refused.length > 0) refused.push(`${name}: ${lab.refused.join('; ')}`);
-        else found.push(...(await differences(network, lab, asked)).map((text) => `${name}: ${text}`));
-      } finally {
-        await lab.close();
+  it(
+    `${networks} drawn ones do what the evaluator says (seed ${seed})`,
+    async () => {
+      const all = fc.sample(
+        drawnInSix.filter(({ world }) => isAskable(world)),
+        { seed, numRuns: networks },
+      );
+      const found: string[] = [];
+      const refused: string[] = [];
+      for (const { name, world, questions } of all) {
+        const network = networkOf(world);
+        const asked = questions.map((one, n) => [one, n] as const).filter(([one, n]) => isSendable(one, n));
+        const lab = await openLab(network);
+        try {
+          // drawn for IPv4, where routes may differ by tos alone
+          if (lab.refused.length > 0) refused.push(`${name}: ${lab.refused.join('; ')}`);
+          else found.push(...(await differences(network, lab, asked)).map((text) => `${name}: ${text}`));
+        } finally {
+          await lab.close();
+        }
       }
-    }
-    expect(found.join('\n\n')).toBe('');
-    expect(refused.slice(Math.floor(networks / 3))).toEqual([]);
-  });
+      expect(found.join('\n\n')).toBe('');
+      expect(refused.slice(Math.floor(networks / 3))).toEqual([]);
+    },
+    60_000 * networks,
+  );
 });
