@@ -73,6 +73,17 @@ export function required<T>(source: Source, object: JsonObject, key: string, sha
   return optional(source, object, key, shape);
 }
 
+/** The same of a command that prints `[ ]` where it has nothing to show: an empty file says that it failed. */
+export function shownObjectsOf(source: Source): readonly JsonObject[] {
+  if (source.isEmpty)
+    source.error(
+      { line: 1, column: 1, length: 1 },
+      'the file is empty',
+      'take the capture again: the command printed nothing, not even `[ ]`',
+    );
+  return objectsOf(source);
+}
+
 /** The objects of a JSON text that is a list of them, as all `ip -j` and `bridge -j` commands print; `{}` in it counts as nothing. */
 export function objectsOf(source: Source): readonly JsonObject[] {
   if (source.isEmpty) return [];

@@ -48,10 +48,13 @@ export const isOff = (world: World, node: Node, device: string): boolean =>
 /** `ip6_route_input`: no source is validated; a local address counts whichever device it is on, but for link-local ones. */
 export function routeInput6(world: World, node: Node, packet: Packet, device: string): InputRoute {
   const found = lookup6(world, node, inputKey(packet, device));
-  if (found.kind === 'none')
-    return found.unknown === undefined
-      ? { kind: 'drop', reason: 'no route', origin: found.origin }
+  if (found.kind === 'none') {
+    if (found.unknown === undefined) return { kind: 'drop', reason: 'no route', origin: found.origin };
+    // wherever it goes from here, nobody answers
+    return isIdle(world, node, device, packet)
+      ? notMember(node, device, packet.dst)
       : { kind: 'unknown', unknown: found.unknown };
+  }
   const { route } = found;
   if (route.type === 'local' || route.type === 'anycast') return { kind: 'local', text: route.text, taken: found };
   if (route.type === 'multicast') return toGroup(world, node, packet, device);
@@ -60,8 +63,15 @@ export function routeInput6(world: World, node: Node, packet: Packet, device: st
 
 /** `ip6_mc_input`. */
 function toGroup(world: World, node: Node, { dst }: Packet, device: string): InputRoute {
-  const group = printAddress(dst);
-  if (isMember(world, node, device, dst)) return { kind: 'multicast', text: `multicast group ${group}` };
-  const origin = { node: node.name, text: `not in the group ${group} on ${device}` };
+  if (isMember(world, node, device, dst)) return { kind: 'multicast', text: `multicast group ${printAddress(dst)}` };
+  return notMember(node, device, dst);
+}
+
+function notMember(node: Node, device: string, group: Address): InputRoute {
+  const origin = { node: node.name, text: `not in the group ${printAddress(group)} on ${device}` };
   return { kind: 'drop', reason: 'not for me', origin };
 }
+
+/** A solicitation for an address that is not of the device: what is passed on has lost a hop and is not heeded (ndisc_rcv). */
+const isIdle = (world: World, node: Node, device: string, { dst }: Packet): boolean =>
+  world.errand === 'solicitation' && isGroup(dst) && !isMember(world, node, device, dst);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Network } from '../../../src/network/network.ts';
+import type { Network, Node, SixNode } from '../../../src/network/network.ts';
 import { ends, hopsAt } from '../ask.ts';
 import { BRIDGE_NF6, build6, FORWARDING6, type Host6, host6, NO_BRIDGE_NF6 } from '../six-build.ts';
 import { filter, nat, ping, raw, send6, tcp6, udp6 } from './ask.ts';
@@ -44,6 +44,16 @@ describe('a bridge', () => {
     expect(first(bridged(BRIDGE_NF6, rules), 'g1', udp6('2001:db8:a::12', 53))).toBe('dropped h: rule');
     expect(first(bridged(NO_BRIDGE_NF6, rules), 'g1', udp6('2001:db8:a::12', 53))).toBe('delivered g2');
     expect(first(bridged(BRIDGE_NF6, rules), 'g1', tcp6('2001:db8:a::12', 80))).toBe('delivered g2');
+  });
+
+  it('finds neighbours behind it whatever its own host makes of the copy of a solicitation', () => {
+    const whole = bridged(NO_BRIDGE_NF6);
+    const h = whole.nodes.get('h') as Node;
+    const undecided: Node['undecided'] = new Map([['routes', 'not read']]);
+    const six = { ...(h.six as SixNode), undecided };
+    const broken = { ...whole, nodes: new Map(whole.nodes).set('h', { ...h, undecided, six }) };
+    expect(first(broken, 'g1')).toBe('delivered g2');
+    expect(first(broken, 'g1', ping('2001:db8:a::5'))).not.toBe('delivered h');
   });
 
   it('is not asked for IPv6 by the setting for IPv4', () => {
