@@ -21,7 +21,12 @@ export function withoutRefused(world: World, error: unknown): World | undefined 
   const text = error instanceof Error ? error.message : '';
   const names = new Set([...text.matchAll(/([^\s:;]+): (?:eb|arp)tables/g)].map(([, name = '']) => name));
   if (names.size === 0) return undefined;
-  return mapNodes(world, ({ frames: _, arp: __, ...node }, name) => (names.has(name) ? node : undefined));
+  return mapNodes(world, (node, name) => (names.has(name) ? unframed(node) : undefined));
+}
+
+function unframed(node: WorldNode): WorldNode {
+  const { frames: _, arp: __, ...rest } = node;
+  return rest;
 }
 
 const mapNodes = (world: World, of: (node: WorldNode, name: string) => WorldNode | undefined): World => ({
