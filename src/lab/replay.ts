@@ -1,4 +1,6 @@
+import { inFamily } from '../network/family.ts';
 import type { Network } from '../network/network.ts';
+import { familyOf } from '../packet/address.ts';
 import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import type { Packet } from '../packet/packet.ts';
 import type { Observed } from './agree.ts';
@@ -44,7 +46,11 @@ function whyNotRaw({ proto, dst }: Packet, bound: boolean): string | undefined {
 function isOrdinary({ proto, tcpFlags, icmpType, badChecksum }: Packet): boolean {
   if (badChecksum === 1) return false;
   if (proto === PROTOCOL.TCP) return tcpFlags === TCP_FLAG.SYN;
-  return proto === PROTOCOL.UDP || (proto === PROTOCOL.ICMP && icmpType === 8);
+  return (
+    proto === PROTOCOL.UDP ||
+    (proto === PROTOCOL.ICMP && icmpType === 8) ||
+    (proto === PROTOCOL.ICMPV6 && icmpType === 128)
+  );
 }
 
 /** Targets whose effects a namespace does not keep: timers and lights of the whole machine, its audit log. */
@@ -66,8 +72,10 @@ export const reachesBeyond = ({ nodes }: Network): readonly string[] =>
  * @param limit how long to wait for what does not come, ms
  */
 export async function replay(network: Network, shot: Shot, limit?: number): Promise<Replayed> {
-  const traces = whyNoPaths() === undefined;
-  const lab = await openLab(network, traces ? { iptables: 'nft' } : {}).catch(said);
+  const family = familyOf(shot.packet.dst);
+  // nft's traces are read of rules of IPv4
+  const traces = family === 4 && whyNoPaths() === undefined;
+  const lab = await openLab(inFamily(network, family), traces ? { iptables: 'nft' } : {}).catch(said);
   if (typeof lab === 'string') return { impossible: [lab] };
   try {
     if (lab.refused.length > 0) return { impossible: lab.refused };

@@ -29,6 +29,14 @@ describe.skipIf(impossible !== undefined)(`netqed replay (${impossible ?? 'on th
     expect(ours(process.pid)).toEqual([]);
   });
 
+  it('sends packets of IPv6 through the network of IPv6', async () => {
+    const dual = (snapshot: string) =>
+      netqed(['replay', `models/dual-stack/${snapshot}`, '--ask', 'can host reach server over icmpv6 and back']);
+    const sound = await dual('sound');
+    expect(sound.out).toMatch(/\n {10}answered.*\n(.*\n)*agree\n$/);
+    expect([sound.status, (await dual('no-discovery')).status]).toEqual([0, 0]);
+  });
+
   it('agrees on a packet that a rule drops, and shows what the socket was told', async () => {
     const { status, out } = await run('--from', 'compute-1', 'icmp 10.0.0.3', '--format', 'json');
     expect(status).toBe(0);
