@@ -1,12 +1,14 @@
 import { nodeOf } from '../network/access.ts';
 import { inFamily } from '../network/family.ts';
 import type { Network } from '../network/network.ts';
+import { printAddress } from '../packet/address.ts';
 import { maximum } from '../packet/field.ts';
 import type { PacketClass } from '../packet/packet.ts';
 import type { Assumption } from '../packet/place.ts';
 import { between, everything, intersect, isEmpty, only } from '../packet/ranges.ts';
 import { frames, UNICAST_MAC } from './frame.ts';
 import { ANY_PORT, HEADERS, type Header, largestPacket, transport, wholeDatagram } from './header.ts';
+import { targetAddresses } from './places.ts';
 import type { Reach } from './question.ts';
 import { defaultTtl, localPorts, SENDABLE } from './sender.ts';
 
@@ -20,14 +22,25 @@ export interface Asked {
 export function classesOf(question: Reach, all: Network): readonly Asked[] {
   const network = inFamily(all, question.family);
   const protocols = question.packets.proto ?? everything('proto');
+  const silent = notAsked(question, all);
   return HEADERS[question.family ?? 4].flatMap((header) => {
     const proto = intersect(protocols, header.protocols);
     if (isEmpty(proto)) return [];
     const wanted = { ...question.packets, proto };
-    return question.source.kind === 'socket'
-      ? fromSocket(question, wanted, header, network)
-      : fromWire(question, wanted, header, network);
+    const asked =
+      question.source.kind === 'socket'
+        ? fromSocket(question, wanted, header, network)
+        : fromWire(question, wanted, header, network);
+    return asked.map(({ packets, assumptions }) => ({ packets, assumptions: [...silent, ...assumptions] }));
   });
+}
+
+/** A node as target of a question about IPv4 may be reached by IPv6 too, of which the answer says nothing. */
+function notAsked({ family = 4, target }: Reach, all: Network): readonly Assumption[] {
+  if (family === 6 || target.kind !== 'node') return [];
+  const [address] = targetAddresses(nodeOf(inFamily(all, 6), target.node));
+  if (address === undefined) return [];
+  return [{ node: target.node, text: `IPv6 was not asked (ask for ${printAddress(address)}, or over icmpv6)` }];
 }
 
 /** An ordinary process: what its kernel fills in is fixed, what it may choose is free. */

@@ -120,6 +120,20 @@ describe('in a question about IPv6', () => {
   });
 });
 
+describe('a question about IPv4', () => {
+  const assumed = (text: string): readonly string[] =>
+    classesOf(asked(text), dual()).flatMap(({ assumptions }) => assumptions.map((one) => one.text));
+
+  it('says that IPv6 was not asked where the target has both', () => {
+    expect(assumed('can a reach b over icmp')).toContain('IPv6 was not asked (ask for 2001:db8::b, or over icmpv6)');
+  });
+
+  it('and not where an address says which family is meant', () => {
+    expect(assumed('can a reach 10.0.0.2 over icmp').join()).not.toContain('IPv6');
+    expect(assumed('can a reach b over icmpv6').join()).not.toContain('not asked');
+  });
+});
+
 describe('mistakes are told', () => {
   it.each([
     ['can a reach 2001:db8::b with src 10.0.0.1', '`10.0.0.1` is an address of IPv4, and the question is about IPv6'],
