@@ -8,6 +8,7 @@ import { send } from '../../src/lab/send.ts';
 import type { Verdict } from '../../src/lab/verdict.ts';
 import { inFamily } from '../../src/network/family.ts';
 import type { Network } from '../../src/network/network.ts';
+import type { Exchange } from '../../src/network/trace.ts';
 import { PROTOCOL } from '../../src/packet/field.ts';
 import { parseSnapshot } from '../../src/parse/snapshot.ts';
 import { drawn } from '../agreement/generate/drawn.ts';
@@ -49,10 +50,28 @@ const isSendable = (one: SixQuestion, n: number): boolean => {
   return fragment === 0 && !unbound && !linkless && !(proto === PROTOCOL.ICMPV6 && badChecksum === 1);
 };
 
+/**
+ * Where a bridge has translated a packet and looked its local route up, a socket is told the device of that route
+ * (ip6_rcv_core: IP6CB(skb)->iif), though rules see the bridge: that is where it came in.
+ */
+const asTheyCame = ({ arrivals }: Verdict, exchanges: readonly Exchange[]): Verdict['arrivals'] =>
+  arrivals.map((one) => {
+    const walks = exchanges.flatMap((exchange) => exchange.walks.flatMap((walk) => [walk, ...walk.copies]));
+    const bridged = walks.find(
+      ({ fate, hops, received: { src, dst } }) =>
+        fate.kind === 'delivered' &&
+        fate.node === one.node &&
+        src === one.src &&
+        dst === one.dst &&
+        hops.some(({ node, hook, verdict }) => node === one.node && hook === 'bridge' && verdict.startsWith('up to')),
+    );
+    return bridged?.fate.kind === 'delivered' ? { ...one, interface: bridged.fate.interface } : one;
+  });
+
 function compare(network: Network, one: SixQuestion, n: number, verdict: Verdict): string | undefined {
   const { probe, start } = sixProbeOf(one, n);
   const exchanges = explore(network, probe, start);
-  const text = disagreement(one.four.from, exchanges, verdict);
+  const text = disagreement(one.four.from, exchanges, { ...verdict, arrivals: asTheyCame(verdict, exchanges) });
   return text === undefined ? undefined : `${JSON.stringify(one)}\n${text}`;
 }
 
