@@ -1,8 +1,8 @@
 import type { Network } from '../network/network.ts';
 import type { Exchange } from '../network/trace.ts';
 import type { Probe, Start } from '../packet/exchange.ts';
-import { type Ranges, size } from '../packet/ranges.ts';
-import { next, type Scalar } from '../packet/scalar.ts';
+import { each, type Ranges, size } from '../packet/ranges.ts';
+import type { Scalar } from '../packet/scalar.ts';
 import { evaluate } from './evaluate.ts';
 
 /** Exchanges for every combination of values of the unknowns met. */
@@ -54,9 +54,5 @@ function advance(path: Choice[]): boolean {
 /** All values of a small set, the corners of a large one. */
 function visited(ranges: Ranges<Scalar>): readonly Scalar[] {
   if (size(ranges) > WHOLE) return [...new Set(ranges.flat())];
-  return ranges.flatMap(([low, high]) => {
-    const values: Scalar[] = [];
-    for (let value = low; value <= high; value = next(value)) values.push(value);
-    return values;
-  });
+  return [...each(ranges)];
 }

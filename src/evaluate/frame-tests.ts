@@ -137,8 +137,6 @@ const ipHolds = ({ address, mask }: MaskedIp, value: Address): boolean =>
 const nameHolds = (pattern: string, { name } = { name: '' } as Pick<Interface, 'name'>): boolean =>
   pattern.endsWith('+') ? name !== '' && name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
-const HALF = 2 ** 24;
-const high = (mac: number): number => Math.floor(mac / HALF);
 const GROUP_BIT = 0x010000000000;
 
 const OUT_OF_SIGHT = { reason: 'the MAC address of somebody out of sight' };
@@ -146,9 +144,7 @@ const OUT_OF_SIGHT = { reason: 'the MAC address of somebody out of sight' };
 /** `ether_addr_equal_masked`. Of an address out of sight only one thing is known: it is nobody's group. */
 function macHolds({ address, mask }: MaskedMac, mac: Mac): Found {
   if (mac === undefined && mask !== 0 && mask !== GROUP_BIT) return OUT_OF_SIGHT;
-  const value = mac ?? 0;
-  const low = bitAnd(value % HALF, mask % HALF) === bitAnd(address % HALF, mask % HALF);
-  return low && bitAnd(high(value), high(mask)) === bitAnd(high(address), high(mask));
+  return bitAnd(mac ?? 0, mask) === bitAnd(address, mask);
 }
 
 const markHolds = (test: Extract<FrameTest, { kind: 'mark' }>, mark: number): boolean =>

@@ -1,7 +1,18 @@
 import { asWide, bitAnd, bitXor, wrap } from '../packet/bits.ts';
 import { type Family, isAddressField } from '../packet/field.ts';
-import { everything, intersect, only, type Range, type Ranges, ranges, single, size, union } from '../packet/ranges.ts';
-import { minus, next, plus, type Scalar, scalar, top } from '../packet/scalar.ts';
+import {
+  each,
+  everything,
+  intersect,
+  only,
+  type Range,
+  type Ranges,
+  ranges,
+  single,
+  size,
+  union,
+} from '../packet/ranges.ts';
+import { minus, plus, type Scalar, scalar, top } from '../packet/scalar.ts';
 import { fieldOf, type Slot, type Value, widthOf } from './program.ts';
 
 /**
@@ -151,9 +162,10 @@ function hull(masks: readonly Scalar[], base: Scalar, width: number): Ranges<Sca
   return [[low, plus(low, free)]];
 }
 
-function shifted(values: Ranges<Scalar>, by: number, width: number): Ranges<Scalar> {
+/** Every value plus `by`, modulo 2^width; the values may be wider. */
+export function shifted(values: Ranges<Scalar>, by: Scalar, width: number): Ranges<Scalar> {
   const last = top(width);
-  const step = scalar(by, width);
+  const step = asWide(by, width);
   return ranges(
     values.flatMap(([low, high]): Range<Scalar>[] => {
       if (minus(high, low) >= last) return [[scalar(0, width), last]];
@@ -167,11 +179,6 @@ function shifted(values: Ranges<Scalar>, by: number, width: number): Ranges<Scal
           ];
     }),
   );
-}
-
-/** The values of a set, in ascending order. */
-export function* each<S extends Scalar>(set: Ranges<S>): Iterable<S> {
-  for (const [low, high] of set) for (let value = low; value <= high; value = next(value)) yield value;
 }
 
 /** What is known where several branches come together: what at least one of them leaves possible. */

@@ -2,6 +2,7 @@ import { bitAnd } from '../packet/bits.ts';
 import {
   complement,
   contains,
+  each,
   intersect,
   isEmpty,
   type Range,
@@ -12,7 +13,7 @@ import {
   size,
 } from '../packet/ranges.ts';
 import { minus, plus, type Scalar } from '../packet/scalar.ts';
-import { type Bounds, each, FEW, join, quantityOf, replace, sameValue, valuesOf } from './bounds.ts';
+import { type Bounds, FEW, join, quantityOf, replace, sameValue, valuesOf } from './bounds.ts';
 import { all, any, FALSE, first, not, TRUE } from './predicate.ts';
 import { type Case, fieldOf, type Predicate } from './program.ts';
 

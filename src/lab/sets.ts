@@ -1,5 +1,14 @@
 import type { IpSet, SetEntry, SetPart } from '../network/ruleset.ts';
-import { type Address, type Prefix, prefix, printAddress, printMac, printPrefix, rangeOf } from '../packet/address.ts';
+import {
+  type Address,
+  hostPrefix,
+  type Prefix,
+  prefix,
+  printAddress,
+  printMac,
+  printPrefix,
+  rangeOf,
+} from '../packet/address.ts';
 import type { Range } from '../packet/ranges.ts';
 import { next } from '../packet/scalar.ts';
 
@@ -62,14 +71,13 @@ const protocol = (number: number | undefined): string =>
 function prefixes([low, high]: Range<Address>): readonly string[] {
   const found: string[] = [];
   for (let from = low; from <= high; ) {
-    let largest = whole(from);
+    let largest = hostPrefix(from);
     while (largest.length > 1 && fits(prefix(from, largest.length - 1), from, high))
       largest = prefix(from, largest.length - 1);
-    found.push(largest.length === whole(from).length ? printAddress(from) : printPrefix(largest));
+    found.push(largest.length === hostPrefix(from).length ? printAddress(from) : printPrefix(largest));
     from = next(rangeOf(largest)[1]);
   }
   return found;
 }
 
-const whole = (address: Address): Prefix => prefix(address, typeof address === 'bigint' ? 128 : 32);
 const fits = (of: Prefix, low: Address, high: Address): boolean => of.address === low && rangeOf(of)[1] <= high;

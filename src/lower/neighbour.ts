@@ -1,10 +1,10 @@
-import { each, valuesOf } from '../ir/bounds.ts';
+import { valuesOf } from '../ir/bounds.ts';
 import { equals, inRanges, TRUE } from '../ir/predicate.ts';
 import type { Steps } from '../ir/program.ts';
 import { nodeOf } from '../network/access.ts';
 import type { Interface, Network, Node } from '../network/network.ts';
-import { type Address, type Prefix, prefix, printAddress, printMac, rangeOf } from '../packet/address.ts';
-import { intersect, type Range, type Ranges, single, size } from '../packet/ranges.ts';
+import { type Address, hostPrefix, type Prefix, printAddress, printMac, rangeOf } from '../packet/address.ts';
+import { each, intersect, type Range, type Ranges, single, size } from '../packet/ranges.ts';
 import { asText, compare, next, previous } from '../packet/scalar.ts';
 import { ownAddresses } from './address.ts';
 import { type Answerer, type Asker, requested } from './arp.ts';
@@ -122,7 +122,7 @@ function pieces(walk: Walk, asker: Asker): readonly Range<Address>[] {
 /** Rules may look at addresses, and at whether one is the asker's own (a gratuitous request). */
 const ruleCuts = (network: Network, asker: Asker): readonly Prefix[] => [
   ...onTheWay(network, asker).flatMap(rulePrefixes),
-  ...[...each(ownAddresses(asker.node))].map((address) => prefix(address, typeof address === 'bigint' ? 128 : 32)),
+  ...[...each(ownAddresses(asker.node))].map(hostPrefix),
 ];
 
 function cutUp([low, high]: Range<Address>, cuts: readonly Address[]): readonly Range<Address>[] {

@@ -61,6 +61,9 @@ export function prefix<A extends Address>(address: A, length: number): Prefix<A>
   return { address: cut(address, length), length };
 }
 
+/** The prefix of one address. */
+export const hostPrefix = <A extends Address>(address: A): Prefix<A> => ({ address, length: bitsOf(address) });
+
 /** Reads `A.B.C.D/len` or an address alone (length 32); host bits are cut off as iptables and iproute2 do. */
 export const parsePrefix = (text: string): Prefix<number> | undefined => readPrefix(text, parseAddress);
 

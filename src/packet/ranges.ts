@@ -85,6 +85,11 @@ export const same = <S extends Scalar>(a: Ranges<S>, b: Ranges<S>): boolean =>
 export const size = (set: Ranges<Scalar>): number =>
   set.reduce((sum, [low, high]) => sum + Number(minus(high, low)) + 1, 0);
 
+/** The values of a set, in ascending order. */
+export function* each<S extends Scalar>(set: Ranges<S>): Generator<S> {
+  for (const [low, high] of set) for (let value = low; value <= high; value = next(value)) yield value;
+}
+
 /** The one value of a set that has just one. */
 export const single = <S extends Scalar>(set: Ranges<S>): S | undefined =>
   set.length === 1 && set[0]?.[0] === set[0]?.[1] ? set[0]?.[0] : undefined;

@@ -1,12 +1,11 @@
 import type { Engine, Goal } from '../../src/engine/engine.ts';
-import { each } from '../../src/ir/bounds.ts';
 import { type Choice, interpret } from '../../src/ir/interpret.ts';
 import type { Program, Slot } from '../../src/ir/program.ts';
 import type { Exchange } from '../../src/network/trace.ts';
 import type { Disposition, Fate } from '../../src/packet/fate.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ranges } from '../../src/packet/ranges.ts';
-import { size } from '../../src/packet/ranges.ts';
+import { each, size } from '../../src/packet/ranges.ts';
 import { type Scalar } from '../../src/packet/scalar.ts';
 
 /** What one packet comes to for one value of all unknowns: how its copies end, and whether some copy's answer came back. */

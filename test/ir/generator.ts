@@ -3,8 +3,8 @@ import type { Predicate, Program, Slot, Step, Steps, Value } from '../../src/ir/
 import { fieldOf, widthOf } from '../../src/ir/program.ts';
 import type { Disposition } from '../../src/packet/fate.ts';
 import { type Field, maximum } from '../../src/packet/field.ts';
-import { everything, intersect, type Range, type Ranges, ranges, size } from '../../src/packet/ranges.ts';
-import { next, type Scalar } from '../../src/packet/scalar.ts';
+import { each, everything, intersect, type Range, type Ranges, ranges, size } from '../../src/packet/ranges.ts';
+import type { Scalar } from '../../src/packet/scalar.ts';
 
 /**
  * Random Programs over few slots of all widths, whose inputs and forgotten slots have few values each, so that all packets
@@ -234,10 +234,6 @@ export function combinations<K>(of: ReadonlyMap<K, Ranges<Scalar>>, most = 10_00
   for (const [key, ranges] of of)
     all = all.flatMap((one) => [...each(ranges)].map((value) => new Map([...one, [key, value]])));
   return all;
-}
-
-function* each(ranges: Ranges<Scalar>): Generator<Scalar> {
-  for (const [low, high] of ranges) for (let value = low; value <= high; value = next(value)) yield value;
 }
 
 /** The unknowns in Programs by id, with the values that they may have. */

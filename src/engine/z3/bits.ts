@@ -1,6 +1,7 @@
+import { shifted } from '../../ir/bounds.ts';
 import { asWide, bitAnd, bitXor, wrap } from '../../packet/bits.ts';
-import { type Range, type Ranges, ranges, single, size, union } from '../../packet/ranges.ts';
-import { next, type Scalar, scalar, plus as sum, top } from '../../packet/scalar.ts';
+import { each, type Range, type Ranges, ranges, single, size, union } from '../../packet/ranges.ts';
+import { type Scalar, scalar, plus as sum, top } from '../../packet/scalar.ts';
 import type { Bits, Formula, Store, Variable } from './term.ts';
 
 /** Value sets with more ranges than this are rounded up to their hull. */
@@ -108,25 +109,6 @@ export function plus(store: Store, of: Bits, by: Scalar): Bits {
   );
 }
 
-/** Every value plus `by`, modulo 2^width. */
-export function shifted(values: Ranges<Scalar>, by: Scalar, width: number): Ranges<Scalar> {
-  const highest = top(width);
-  const cut = (value: Scalar) => wrap(value, width);
-  const step = asWide(by, width);
-  return ranges(
-    values.flatMap(([low, high]): readonly Range<Scalar>[] => {
-      const [from, to] = [sum(low, step), sum(high, step)];
-      if (from > highest) return [[cut(from), cut(to)]];
-      return to <= highest
-        ? [[from, to]]
-        : [
-            [from, highest],
-            [scalar(0, width), cut(to)],
-          ];
-    }),
-  );
-}
-
 export function resize(store: Store, of: Bits, width: number): Bits {
   if (of.width === width) return of;
   const to = (value: Scalar) => asWide(value, width);
@@ -154,9 +136,4 @@ function image(of: Bits, to: (value: Scalar) => Scalar): Ranges<Scalar> | undefi
   return size(of.values) > FEW_VALUES
     ? undefined
     : ranges([...each(of.values)].map(to).map((value): Range<Scalar> => [value, value]));
-}
-
-/** Every value of the set, from the lowest. */
-export function* each<S extends Scalar>(set: Ranges<S>): Generator<S> {
-  for (const [low, high] of set) for (let value = low; value <= high; value = next(value)) yield value;
 }

@@ -1,7 +1,6 @@
-import { size } from '../../packet/ranges.ts';
+import { each, size } from '../../packet/ranges.ts';
 import type { Scalar } from '../../packet/scalar.ts';
 import { judge, type Values } from './assign.ts';
-import { each } from './bits.ts';
 import type { Formula, Variable } from './term.ts';
 import { variablesOf } from './term.ts';
 

@@ -1,5 +1,7 @@
+import { shifted } from '../../ir/bounds.ts';
 import { asWide, bitAnd, bitXor } from '../../packet/bits.ts';
 import {
+  each,
   intersect,
   isEmpty,
   only,
@@ -10,7 +12,6 @@ import {
   size,
 } from '../../packet/ranges.ts';
 import { minus, next, plus, previous, type Scalar, top } from '../../packet/scalar.ts';
-import { each, shifted } from './bits.ts';
 import type { Bits, Formula, Store } from './term.ts';
 
 /** A conjunction inside a conjunction is taken apart if it has at most this many parts. */

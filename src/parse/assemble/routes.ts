@@ -1,5 +1,5 @@
 import type { Interface, NextHop, Route } from '../../network/network.ts';
-import { type Address, type Prefix, prefix, printAddress, printPrefix, rangeOf } from '../../packet/address.ts';
+import { type Address, hostPrefix, printAddress, printPrefix, rangeOf } from '../../packet/address.ts';
 import type { Assumption } from '../../packet/place.ts';
 import { printDestination, route, type SeenRoutes } from '../ip/route.ts';
 import type { SeenAddress } from '../ip/seen.ts';
@@ -25,12 +25,12 @@ export function localRoutes(interfaces: readonly Interface[], addresses: Address
     return all.flatMap((address) => {
       const source = primaryOf(all, address).local;
       const parts = { table: TABLE.local, nextHops: out(one.name), source };
-      const own = route({ ...parts, type: 'local', destination: whole(address.local) });
+      const own = route({ ...parts, type: 'local', destination: hostPrefix(address.local) });
       return one.up
         ? [
             own,
             ...loopbackNet(one, address, parts),
-            ...broadcasts(address).map((to) => route({ ...parts, type: 'broadcast', destination: whole(to) })),
+            ...broadcasts(address).map((to) => route({ ...parts, type: 'broadcast', destination: hostPrefix(to) })),
           ]
         : [own];
     });
@@ -45,8 +45,6 @@ function loopbackNet(
 ): readonly Route[] {
   return one.kind === 'loopback' && hasNet(address) ? [route({ ...parts, type: 'local', destination: address })] : [];
 }
-
-const whole = (address: Address): Prefix => prefix(address, typeof address === 'bigint' ? 128 : 32);
 
 /** Whether the kernel makes a route for the prefix of an address. */
 const hasNet = (address: SeenAddress): boolean =>

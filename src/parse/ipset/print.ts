@@ -1,6 +1,6 @@
 import { printProtocol } from '../../extension/codec/protocol.ts';
 import type { IpSet, SetEntry, SetPart } from '../../network/ruleset.ts';
-import { type Address, prefix, printAddress, printMac, rangeOf } from '../../packet/address.ts';
+import { type Address, hostPrefix, prefix, printAddress, printMac, rangeOf } from '../../packet/address.ts';
 import { PROTOCOL } from '../../packet/field.ts';
 import type { Range, Ranges } from '../../packet/ranges.ts';
 import type { Scalar } from '../../packet/scalar.ts';
@@ -63,8 +63,7 @@ function printPart(part: SetPart): string {
 
 function printAddresses([low, high]: Range<Address>): string {
   if (low === high) return printAddress(low);
-  const bits = typeof low === 'bigint' ? 128 : 32;
-  const length = bits - minus<Address>(high, low).toString(2).length;
+  const length = hostPrefix(low).length - minus<Address>(high, low).toString(2).length;
   const [first, last] = rangeOf(prefix(low, length));
   return first === low && last === high
     ? `${printAddress(low)}/${length}`
