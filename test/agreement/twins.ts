@@ -26,8 +26,10 @@ export interface Twins {
   readonly run: Runs;
 }
 
-export function twinsOf(network: Network, question: Question, n: number): Twins {
-  const { probe, start } = probeOf(question, n);
+export const twinsOf = (network: Network, question: Question, n: number): Twins =>
+  twinsAt(network, probeOf(question, n));
+
+export function twinsAt(network: Network, { probe, start }: ReturnType<typeof probeOf>): Twins {
   const exchanges = explore(network, probe, start);
   const program = lower(network, probe);
   return {

@@ -232,15 +232,19 @@ const endFrom = (text: string): LinkEnd => {
   return { node, interface: name, ownAddressOnly: text.endsWith('!') };
 };
 
-/** Builds a network; links are lists of `node:interface`. */
-export function build(hosts: Readonly<Record<string, Host>>, links: readonly (readonly string[])[]): Network {
-  return {
-    nodes: new Map(Object.entries(hosts).map(([name, host]) => [name, nodeFrom(name, host)])),
-    links: links.map((ends, n) => ({ name: `link${n + 1}`, ends: ends.map(endFrom), place: place('network.yaml') })),
-    names: new Map(),
-    inventory: [],
-  };
-}
+/** @param links - lists of `node:interface` */
+export const network = (nodes: readonly Node[], links: readonly (readonly string[])[]): Network => ({
+  nodes: new Map(nodes.map((node) => [node.name, node])),
+  links: links.map((ends, n) => ({ name: `link${n + 1}`, ends: ends.map(endFrom), place: place('network.yaml') })),
+  names: new Map(),
+  inventory: [],
+});
+
+export const build = (hosts: Readonly<Record<string, Host>>, links: readonly (readonly string[])[]): Network =>
+  network(
+    Object.entries(hosts).map(([name, host]) => nodeFrom(name, host)),
+    links,
+  );
 
 /** A host with one interface `eth0`. */
 export const host = (address: string, more: Omit<Host, 'interfaces'> = {}): Host => ({
@@ -257,3 +261,21 @@ export const FORWARDING = { 'net.ipv4.ip_forward': 1 } as const;
 export const BRIDGE_NF = { 'net.bridge.bridge-nf-call-iptables': 1 } as const;
 /** What a host with bridges is without: no br_netfilter. */
 export const NO_BRIDGE_NF = { 'net.bridge.bridge-nf-call-iptables': 0 } as const;
+
+/** `a` and `b` on both sides of the router `r`. */
+export const routed = (more: Partial<Host>): Network =>
+  build(
+    {
+      a: guest('10.0.0.1/24', '10.0.0.254'),
+      b: guest('10.0.1.1/24', '10.0.1.254'),
+      r: {
+        interfaces: { eth0: { addresses: ['10.0.0.254/24'] }, eth1: { addresses: ['10.0.1.254/24'] } },
+        sysctl: FORWARDING,
+        ...more,
+      },
+    },
+    [
+      ['a:eth0', 'r:eth0'],
+      ['b:eth0', 'r:eth1'],
+    ],
+  );

@@ -2,29 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Network } from '../../src/network/network.ts';
 import type { Exchange } from '../../src/network/trace.ts';
 import { said, send, tcp } from './ask.ts';
-import { addr, build, type Host, host } from './build.ts';
-
-const b = (more: Omit<Host, 'interfaces'> = {}): Host => ({
-  interfaces: { eth0: { addresses: ['10.0.0.2/24'] } },
-  ...more,
-});
-const place = { file: 'n', line: 1, column: 1 };
-const neighbour = (address: string, mac: number, device = 'eth0') => ({
-  address: addr(address),
-  device,
-  mac,
-  state: 'PERMANENT',
-  place,
-});
-const GROUP = 0x01005e000009;
-const pair = (more: Omit<Host, 'interfaces'> = {}, a: Omit<Host, 'interfaces'> = {}): Network =>
-  build({ a: host('10.0.0.1/24', a), b: b(more) }, [['a:eth0', 'b:eth0']]);
-
-/** What came of the answer: the fate, with what decided. */
-function replied({ disposition: { reply } }: Exchange): string {
-  if (reply.kind === 'none') return `none: ${reply.reason}`;
-  return reply.kind === 'dropped' ? `${said(reply)}: ${reply.origin?.node} ${reply.origin?.text}` : said(reply);
-}
+import { build, type Host, host } from './build.ts';
+import { b, GROUP, neighbour, pair, replied } from './pair.ts';
 
 describe('later segments of a connection', () => {
   const another = 'the segment came to another socket than the SYN';

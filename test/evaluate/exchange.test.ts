@@ -8,30 +8,11 @@ import { TCP_FLAG } from '../../src/packet/field.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { icmp, probeFrom, said, send, sendRaw, socket, tcp, udp, wire } from './ask.ts';
 import { addr, build, guest, type Host, host } from './build.ts';
+import { b, GROUP, neighbour, pair, replied } from './pair.ts';
 
 const { SYN, ACK, FIN, RST, PSH, URG, ECE } = TCP_FLAG;
 const MAC = 0x0a0000000002;
-const b = (more: Omit<Host, 'interfaces'> = {}): Host => ({
-  interfaces: { eth0: { addresses: ['10.0.0.2/24'], mac: '0a:00:00:00:00:02' } },
-  ...more,
-});
-const place = { file: 'n', line: 1, column: 1 };
-const neighbour = (address: string, mac: number, device = 'eth0') => ({
-  address: addr(address),
-  device,
-  mac,
-  state: 'PERMANENT',
-  place,
-});
-const GROUP = 0x01005e000009;
-const pair = (more: Omit<Host, 'interfaces'> = {}, a: Omit<Host, 'interfaces'> = {}): Network =>
-  build({ a: host('10.0.0.1/24', a), b: b(more) }, [['a:eth0', 'b:eth0']]);
 
-/** What came of the answer: the fate, with what decided. */
-function replied({ disposition: { reply } }: Exchange): string {
-  if (reply.kind === 'none') return `none: ${reply.reason}`;
-  return reply.kind === 'dropped' ? `${said(reply)}: ${reply.origin?.node} ${reply.origin?.text}` : said(reply);
-}
 /** A frame comes in at b from the wire, and what is answered leaves nowhere. */
 const arriving = (of: Packet, more: Omit<Host, 'interfaces'> = {}): Exchange =>
   send(build({ b: b(more) }, []), wire('b', 'eth0'), { ...of, src: addr('10.0.0.1'), macDst: MAC });

@@ -1,7 +1,6 @@
 import type {
   Interface,
   InterfaceAddress,
-  LinkEnd,
   Neighbour,
   Network,
   Node,
@@ -14,7 +13,7 @@ import { assumed, known } from '../../src/network/unknown.ts';
 import { holds, parseAnyAddress, parseAnyPrefix, parseMac, prefix, printPrefix } from '../../src/packet/address.ts';
 import type { Place } from '../../src/packet/place.ts';
 import { parseIptablesSave } from '../../src/parse/iptables/save.ts';
-import type { Port } from './build.ts';
+import { network, type Port } from './build.ts';
 
 /** A host of IPv6 as a test writes it; members as in `build.ts`. Every interface but lo has a link-local address of its own. */
 export interface Host6 {
@@ -246,20 +245,12 @@ function nodeFrom(name: string, host: Host6): Node {
   };
 }
 
-const endFrom = (text: string): LinkEnd => {
-  const [node = '', name = ''] = text.replace('!', '').split(':');
-  return { node, interface: name, ownAddressOnly: text.endsWith('!') };
-};
-
 /** Builds a network of IPv6; links are lists of `node:interface`. */
-export function build6(hosts: Readonly<Record<string, Host6>>, links: readonly (readonly string[])[]): Network {
-  return {
-    nodes: new Map(Object.entries(hosts).map(([name, host]) => [name, nodeFrom(name, host)])),
-    links: links.map((ends, n) => ({ name: `link${n + 1}`, ends: ends.map(endFrom), place: place('network.yaml') })),
-    names: new Map(),
-    inventory: [],
-  };
-}
+export const build6 = (hosts: Readonly<Record<string, Host6>>, links: readonly (readonly string[])[]): Network =>
+  network(
+    Object.entries(hosts).map(([name, host]) => nodeFrom(name, host)),
+    links,
+  );
 
 /** A host with one interface `eth0`, and a default router. */
 export const host6 = (address: string, router?: string, more: Partial<Host6> = {}): Host6 => ({

@@ -33,6 +33,20 @@ export const networkOf = (world: World, change: (files: Map<string, string>) => 
 
 const address = (text: string): number => parseAddress(text) ?? Number.NaN;
 
+/** What every probe of these tests carries, unless it says otherwise. */
+export const FIELDS: PacketClass = {
+  sport: only(40000),
+  tcpFlags: only(TCP_FLAG.SYN),
+  icmpCode: only(0),
+  icmpId: only(1),
+  tos: only(0),
+  ttl: only(64),
+  length: only(84),
+  mark: only(0),
+  fragment: only(0),
+  badChecksum: only(0),
+};
+
 export const probeOf = ({
   from,
   to,
@@ -47,20 +61,11 @@ export const probeOf = ({
   state,
   back,
   packets: {
+    ...FIELDS,
     dst: only(address(to)),
     proto: only(PROTOCOL[proto]),
-    sport: only(40000),
     dport: only(port),
-    tcpFlags: only(TCP_FLAG.SYN),
     icmpType: only(8),
-    icmpCode: only(0),
-    icmpId: only(1),
-    tos: only(0),
-    ttl: only(64),
-    length: only(84),
-    mark: only(0),
-    fragment: only(0),
-    badChecksum: only(0),
     ...fields,
   },
 });
@@ -79,7 +84,7 @@ const tell = (fate: Fate): string => {
   }
 };
 
-const printed = ({ request, reply }: Disposition): string => `${tell(request)} | ${tell(reply)}`;
+export const printed = ({ request, reply }: Disposition): string => `${tell(request)} | ${tell(reply)}`;
 
 /** Every way in which the packet can end: `request | reply`, in order. */
 export const endsOf = (network: Network, asked: Asked): readonly string[] => {

@@ -1,24 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Network, Node, PolicyRule, Unmodelled } from '../../src/network/network.ts';
-import { BRIDGE_NF, build, FORWARDING, guest, type Host, host, POLICY } from '../evaluate/build.ts';
+import { BRIDGE_NF, build, FORWARDING, type Host, host, POLICY, routed } from '../evaluate/build.ts';
 import { answered, endsOf } from './ask.ts';
-
-const routed = (more: Partial<Host>): Network =>
-  build(
-    {
-      a: guest('10.0.0.1/24', '10.0.0.254'),
-      b: guest('10.0.1.1/24', '10.0.1.254'),
-      r: {
-        interfaces: { eth0: { addresses: ['10.0.0.254/24'] }, eth1: { addresses: ['10.0.1.254/24'] } },
-        sysctl: FORWARDING,
-        ...more,
-      },
-    },
-    [
-      ['a:eth0', 'r:eth0'],
-      ['b:eth0', 'r:eth1'],
-    ],
-  );
 
 /** `a` and `b` on a bridge of `h`, `c` beside `a`. */
 const bridged = (unmodelled: readonly Unmodelled[], c: Partial<Host> = {}): Network =>

@@ -1,8 +1,7 @@
 import { lower } from '../../../src/lower/lower.ts';
 import { parseAddress6 } from '../../../src/packet/address6.ts';
 import type { Probe, Source } from '../../../src/packet/exchange.ts';
-import type { Fate } from '../../../src/packet/fate.ts';
-import { PROTOCOL, TCP_FLAG } from '../../../src/packet/field.ts';
+import { PROTOCOL } from '../../../src/packet/field.ts';
 import type { PacketClass } from '../../../src/packet/packet.ts';
 import { only } from '../../../src/packet/ranges.ts';
 import { parseSnapshot } from '../../../src/parse/snapshot.ts';
@@ -10,6 +9,7 @@ import type { Extra } from '../../agreement/generate/six/extra.ts';
 import { NO_EXTRA } from '../../agreement/generate/six/extra.ts';
 import { sixSnapshotOf } from '../../agreement/generate/six/snapshot.ts';
 import type { World } from '../../agreement/generate/world.ts';
+import { FIELDS, printed } from '../ask.ts';
 import { everyEnd, inputsOf, least } from '../ends.ts';
 
 /** A question about IPv6; worlds are written in IPv4, and 10.1.0.2 is 2001:db8::a01:2. */
@@ -39,37 +39,14 @@ export const probeOf = ({ from, to, proto = 'UDP', by, source, fields = {}, back
   state: 'fresh',
   back,
   packets: {
+    ...FIELDS,
     dst: only(at(to)),
     proto: only(PROTOCOL[proto]),
-    sport: only(40000),
     dport: only(9999),
-    tcpFlags: only(TCP_FLAG.SYN),
     icmpType: only(128),
-    icmpCode: only(0),
-    icmpId: only(1),
-    tos: only(0),
-    ttl: only(64),
-    length: only(84),
-    mark: only(0),
-    fragment: only(0),
-    badChecksum: only(0),
     ...fields,
   },
 });
-
-const tell = (fate: Fate): string => {
-  switch (fate.kind) {
-    case 'delivered':
-    case 'leaves':
-      return `${fate.kind} ${fate.node}`;
-    case 'dropped':
-      return `${fate.node}: ${fate.reason}`;
-    case 'unknown':
-      return `unknown: ${fate.unknown.reason}`;
-    case 'none':
-      return fate.reason;
-  }
-};
 
 /** Every way in which the packet, or the least of its class, can end: `request | reply`. */
 export function ask(world: World, asked: Asked, extra: Partial<Extra> = {}): readonly string[] {
@@ -81,7 +58,7 @@ export function ask(world: World, asked: Asked, extra: Partial<Extra> = {}): rea
     ...(asked.dst === undefined ? [] : [['dst', asked.dst] as const]),
   ]);
   const ends = everyEnd(program, inputs);
-  return [...new Set(ends.map(({ request, reply }) => `${tell(request)} | ${tell(reply)}`))].sort();
+  return [...new Set(ends.map(printed))].sort();
 }
 
 export const LOST = 'the request did not arrive';
