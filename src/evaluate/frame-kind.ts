@@ -7,11 +7,13 @@ import { holds, type World } from './world.ts';
  * Whether the rules are those of the kernel's own tables (ebtables-legacy) or of nf_tables (ebtables-nft): what both
  * print is the same, what they do with it is not, here and there. One answer a node.
  */
-export const isLegacy = (world: World, node: Node): boolean =>
-  holds(world, {
-    id: `${node.name} ebtables-legacy`,
-    reason: `whether ebtables on ${node.name} is ebtables-legacy or ebtables-nft, where the two differ`,
-  });
+export const isLegacy = (world: World, { name, frameFlavour }: Node): boolean =>
+  frameFlavour === undefined
+    ? holds(world, {
+        id: `${name} ebtables-legacy`,
+        reason: `whether ebtables on ${name} is ebtables-legacy or ebtables-nft, where the two differ (the head of \`ebtables-save\` says it)`,
+      })
+    : frameFlavour === 'legacy';
 
 export type FrameStep = readonly [table: FrameTableName, hook: FrameHook];
 

@@ -159,9 +159,11 @@ const among = ({ pairs }: Among, of: Contents, side: Side): Predicate =>
     ),
   );
 
-/** Which of the two programs has loaded a node's rules: no capture shows it, and a few things are different. */
-export const isLegacy = ({ name }: Node): Predicate =>
-  unknownBit({
+/** Which of the two programs has loaded a node's rules: a few things are different. */
+export function isLegacy({ name, frameFlavour }: Node): Predicate {
+  if (frameFlavour !== undefined) return frameFlavour === 'legacy' ? TRUE : FALSE;
+  return unknownBit({
     id: `${name} has ebtables-legacy`,
-    reason: `whether ebtables of ${name} is ebtables-legacy or ebtables-nft, which order OUTPUT and read tests differently`,
+    reason: `whether ebtables of ${name} is ebtables-legacy or ebtables-nft, which order OUTPUT and read tests differently (the head of \`ebtables-save\` says it)`,
   });
+}

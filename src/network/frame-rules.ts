@@ -110,6 +110,9 @@ export interface FrameChain {
   readonly place: Place;
 }
 
+/** Whose rules of ebtables are: those of the kernel's own tables, or of nf_tables. They differ where docs/path.md says. */
+export type FrameFlavour = 'legacy' | 'nf_tables';
+
 /** `ebtables`: chains by table. PREROUTING and POSTROUTING are nat's, BROUTING is broute's, OUTPUT is in nat and filter. */
 export type FrameRules = ReadonlyMap<FrameTableName, ReadonlyMap<string, FrameChain>>;
 

@@ -1,7 +1,7 @@
 import type { Address, Prefix } from '../packet/address.ts';
 import type { Family } from '../packet/field.ts';
 import type { Assumption, Place } from '../packet/place.ts';
-import type { ArpRules, FrameRules } from './frame-rules.ts';
+import type { ArpRules, FrameFlavour, FrameRules } from './frame-rules.ts';
 import type { IpSet, Ruleset } from './ruleset.ts';
 import type { Known } from './unknown.ts';
 
@@ -184,6 +184,8 @@ export interface Node {
   readonly sets: ReadonlyMap<string, IpSet>;
   /** What `ebtables-save` showed, and what libvirt makes of a guest's filters; absent: no rules. */
   readonly frameRules?: FrameRules;
+  /** As the head of `ebtables-save` says; absent: nobody knows. */
+  readonly frameFlavour?: FrameFlavour;
   /** What `arptables-save` showed; absent: no rules. */
   readonly arpRules?: ArpRules;
   /** What `sysctl -a` showed, by key; read it through `sysctl()` only. */

@@ -8,7 +8,7 @@ import { parseDnsmasqCmdline } from './dnsmasq/cmdline.ts';
 import { parseDnsmasqConf, parseDnsmasqHosts } from './dnsmasq/conf.ts';
 import { parseNftJson, parseNftText } from './foreign/nft.ts';
 import { parseArptablesSave } from './frames/arptables.ts';
-import { parseEbtablesSave } from './frames/ebtables.ts';
+import { parseEbtables } from './frames/ebtables.ts';
 import { parseNovaConf } from './host/nova.ts';
 import { parseSs } from './host/ss.ts';
 import { parseSysctl } from './host/sysctl.ts';
@@ -98,7 +98,7 @@ export const READERS: readonly Reader[] = [
   ...sixTableReaders,
   reader('nft-ruleset.json', 'nft', parseNftJson, 'nft rules (`nft -j list ruleset`)'),
   reader('nft-ruleset.txt', 'nft', parseNftText, 'nft rules (`nft list ruleset`)'),
-  reader('ebtables-save.txt', 'ebtables', parseEbtablesSave, 'bridge rules (`ebtables-save`)'),
+  reader('ebtables-save.txt', 'ebtables', parseEbtables, 'bridge rules (`ebtables-save`)'),
   reader('arptables-save.txt', 'arptables', parseArptablesSave, 'ARP rules (`arptables-save`)'),
   reader('sysctl.txt', 'settings', parseSysctl, 'settings (`sysctl -a`)'),
   reader('ss.txt', 'listeners', parseSs, 'listening sockets (`ss -H -l -t -u -n`)'),

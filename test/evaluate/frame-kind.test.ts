@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { FrameAction } from '../../src/network/frame-rules.ts';
-import type { Network } from '../../src/network/network.ts';
+import type { FrameAction, FrameFlavour } from '../../src/network/frame-rules.ts';
+import type { Network, Node } from '../../src/network/network.ts';
 import { ends, every, icmp } from './ask.ts';
 import { addr } from './build.ts';
 import { COUNT, MAC, PASSES, ruled, type Tables } from './frame-network.ts';
 import { ACCEPT, ARP, DROP, IPV4, jump, macOf, not, REQUEST, type Written } from './frame-rules.ts';
 
-const WHICH = 'whether ebtables on h is ebtables-legacy or ebtables-nft, where the two differ';
+const WHICH =
+  'whether ebtables on h is ebtables-legacy or ebtables-nft, where the two differ (the head of `ebtables-save` says it)';
 
 /** The ends of a packet from h to b where ebtables is that of nf_tables, then where it is the older one. */
 const runs = (network: Network, from = 'h'): readonly (readonly string[])[] =>
@@ -33,6 +34,16 @@ describe('OUTPUT', () => {
     const dnat: FrameAction = { kind: 'dnat', mac: macOf(MAC.none), arp: false, then: 'ACCEPT' };
     const rewritten = tables(dnat, { kind: 'mac destination', of: { address: macOf(MAC.b), mask: 0xffffffffffff } });
     expect(runs(ruled(rewritten))).toEqual(either('dropped h: rule', 'dropped b: not for me'));
+  });
+
+  it('has the order of the one that made the rules, where it is known', () => {
+    const open = ruled(tables(mark, marked));
+    const made = (frameFlavour: FrameFlavour): Network => {
+      const h = open.nodes.get('h') as Node;
+      return { ...open, nodes: new Map([...open.nodes, ['h', { ...h, frameFlavour }]]) };
+    };
+    expect(runs(made('nf_tables'))).toEqual(same('delivered b'));
+    expect(runs(made('legacy'))).toEqual(same('dropped h: rule'));
   });
 
   it('of both in either order is the same where they only judge', () => {

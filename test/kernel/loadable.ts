@@ -1,10 +1,15 @@
+import { run } from '../../src/lab/command.ts';
 import type { World, WorldNode } from '../agreement/generate/world.ts';
 
 /** What no ebtables of every kernel takes: targets that nobody knows, and matches that ebtables-nft has no way to ask. */
 const REFUSED = /-j snork|--logical-|--among-|--vlan-|--limit|-j (unknown|none)/;
 
+/** As `ebtables -V` tells it: `ebtables 1.8.9 (nf_tables)`. */
+export const ebtablesVersion = async (): Promise<string> =>
+  (await run('ebtables', ['-V'])).out.trim().replace(/^\S+ v?/, '');
+
 /** A network as this machine can build it: without rules about frames that its tools or its kernel refuse. */
-export function loadable(world: World, broute: boolean): World {
+export function loadable(world: World, broute: boolean, framesBy: string): World {
   return mapNodes(world, (node) => {
     if (node.frames === undefined) return node;
     const tables = Object.entries(node.frames).filter(([name]) => broute || name !== 'broute');
@@ -12,7 +17,7 @@ export function loadable(world: World, broute: boolean): World {
       name,
       { ...table, rules: table.rules.filter((rule) => !REFUSED.test(rule)) },
     ]);
-    return { ...node, frames: Object.fromEntries(frames) };
+    return { ...node, frames: Object.fromEntries(frames), framesBy };
   });
 }
 
@@ -25,7 +30,7 @@ export function withoutRefused(world: World, error: unknown): World | undefined 
 }
 
 function unframed(node: WorldNode): WorldNode {
-  const { frames: _, arp: __, ...rest } = node;
+  const { frames: _, framesBy: ___, arp: __, ...rest } = node;
   return rest;
 }
 

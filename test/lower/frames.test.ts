@@ -231,9 +231,16 @@ describe('what ebtables-legacy and ebtables-nft do differently', () => {
 
   it('is open: OUTPUT of nat comes first in the one, last in the other', () => {
     const nat = ['-A OUTPUT -p IPv4 -j mark --mark-set 0x5 --mark-target ACCEPT'];
-    const both = (test: string) => ask(ebtables({ nat, filter: [`-A OUTPUT -p IPv4 ${test} -j DROP`] }), OUT);
+    const rules = (test: string) => ebtables({ nat, filter: [`-A OUTPUT -p IPv4 ${test} -j DROP`] });
+    const both = (test: string) => ask(rules(test), OUT);
     expect(both('--mark 0x5')).toEqual(['delivered b | delivered h', ...DROPPED]);
     expect(both('--mark 0x6')).toEqual(answered('b', 'h'));
+    const by = (framesBy: string) => {
+      const world = rules('--mark 0x5');
+      return ask({ ...world, nodes: { ...world.nodes, h: { ...nodeOf({}), ...world.nodes['h'], framesBy } } }, OUT);
+    };
+    expect(by('1.8.9 (nf_tables)')).toEqual(answered('b', 'h'));
+    expect(by('1.0')).toEqual(DROPPED);
   });
 });
 

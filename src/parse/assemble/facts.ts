@@ -1,4 +1,4 @@
-import type { ArpRules, FrameRules } from '../../network/frame-rules.ts';
+import type { ArpRules } from '../../network/frame-rules.ts';
 import type { Listener, Neighbour, Unmodelled } from '../../network/network.ts';
 import type { IpSet, Ruleset, TableName } from '../../network/ruleset.ts';
 import type { Known } from '../../network/unknown.ts';
@@ -7,6 +7,7 @@ import type { SeenHairpin } from '../bridge/hairpin.ts';
 import type { SeenPort } from '../bridge/link.ts';
 import type { DhcpHost, SeenDnsmasq } from '../dnsmasq/options.ts';
 import type { NftChain } from '../foreign/nft.ts';
+import type { SeenFrames } from '../frames/ebtables.ts';
 import type { NovaFlag } from '../host/nova.ts';
 import type { SeenSettings } from '../host/sysctl.ts';
 import type { Resolver, Stanza } from '../host/text.ts';
@@ -32,7 +33,7 @@ export interface Facts {
   readonly ruleset: Ruleset;
   readonly table: { readonly name: TableName; readonly ruleset: Ruleset };
   readonly sets: ReadonlyMap<string, IpSet>;
-  readonly ebtables: FrameRules;
+  readonly ebtables: SeenFrames;
   readonly arptables: ArpRules;
   readonly ruleset6: Known<Ruleset>;
   readonly table6: { readonly name: TableName; readonly ruleset: Known<Ruleset> };

@@ -98,7 +98,7 @@ function isShown(
 
 const frameChain = (readings: Readings, table: string, chain: string): FrameChain | undefined =>
   first(readings, 'ebtables')
-    ?.get(table as FrameTableName)
+    ?.rules.get(table as FrameTableName)
     ?.get(chain);
 
 /** ebtables-nft keeps what the end of an own chain does as a rule behind the others. */

@@ -9,7 +9,8 @@ import { first, type Readings } from './facts.ts';
 import { cardsOf, checkFilters, finder, shown, unused } from './filters.ts';
 
 /** The rules of ebtables and arptables of a node, and what is to be said of them. */
-export interface AssembledFrames extends Pick<Node, 'frameRules' | 'arpRules'> {
+export interface AssembledFrames {
+  readonly rules: Pick<Node, 'frameRules' | 'frameFlavour' | 'arpRules'>;
   readonly unmodelled: readonly Unmodelled[];
   readonly assumptions: readonly Assumption[];
 }
@@ -25,7 +26,7 @@ interface Site {
 /** Puts together what the captures show of ebtables and arptables and what libvirt makes of guests' filters; a capture wins. */
 export function assembleFrames(site: Site): AssembledFrames {
   checkFilters(site.readings, site.desk);
-  const captured = first(site.readings, 'ebtables');
+  const { rules: captured, flavour } = first(site.readings, 'ebtables') ?? {};
   const arpRules = first(site.readings, 'arptables');
   const filtered = portsOf(site);
   const made = filtered.ports.map((port) => ({ port, compiled: compileFilter(port, finder(site.readings)) }));
@@ -33,8 +34,11 @@ export function assembleFrames(site: Site): AssembledFrames {
     checkChains(port, compiled, captured as FrameRules, site);
   const frameRules = captured ?? merged(made.map(({ compiled }) => compiled.chains));
   return {
-    ...(frameRules !== undefined && { frameRules }),
-    ...(arpRules !== undefined && { arpRules }),
+    rules: {
+      ...(frameRules !== undefined && { frameRules }),
+      ...(flavour !== undefined && { frameFlavour: flavour }),
+      ...(arpRules !== undefined && { arpRules }),
+    },
     unmodelled: [
       ...(captured === undefined ? filtered.nowhere.map(unplaced) : []),
       ...made.flatMap(({ port, compiled }) => ofIptables(port, compiled, site.ruleset)),

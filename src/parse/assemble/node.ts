@@ -29,7 +29,7 @@ export function assembleNode(parts: NodeParts, desk: Desk): Node {
   if (parts.captured) work.assumptions.push(...assembled.assumptions);
   const routing = assembleRouting(work, assembled);
   const { ruleset, shown } = assembleRules(name, readings, kernelDefaults, desk);
-  const { frameRules, arpRules, ...frames } = assembleFrames({
+  const frames = assembleFrames({
     node: name,
     readings,
     interfaces: assembled.interfaces,
@@ -49,8 +49,7 @@ export function assembleNode(parts: NodeParts, desk: Desk): Node {
     neighbours: neighboursOf(work),
     ruleset: decided,
     sets: assembleSets(work, ruleset, six),
-    ...(frameRules !== undefined && { frameRules }),
-    ...(arpRules !== undefined && { arpRules }),
+    ...frames.rules,
     ...settings,
     kernelDefaults,
     listeners: listenersOf(work),

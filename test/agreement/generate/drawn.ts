@@ -36,11 +36,17 @@ function tables(world: World, name: string): fc.Arbitrary<WorldNode['tables']> {
 }
 
 /** Rules of ebtables where there is a bridge, of arptables now and then. */
-function aboutFrames(world: World, name: string): fc.Arbitrary<Pick<WorldNode, 'frames' | 'arp'>> {
+function aboutFrames(world: World, name: string): fc.Arbitrary<Pick<WorldNode, 'frames' | 'framesBy' | 'arp'>> {
   const bridges = Object.values(world.nodes[name]?.interfaces ?? {}).some(({ kind }) => kind === 'bridge');
   const frames = fc.oneof(
     { weight: 5, arbitrary: fc.constant({}) },
-    { weight: bridges ? 5 : 0, arbitrary: frameTables(world, name).map((one) => ({ frames: one })) },
+    {
+      weight: bridges ? 5 : 0,
+      arbitrary: fc.record({
+        frames: frameTables(world, name),
+        framesBy: fc.constantFrom('', '1.0', '1.8.9 (nf_tables)'),
+      }),
+    },
   );
   const arp = fc.oneof(
     { weight: 9, arbitrary: fc.constant({}) },

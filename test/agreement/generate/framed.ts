@@ -3,7 +3,7 @@ import type { Network } from '../../../src/network/network.ts';
 import { printMac } from '../../../src/packet/address.ts';
 import { parseSnapshot } from '../../../src/parse/snapshot.ts';
 import { type Question, question } from './probe.ts';
-import { macOf, snapshotOf } from './snapshot.ts';
+import { frameHead, macOf, snapshotOf } from './snapshot.ts';
 import { TOPOLOGIES } from './topology.ts';
 import { ownedIn, unownedIn } from './vocabulary.ts';
 import type { World } from './world.ts';
@@ -26,10 +26,13 @@ const WORLDS = ['hypervisor', 'bare hypervisor', 'filtering'] as const;
 const PORTS = ['tap1', 'tap2', 'eth0'] as const;
 const SETTINGS = [{}, { 'net.bridge.bridge-nf-call-iptables': 0 }, { 'net.ipv4.ip_forward': 1 }] as const;
 
-/** @throws Error if it is not read: what is drawn is meant to be valid */
-export function framedNetwork({ world, ebtables, arptables }: Framed): Network {
+/**
+ * @param version - of which the head of `ebtables-save` speaks
+ * @throws Error if it is not read: what is drawn is meant to be valid
+ */
+export function framedNetwork({ world, ebtables, arptables }: Framed, version = ''): Network {
   const files = new Map(snapshotOf(world));
-  if (ebtables !== '') files.set('h/ebtables-save.txt', ebtables);
+  if (ebtables !== '') files.set('h/ebtables-save.txt', frameHead(version) + ebtables);
   if (arptables !== '') files.set('h/arptables-save.txt', arptables);
   const { value, located } = parseSnapshot(files);
   if (value === undefined) throw new Error(`not read: ${JSON.stringify(located)}\n${ebtables}${arptables}`);

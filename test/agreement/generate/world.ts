@@ -26,6 +26,8 @@ export interface WorldNode {
   readonly tables: Readonly<Partial<Record<TableName, WorldTable>>>;
   /** Rules of ebtables, and of arptables. */
   readonly frames?: Readonly<Partial<Record<FrameTableName, FrameWorldTable>>>;
+  /** The version of which the head of `ebtables-save` speaks. */
+  readonly framesBy?: string;
   readonly arp?: FrameWorldTable;
 }
 
