@@ -2,7 +2,7 @@ import type { FrameTest, MaskedIp, MaskedMac } from '../network/frame-rules.ts';
 import type { Interface } from '../network/network.ts';
 import { type Address } from '../packet/address.ts';
 import { bitAnd } from '../packet/bits.ts';
-import { PROTOCOL } from '../packet/field.ts';
+import { type Family, PROTOCOL } from '../packet/field.ts';
 import { familyOfPacket, type Packet } from '../packet/packet.ts';
 import type { Frame, Mac } from './frame.ts';
 
@@ -59,11 +59,9 @@ function find(test: FrameTest, frame: Frame, devices: Devices): Found {
     case 'packet type':
       return test.type === frame.type;
     case 'among source':
-      return isAmong(test.pairs, frame.macSource, ipv4Of(frame)?.src ?? frame.arp?.source);
+      return isAmong(test.pairs, frame.macSource, packetOf(frame, 4)?.src ?? frame.arp?.source);
     case 'among destination':
-      return isAmong(test.pairs, frame.macDestination, ipv4Of(frame)?.dst ?? frame.arp?.destination);
-    case 'ip6':
-      return carried(frame) === TYPE.IPV6 && frame.tag === undefined ? { reason: test.text } : 'absent';
+      return isAmong(test.pairs, frame.macDestination, packetOf(frame, 4)?.dst ?? frame.arp?.destination);
     case 'vlan':
       return vlanHolds(test, frame);
     case 'unknown':
@@ -71,29 +69,37 @@ function find(test: FrameTest, frame: Frame, devices: Devices): Found {
   }
 }
 
-type InsideTest = Extract<FrameTest, { kind: `ip ${string}` | `arp ${string}` }>;
+type InsideTest = Extract<FrameTest, { kind: `${'ip' | 'ip6' | 'arp'} ${string}` }>;
 
-const isInside = (test: FrameTest): test is InsideTest => /^(ip|arp) /.test(test.kind);
+const isInside = (test: FrameTest): test is InsideTest => /^(ip6?|arp) /.test(test.kind);
 
 /** Tests of what an untagged frame carries. */
 function findInside(test: InsideTest, frame: Frame): Found {
-  const packet = ipv4Of(frame);
+  const packet = packetOf(frame, test.kind.startsWith('ip6') ? 6 : 4);
   const { arp } = frame;
   switch (test.kind) {
     case 'ip source':
+    case 'ip6 source':
       return packet === undefined ? 'absent' : ipHolds(test.of, packet.src);
     case 'ip destination':
+    case 'ip6 destination':
       return packet === undefined ? 'absent' : ipHolds(test.of, packet.dst);
     case 'ip protocol':
+    case 'ip6 protocol':
       return packet === undefined ? 'absent' : packet.proto === test.number;
     case 'ip tos':
+    case 'ip6 tclass':
       return packet === undefined ? 'absent' : packet.tos === test.value;
     case 'ip sport':
+    case 'ip6 sport':
       return packet === undefined || packet.fragment === 1 ? 'absent' : within(test.ports, packet.sport);
     case 'ip dport':
+    case 'ip6 dport':
       return packet === undefined || packet.fragment === 1 ? 'absent' : within(test.ports, packet.dport);
     case 'ip icmp type':
-      if (packet?.proto !== PROTOCOL.ICMP || packet.fragment === 1) return 'absent';
+    case 'ip6 icmp type':
+      if ((packet?.proto !== PROTOCOL.ICMP && packet?.proto !== PROTOCOL.ICMPV6) || packet.fragment === 1)
+        return 'absent';
       return within(test.types, packet.icmpType) && within(test.codes, packet.icmpCode);
     case 'arp operation':
       return arp === undefined ? 'absent' : arp.operation === test.operation;
@@ -119,19 +125,19 @@ function findInside(test: InsideTest, frame: Frame): Found {
 const ETHERNET = 1; // ARPHRD_ETHER
 const TYPE = { IPV4: 0x0800, ARP: 0x0806, VLAN: 0x8100, IPV6: 0x86dd } as const;
 
-const ipv4Of = ({ packet }: Frame): Packet | undefined =>
-  packet !== undefined && familyOfPacket(packet) === 4 ? packet : undefined;
+const packetOf = ({ packet }: Frame, family: Family): Packet | undefined =>
+  packet !== undefined && familyOfPacket(packet) === family ? packet : undefined;
 
 function carried(frame: Frame): number {
   if (frame.arp !== undefined) return TYPE.ARP;
-  return ipv4Of(frame) === undefined ? TYPE.IPV6 : TYPE.IPV4;
+  return packetOf(frame, 4) === undefined ? TYPE.IPV6 : TYPE.IPV4;
 }
 
 const ethernetType = (frame: Frame): number => (frame.tag === undefined ? carried(frame) : TYPE.VLAN);
 
 const within = ([low, high]: readonly [number, number], value: number): boolean => low <= value && value <= high;
-const ipHolds = ({ address, mask }: MaskedIp, value: Address): boolean =>
-  typeof value === 'number' && bitAnd(value, mask) === bitAnd(address, mask);
+const ipHolds = ({ address, mask }: MaskedIp<Address>, value: Address): boolean =>
+  typeof value === typeof mask && bitAnd(value, mask) === bitAnd(address, mask);
 
 /** A hook without such a device has no name to compare. */
 const nameHolds = (pattern: string, { name } = { name: '' } as Pick<Interface, 'name'>): boolean =>

@@ -1,10 +1,11 @@
 import { all, any, equals, FALSE, inRanges, masked, not } from '../ir/predicate.ts';
 import type { Predicate, Slot } from '../ir/program.ts';
 import type { MaskedIp, MaskedMac } from '../network/frame-rules.ts';
-import { BROADCAST_MAC } from '../packet/address.ts';
+import { type Address, BROADCAST_MAC } from '../packet/address.ts';
 import { bitAnd } from '../packet/bits.ts';
 import type { Family } from '../packet/field.ts';
 import { only } from '../packet/ranges.ts';
+import { minus, next, plus, top } from '../packet/scalar.ts';
 import type { Contents, FramePlace, IpTest, PacketType, Side } from './frame-test.ts';
 
 /**
@@ -16,14 +17,14 @@ export const TYPE: Slot = 'macDst@type';
 const MAC = { source: 'macSrc', destination: 'macDst' } as const;
 const ADDRESS = { source: 'src', destination: 'dst' } as const;
 
-/** A frame that carries the packet in hand: of IPv6 rules see no more than that it is one. */
+/** A frame that carries the packet in hand. */
 export const ipContents = (place: FramePlace, family: Family): Contents => ({
   type: family === 6 ? 0x86dd : 0x0800,
   mac: (side, of) => macUnder(MAC[side], of),
   address: (side, value) => (family === 6 ? FALSE : equals(ADDRESS[side], value)),
   mark: ({ value, mask, any: some }) => (some ? not(masked('mark', mask, only(0))) : masked('mark', mask, only(value))),
   packetType: (type) => isOfType(type, place),
-  ip: (test) => (family === 6 ? FALSE : ipHolds(test)),
+  ip: (test) => (test.kind.startsWith('ip6') === (family === 6) ? ipHolds(test) : FALSE),
   arp: () => FALSE,
 });
 
@@ -53,27 +54,35 @@ function ipHolds(test: IpTest): Predicate {
   const first = equals('fragment', 0);
   switch (test.kind) {
     case 'ip source':
+    case 'ip6 source':
       return turn(addressUnder('source', test.of));
     case 'ip destination':
+    case 'ip6 destination':
       return turn(addressUnder('destination', test.of));
     case 'ip protocol':
+    case 'ip6 protocol':
       return turn(equals('proto', test.number));
     case 'ip tos':
+    case 'ip6 tclass':
       return turn(equals('tos', test.value));
     case 'ip sport':
+    case 'ip6 sport':
       return all(first, turn(inRanges('sport', [test.ports])));
     case 'ip dport':
+    case 'ip6 dport':
       return all(first, turn(inRanges('dport', [test.ports])));
     case 'ip icmp type':
+    case 'ip6 icmp type':
       return all(first, turn(all(inRanges('icmpType', [test.types]), inRanges('icmpCode', [test.codes]))));
   }
 }
 
-function addressUnder(side: Side, { address, mask }: MaskedIp): Predicate {
-  const value = (address & mask) >>> 0;
-  const free = 2 ** 32 - 1 - mask;
+function addressUnder(side: Side, { address, mask }: MaskedIp<Address>): Predicate {
+  const value = bitAnd<Address>(address, mask);
+  const last = top(typeof mask === 'bigint' ? 128 : 32);
+  const free = minus(last, mask);
   // a mask of leading ones is a range
-  return Number.isInteger(Math.log2(free + 1))
-    ? inRanges(ADDRESS[side], [[value, value + free]])
+  return bitAnd(next(free), free) === minus(free, free)
+    ? inRanges(ADDRESS[side], [[value, plus(value, free)]])
     : masked(ADDRESS[side], mask, only(value));
 }

@@ -19,8 +19,8 @@ export interface FramePlace {
 
 type Of<Kind extends FrameTest['kind']> = Extract<FrameTest, { kind: Kind }>;
 
-/** Tests of the part of a frame that is IPv4, and of the part that is ARP. */
-export type IpTest = Exclude<Extract<FrameTest, { kind: `ip ${string}` }>, Of<'unknown'>>;
+/** Tests of the part of a frame that is IPv4 or IPv6, and of the part that is ARP. */
+export type IpTest = Extract<FrameTest, { kind: `${'ip' | 'ip6'} ${string}` }>;
 export type ArpTest = Extract<FrameTest, { kind: `arp ${string}` }>;
 export type PacketType = Of<'packet type'>['type'];
 export type Side = 'source' | 'destination';
@@ -81,6 +81,13 @@ function testHolds(test: FrameTest, place: FramePlace, of: Contents, unknown: (r
     case 'ip sport':
     case 'ip dport':
     case 'ip icmp type':
+    case 'ip6 source':
+    case 'ip6 destination':
+    case 'ip6 protocol':
+    case 'ip6 tclass':
+    case 'ip6 sport':
+    case 'ip6 dport':
+    case 'ip6 icmp type':
       return place.tag === undefined ? of.ip(test) : FALSE;
     case 'arp operation':
     case 'arp hardware type':
@@ -100,8 +107,6 @@ function testHolds(test: FrameTest, place: FramePlace, of: Contents, unknown: (r
       return amongHolds(test, place, of, 'source');
     case 'among destination':
       return amongHolds(test, place, of, 'destination');
-    case 'ip6':
-      return of.type === IPV6 && place.tag === undefined ? unknownBit(unknown(test.text)) : FALSE;
     case 'vlan':
       return place.tag === undefined ? FALSE : truth(tagHolds(test, place.tag, of.type), test);
     case 'unknown':
@@ -147,7 +152,6 @@ function amongHolds(test: Among, place: FramePlace, of: Contents, side: Side): P
 }
 
 const IPV4 = 0x0800;
-const IPV6 = 0x86dd;
 
 type Among = Of<'among source' | 'among destination'>;
 

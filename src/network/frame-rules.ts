@@ -1,3 +1,4 @@
+import type { Address } from '../packet/address.ts';
 import type { Place } from '../packet/place.ts';
 import type { Range } from '../packet/ranges.ts';
 
@@ -11,10 +12,10 @@ export interface MaskedMac {
   readonly mask: number;
 }
 
-/** An IPv4 address of a rule, likewise. */
-export interface MaskedIp {
-  readonly address: number;
-  readonly mask: number;
+/** An address of a rule, likewise; of IPv4 unless it says otherwise. */
+export interface MaskedIp<A extends Address = number> {
+  readonly address: A;
+  readonly mask: A;
 }
 
 /**
@@ -30,10 +31,12 @@ export type FrameTest = {
   | { readonly kind: 'in' | 'out' | 'logical in' | 'logical out'; readonly name: string }
   /** `--ip-src`, `--ip-dst`; arptables' `-s`, `-d` are `arp source` and `arp destination`. */
   | { readonly kind: 'ip source' | 'ip destination'; readonly of: MaskedIp }
-  | { readonly kind: 'ip protocol'; readonly number: number }
-  | { readonly kind: 'ip tos'; readonly value: number }
-  | { readonly kind: 'ip sport' | 'ip dport'; readonly ports: Range }
-  | { readonly kind: 'ip icmp type'; readonly types: Range; readonly codes: Range }
+  | { readonly kind: 'ip6 source' | 'ip6 destination'; readonly of: MaskedIp<bigint> }
+  | { readonly kind: 'ip protocol' | 'ip6 protocol'; readonly number: number }
+  /** The whole byte: DSCP and ECN. */
+  | { readonly kind: 'ip tos' | 'ip6 tclass'; readonly value: number }
+  | { readonly kind: 'ip sport' | 'ip dport' | 'ip6 sport' | 'ip6 dport'; readonly ports: Range }
+  | { readonly kind: 'ip icmp type' | 'ip6 icmp type'; readonly types: Range; readonly codes: Range }
   | { readonly kind: 'arp operation'; readonly operation: number }
   | { readonly kind: 'arp hardware type'; readonly type: number }
   | { readonly kind: 'arp protocol type'; readonly type: number }
@@ -54,8 +57,6 @@ export type FrameTest = {
       readonly kind: 'among source' | 'among destination';
       readonly pairs: readonly { readonly mac: number; readonly address?: number }[];
     }
-  /** A test of the part of a frame that is IPv6 (`--ip6-…`): it holds for no frame of IPv4 and no ARP. */
-  | { readonly kind: 'ip6'; readonly text: string }
   /** A test that only tagged frames can meet (`--vlan-…`). */
   | { readonly kind: 'vlan'; readonly tag: 'id' | 'priority' | 'type'; readonly value: number }
   /** `limit`, or anything that is read and that no frame decides. */

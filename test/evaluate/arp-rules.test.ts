@@ -225,7 +225,7 @@ describe('ebtables', () => {
 
 it('rules that no ARP meets leave every answer as it was', () => {
   const idle = {
-    frameRules: ebtables({ filter: { FORWARD: [{ tests: [{ kind: 'ip6', text: '' }] }] } }),
+    frameRules: ebtables({ filter: { FORWARD: [{ tests: [{ kind: 'ip6 protocol', number: 1 }] }] } }),
     arpRules: arptables({ INPUT: [{ tests: [{ kind: 'arp operation', operation: 9 }], action: DROP }] }),
   };
   for (const dst of ['10.0.0.2', '10.0.0.254', '10.0.0.9'])

@@ -82,6 +82,32 @@ describe('tests of an IPv4 packet', () => {
   });
 });
 
+describe('tests of an IPv6 packet', () => {
+  const ip6 = (address: bigint, mask = 2n ** 128n - 1n) => ({ address, mask });
+  it.each<[string, Test, Test, Partial<Packet>?]>([
+    ['source', { kind: 'ip6 source', of: ip6(1n) }, { kind: 'ip6 source', of: ip6(2n) }],
+    ['destination', { kind: 'ip6 destination', of: ip6(2n) }, { kind: 'ip6 destination', of: ip6(1n) }],
+    ['masked', { kind: 'ip6 source', of: ip6(0n, 2n ** 128n - 2n) }, { kind: 'ip6 source', of: ip6(0n, 1n) }],
+    ['protocol', { kind: 'ip6 protocol', number: 17 }, { kind: 'ip6 protocol', number: 6 }],
+    ['tclass', { kind: 'ip6 tclass', value: 0 }, { kind: 'ip6 tclass', value: 16 }],
+    ['sport', { kind: 'ip6 sport', ports: [0, 0] }, { kind: 'ip6 sport', ports: [1, 65535] }],
+    ['dport', { kind: 'ip6 dport', ports: [0, 0] }, { kind: 'ip6 dport', ports: [1, 65535] }],
+    [
+      'icmp type',
+      { kind: 'ip6 icmp type', types: [133, 135], codes: [0, 255] },
+      { kind: 'ip6 icmp type', types: [136, 136], codes: [0, 255] },
+      { proto: PROTOCOL.ICMPV6, icmpType: 135 },
+    ],
+  ])('%s hold or fail, and are nothing of ARP, IPv4 or a tagged frame', (_, holding, failing, more = {}) => {
+    const frame = { ...six, packet: { ...packet({ proto: 17 }), src: 1n, dst: 2n, ...more } };
+    expect([both(holding, frame), both(failing, frame)]).toEqual([HOLDS, FAILS]);
+    for (const test of [holding, failing]) {
+      expect([both(test, arp()), both(test, four())]).toEqual([ABSENT, ABSENT]);
+      expect(both(test, { ...frame, tag: 5 })).toEqual(ABSENT);
+    }
+  });
+});
+
 describe('tests of ARP', () => {
   it.each<[string, Test, Test]>([
     ['operation', { kind: 'arp operation', operation: 1 }, { kind: 'arp operation', operation: 2 }],
@@ -114,12 +140,6 @@ describe('tests of the frame', () => {
       [0x0800, 0x0806, 0x86dd, 0x8100].filter((one) => both({ kind: 'protocol', type: one }, frame)[0] === true);
     expect([type(four()), type(arp()), type(six)]).toEqual([[0x0800], [0x0806], [0x86dd]]);
     for (const frame of [four({}, { tag: 5 }), arp({}, { tag: 5 })]) expect(type(frame)).toEqual([0x8100]);
-  });
-
-  it('IPv6 of an untagged frame is not looked into, of any other there is none', () => {
-    const test: Test = { kind: 'ip6', text: '--ip6-proto udp' };
-    expect(both(test, six)).toEqual([{ reason: '--ip6-proto udp' }, { reason: '--ip6-proto udp' }]);
-    for (const frame of [four(), arp(), { ...six, tag: 5 }]) expect(both(test, frame)).toEqual(ABSENT);
   });
 
   it('a tag has an id, priority 0 and what it carries', () => {

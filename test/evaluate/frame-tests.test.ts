@@ -78,7 +78,7 @@ describe('a test of a rule', () => {
     ['ARP addresses', { kind: 'arp source', of: ip('10.0.0.1') }],
     ['ARP MAC addresses', { kind: 'arp mac source', of: exactly(MAC.a) }],
     ['gratuitous ARP', { kind: 'arp gratuitous' }],
-    ['IPv6', { kind: 'ip6', text: '--ip6-proto tcp' }],
+    ['IPv6', { kind: 'ip6 protocol', number: 6 }],
     ['tags', { kind: 'vlan', tag: 'id', value: 5 }],
   ])('of %s holds for no untagged IPv4, turned round or not', (_, test) => {
     expect(both(test)).toEqual(NEITHER);

@@ -1,4 +1,5 @@
 import { lengthOf, readNetwork } from '../../extension/codec/address.ts';
+import { printNetwork6, readNetwork6 } from '../../extension/codec/address6.ts';
 import type { MaskedIp } from '../../network/frame-rules.ts';
 import { printAddress } from '../../packet/address.ts';
 import type { FrameCodec } from './codec.ts';
@@ -11,4 +12,10 @@ export const maskedIp: FrameCodec<MaskedIp> = {
     const length = lengthOf(mask);
     return length === 32 ? printAddress(address) : `${printAddress(address)}/${length ?? printAddress(mask)}`;
   },
+};
+
+export const maskedIp6: FrameCodec<MaskedIp<bigint>> = {
+  metavar: 'ADDRESS[/MASK]',
+  parse: readNetwork6,
+  print: (of) => printNetwork6(of, 'left out'),
 };

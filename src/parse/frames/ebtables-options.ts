@@ -1,12 +1,12 @@
 import { type Read, value } from '../../extension/codec/codec.ts';
 import { printProtocol, readProtocol } from '../../extension/codec/protocol.ts';
 import type { FrameTest } from '../../network/frame-rules.ts';
-import { maskedIp } from './address.ts';
+import { maskedIp, maskedIp6 } from './address.ts';
 import { among } from './among.ts';
 import { type FrameCodec, hexadecimal, interfaceName, named, number, numbers, verbatim } from './codec.ts';
 import { argument, byName, type FrameOption, flag, quiet, test } from './dialect.ts';
 import { ETHERTYPE, ethertype } from './ethertype.ts';
-import { icmpRanges } from './icmptype.ts';
+import { icmp6Ranges, icmpRanges } from './icmptype.ts';
 import { frameMac, mac, plainMac } from './mac.ts';
 import { mark } from './mark.ts';
 import { verdict } from './verdict.ts';
@@ -15,8 +15,11 @@ type Needs = NonNullable<FrameOption['needs']>;
 
 const protocolOf = (tests: readonly FrameTest[], types: readonly number[]): boolean =>
   tests.some((one) => one.kind === 'protocol' && !one.inverted && types.some((type) => type === one.type));
-const transportOf = (tests: readonly FrameTest[], numbersOf: readonly number[]): boolean =>
-  tests.some((one) => one.kind === 'ip protocol' && !one.inverted && numbersOf.includes(one.number));
+
+const needsProtocol = (kind: 'ip protocol' | 'ip6 protocol', name: string, ...numbersOf: readonly number[]): Needs => ({
+  text: `--${kind === 'ip protocol' ? 'ip' : 'ip6'}-proto ${name}`,
+  met: (tests) => tests.some((one) => one.kind === kind && !one.inverted && numbersOf.includes(one.number)),
+});
 
 const needsType = (text: string, ...types: readonly number[]): Needs => ({
   text,
@@ -26,10 +29,13 @@ const IPV4 = needsType('-p IPv4', ETHERTYPE.ipv4);
 const ARP = needsType('-p ARP', ETHERTYPE.arp, ETHERTYPE.rarp);
 const IPV6 = needsType('-p IPv6', ETHERTYPE.ipv6);
 const VLAN = needsType('-p 802_1Q', ETHERTYPE.vlan);
-/** tcp, udp, dccp, sctp, udplite (ebt_ip.c). */
-const PORTS: Needs = { text: '--ip-proto tcp', met: (tests) => transportOf(tests, [6, 17, 33, 132, 136]) };
-const ICMP: Needs = { text: '--ip-proto icmp', met: (tests) => transportOf(tests, [1]) };
-const IGMP: Needs = { text: '--ip-proto igmp', met: (tests) => transportOf(tests, [2]) };
+/** tcp, udp, dccp, sctp, udplite (ebt_ip.c, ebt_ip6.c). */
+const WITH_PORTS = [6, 17, 33, 132, 136] as const;
+const PORTS = needsProtocol('ip protocol', 'tcp', ...WITH_PORTS);
+const PORTS6 = needsProtocol('ip6 protocol', 'tcp', ...WITH_PORTS);
+const ICMP = needsProtocol('ip protocol', 'icmp', 1);
+const ICMP6 = needsProtocol('ip6 protocol', 'ipv6-icmp', 58);
+const IGMP = needsProtocol('ip protocol', 'igmp', 2);
 
 const ipProtocol: FrameCodec<number> = {
   metavar: 'PROTOCOL',
@@ -76,16 +82,6 @@ const UNKNOWN_TESTS: readonly (readonly [names: string, reason: string])[] = [
   ].map((field): readonly [string, string] => [`--stp-${field}`, 'frames of STP are not modelled']),
 ];
 
-const IP6 = [
-  'src source',
-  'dst destination',
-  'tclass',
-  'proto protocol',
-  'sport source-port',
-  'dport destination-port',
-  'icmp-type',
-];
-
 /** What a rule of ebtables can test (ebtables(8), net/bridge/netfilter/ebt_*.c), by the name that is printed. */
 // biome-ignore format: a table
 export const EBTABLES_OPTIONS: ReadonlyMap<string, FrameOption> = byName([
@@ -103,6 +99,13 @@ export const EBTABLES_OPTIONS: ReadonlyMap<string, FrameOption> = byName([
   test('--ip-sport --ip-source-port',            numbers(0xffff), (ports) => ({ kind: 'ip sport', ports }), PORTS),
   test('--ip-dport --ip-destination-port',       numbers(0xffff), (ports) => ({ kind: 'ip dport', ports }), PORTS),
   test('--ip-icmp-type',                         icmpRanges,    (of) => ({ kind: 'ip icmp type', ...of }), ICMP),
+  test('--ip6-src --ip6-source',                 maskedIp6,     (of) => ({ kind: 'ip6 source', of }), IPV6),
+  test('--ip6-dst --ip6-destination',            maskedIp6,     (of) => ({ kind: 'ip6 destination', of }), IPV6),
+  test('--ip6-tclass --ip6-traffic-class',       tos,           (value) => ({ kind: 'ip6 tclass', value }), IPV6),
+  test('--ip6-proto --ip6-protocol',             ipProtocol,    (of) => ({ kind: 'ip6 protocol', number: of }), IPV6),
+  test('--ip6-sport --ip6-source-port',          numbers(0xffff), (ports) => ({ kind: 'ip6 sport', ports }), PORTS6),
+  test('--ip6-dport --ip6-destination-port',     numbers(0xffff), (ports) => ({ kind: 'ip6 dport', ports }), PORTS6),
+  test('--ip6-icmp-type',                        icmp6Ranges,   (of) => ({ kind: 'ip6 icmp type', ...of }), ICMP6),
   test('--arp-op --arp-opcode',                  operation,     (of) => ({ kind: 'arp operation', operation: of }), ARP),
   test('--arp-htype',                            hardwareType,  (type) => ({ kind: 'arp hardware type', type }), ARP),
   test('--arp-ptype',                            arpProtocol,   (type) => ({ kind: 'arp protocol type', type }), ARP),
@@ -121,7 +124,6 @@ export const EBTABLES_OPTIONS: ReadonlyMap<string, FrameOption> = byName([
   test('--vlan-id',                              number(0, 4094), (of) => ({ kind: 'vlan', tag: 'id', value: of }), VLAN),
   test('--vlan-prio',                            number(0, 7),  (of) => ({ kind: 'vlan', tag: 'priority', value: of }), VLAN),
   test('--vlan-encap',                           encapsulated(), (of) => ({ kind: 'vlan', tag: 'type', value: of }), VLAN),
-  ...IP6.map((names) => test(names.split(' ').map((name) => `--ip6-${name}`).join(' '), verbatim, (text) => ({ kind: 'ip6', text }), IPV6)),
   ...UNKNOWN_TESTS.map(([names, reason]) => test(names, verbatim, () => ({ kind: 'unknown', reason: `${names}: ${reason}` }), names === '--ip-igmp-type' ? IGMP : undefined)),
   ...quiet('--log --log-ip --log-arp --log-ip6 --nflog --ulog', 0),
   ...quiet('--limit-burst --log-level --log-prefix --nflog-group --nflog-prefix --nflog-range --nflog-threshold --ulog-prefix --ulog-nlgroup --ulog-cprange --ulog-qthreshold', 1),

@@ -1,5 +1,7 @@
-import { andThen, isRefused, type Read, value } from '../../extension/codec/codec.ts';
-import { icmpType } from '../../extension/codec/icmptype.ts';
+import { andThen, type Codec, isRefused, type Read, refused, value } from '../../extension/codec/codec.ts';
+import { type IcmpType, icmpType } from '../../extension/codec/icmptype.ts';
+import { icmp6Type } from '../../extension/six/icmp6type.ts';
+import type { Family } from '../../packet/field.ts';
 import type { Range } from '../../packet/ranges.ts';
 import { type FrameCodec, numbers } from './codec.ts';
 
@@ -22,30 +24,44 @@ const NAMES = [
   'parameter-problem', 'ip-header-bad', 'required-option-missing', 'timestamp-request', 'timestamp-reply', 'address-mask-request', 'address-mask-reply',
 ] as const;
 
-const readName = (text: string): Read<IcmpRanges> =>
-  andThen(icmpType.parse([text], { family: 4 }), ({ type, codes }) => value({ types: [type, type] as const, codes }));
+/** Likewise of ICMPv6; ebtables knows those of MLD by number only. */
+// biome-ignore format: a table
+const NAMES6 = [
+  'destination-unreachable', 'no-route', 'communication-prohibited', 'beyond-scope', 'address-unreachable', 'port-unreachable', 'failed-policy', 'reject-route',
+  'packet-too-big', 'time-exceeded', 'ttl-zero-during-transit', 'ttl-zero-during-reassembly', 'parameter-problem', 'bad-header', 'unknown-header-type',
+  'unknown-option', 'echo-request', 'echo-reply', 'router-solicitation', 'router-advertisement', 'neighbour-solicitation', 'neighbour-advertisement', 'redirect',
+] as const;
 
 const numbered = ({ types, codes }: IcmpRanges): string => {
   const [low, high] = codes;
   return `${byte.print(types)}/${low === 0 && high === 255 ? '0:255' : byte.print(codes)}`;
 };
 
-const BY_NUMBERS: ReadonlyMap<string, string> = new Map(
-  NAMES.flatMap((name) => {
-    const read = readName(name);
-    return isRefused(read) ? [] : [[numbered(read.value), name] as const];
-  }),
-);
+/** `TYPE[:TYPE][/CODE[:CODE]]`, or a name (ebt_ip.c, ebt_ip6.c); a range without a name is printed with its codes. */
+function rangesOf(of: Codec<IcmpType>, family: Family, names: readonly string[]): FrameCodec<IcmpRanges> {
+  const readName = (text: string): Read<IcmpRanges> =>
+    andThen(of.parse([text], { family }), ({ type, codes }) => value({ types: [type, type] as const, codes }));
+  const byNumbers = new Map(
+    names.flatMap((name) => {
+      const read = readName(name);
+      return isRefused(read) ? [] : [[numbered(read.value), name] as const];
+    }),
+  );
+  return {
+    metavar: 'TYPE[:TYPE][/CODE[:CODE]]',
+    parse(text) {
+      if (!/^[\d:]/.test(text))
+        return andThen(readName(text), (read) =>
+          byNumbers.has(numbered(read)) ? value(read) : refused(`ebtables has no name \`${text}\``, 'write its number'),
+        );
+      const [head = '', tail] = text.split('/', 2);
+      return andThen(byte.parse(head), (types) =>
+        andThen(tail === undefined ? value(ANY) : byte.parse(tail), (codes) => value({ types, codes })),
+      );
+    },
+    print: (read) => byNumbers.get(numbered(read)) ?? numbered(read),
+  };
+}
 
-/** `TYPE[:TYPE][/CODE[:CODE]]`, or a name (ebt_ip.c); a range without a name is printed with its codes. */
-export const icmpRanges: FrameCodec<IcmpRanges> = {
-  metavar: 'TYPE[:TYPE][/CODE[:CODE]]',
-  parse(text) {
-    if (!/^[\d:]/.test(text)) return readName(text);
-    const [head = '', tail] = text.split('/', 2);
-    return andThen(byte.parse(head), (types) =>
-      andThen(tail === undefined ? value(ANY) : byte.parse(tail), (codes) => value({ types, codes })),
-    );
-  },
-  print: (of) => BY_NUMBERS.get(numbered(of)) ?? numbered(of),
-};
+export const icmpRanges = rangesOf(icmpType, 4, NAMES);
+export const icmp6Ranges = rangesOf(icmp6Type, 6, NAMES6);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { FrameTableName } from '../../../src/network/frame-rules.ts';
 import { printMac } from '../../../src/packet/address.ts';
 import { joined, PORTS, type Text } from './match.ts';
+import { addressesIn } from './six/text.ts';
 import { macOf } from './snapshot.ts';
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 import type { FrameWorldTable, World, WorldNode } from './world.ts';
@@ -74,6 +75,22 @@ const ofIp = (words: Words): Text =>
     ),
   );
 
+const address6 = (words: Words): Text =>
+  either(address(words).map(addressesIn), fc.constantFrom('fe80::/10', 'ff02::1:ff00:0/104', '::', 'fe80::1/ffff::f'));
+
+const ofIp6 = (words: Words): Text =>
+  either(
+    option('--ip6-src', address6(words)),
+    option('--ip6-dst', address6(words)),
+    option('--ip6-tclass', fc.constantFrom('0x00', '0x10')),
+    option('--ip6-proto', fc.constantFrom('tcp', 'udp', 'ipv6-icmp', '47')),
+    fc.tuple(fc.constantFrom('--ip6-proto tcp', '--ip6-proto udp'), option('--ip6-dport', range)).map(joined),
+    fc.tuple(fc.constantFrom('--ip6-proto tcp', '--ip6-proto udp'), option('--ip6-sport', range)).map(joined),
+    option('--ip6-icmp-type', fc.constantFrom('128', '129', '133:136', 'neighbour-solicitation', '1/0')).map((text) =>
+      joined(['--ip6-proto ipv6-icmp', text]),
+    ),
+  );
+
 const ofArp = (words: Words): Text =>
   either(
     option('--arp-op', fc.constantFrom('Request', 'Reply', '8')),
@@ -98,17 +115,11 @@ const type = (words: Words): Text =>
     { weight: 4, arbitrary: fc.constant('') },
     { weight: 4, arbitrary: some(7, ofIp(words)).map((text) => joined(['-p IPv4', text])) },
     { weight: 4, arbitrary: some(7, ofArp(words)).map((text) => joined(['-p ARP', text])) },
+    { weight: 2, arbitrary: some(9, ofIp6(words)).map((text) => joined(['-p IPv6', text])) },
     { weight: 1, arbitrary: some(7, ofTag(words)).map((text) => joined(['-p 802_1Q', text])) },
     {
       weight: 1,
-      arbitrary: fc.constantFrom(
-        '-p ! IPv4',
-        '-p ! ARP',
-        '-p LENGTH',
-        '-p ! LENGTH',
-        '-p IPv6',
-        '-p IPv6 --ip6-proto udp',
-      ),
+      arbitrary: fc.constantFrom('-p ! IPv4', '-p ! ARP', '-p LENGTH', '-p ! LENGTH'),
     },
   );
 
