@@ -16,7 +16,7 @@ import { record } from '../agreement/recorded.ts';
 import { reduce } from '../agreement/reduce.ts';
 import { agree, engineOn, twinsOf } from '../agreement/twins.ts';
 import { type Disagreement, disagreements, networkOf, withLab } from './ask.ts';
-import { ebtablesVersion, loadable, withoutRefused } from './loadable.ts';
+import { loadable, withoutRefused } from './loadable.ts';
 
 const QUESTIONS = Number(process.env['NETQED_QUESTIONS'] ?? 25);
 const networks = Number(process.env['NETQED_NETWORKS'] ?? 10);
@@ -36,16 +36,6 @@ const vlans = (async () => {
 
 const needsVlans = (world: World): boolean =>
   Object.values(world.nodes).some(({ interfaces }) => Object.values(interfaces).some(({ vlan }) => vlan !== undefined));
-
-const version = ebtablesVersion();
-/** Whether this kernel has the table broute of ebtables: some have not, and ebtables-nft never has. */
-const broute = (async () => {
-  const name = `nq-${process.pid}-0-broute`;
-  await run('ip', ['netns', 'add', name]);
-  const { status } = await run('ip', ['netns', 'exec', name, 'ebtables-legacy', '-t', 'broute', '-L']);
-  await run('ip', ['netns', 'del', name]);
-  return status === 0;
-})();
 
 const ask = (world: World, questions: readonly Question[]): Promise<readonly Disagreement[]> =>
   withLab(networkOf(world), (lab) => disagreements(lab, questions));
@@ -109,7 +99,7 @@ describe.skipIf(whyNot() !== undefined)(`the kernel judges (seed ${seed})`, () =
     async () => {
       for (const all of fc.sample(drawn(QUESTIONS), { numRuns: networks, seed })) {
         if (needsVlans(all.world) && !(await vlans)) continue;
-        const [one, found] = await judged({ ...all, world: loadable(all.world, await broute, await version) });
+        const [one, found] = await judged({ ...all, world: await loadable(all.world) });
         expect(found.length === 0 ? [] : await explain(one, found)).toEqual([]);
         expect(await apart(one)).toEqual([]);
       }

@@ -8,11 +8,21 @@ const REFUSED = /-j snork|--logical-|--among-|--vlan-|--limit|-j (unknown|none)/
 export const ebtablesVersion = async (): Promise<string> =>
   (await run('ebtables', ['-V'])).out.trim().replace(/^\S+ v?/, '');
 
+/** Whether this kernel has the table broute of ebtables: some have not, and ebtables-nft never has. */
+const broute = (async () => {
+  const name = `nq-${process.pid}-0-broute`;
+  await run('ip', ['netns', 'add', name]);
+  const { status } = await run('ip', ['netns', 'exec', name, 'ebtables-legacy', '-t', 'broute', '-L']);
+  await run('ip', ['netns', 'del', name]);
+  return status === 0;
+})();
+
 /** A network as this machine can build it: without rules about frames that its tools or its kernel refuse. */
-export function loadable(world: World, broute: boolean, framesBy: string): World {
+export async function loadable(world: World): Promise<World> {
+  const [framesBy, kept] = await Promise.all([ebtablesVersion(), broute]);
   return mapNodes(world, (node) => {
     if (node.frames === undefined) return node;
-    const tables = Object.entries(node.frames).filter(([name]) => broute || name !== 'broute');
+    const tables = Object.entries(node.frames).filter(([name]) => kept || name !== 'broute');
     const frames = tables.map(([name, table]) => [
       name,
       { ...table, rules: table.rules.filter((rule) => !REFUSED.test(rule)) },

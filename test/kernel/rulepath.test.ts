@@ -16,6 +16,7 @@ import { drawn } from '../agreement/generate/drawn.ts';
 import { probeOf, type Question, shotOf } from '../agreement/generate/probe.ts';
 import { readRecorded, recordings } from '../agreement/recorded.ts';
 import { networkOf } from './ask.ts';
+import { loadable } from './loadable.ts';
 
 // What is compared: src/lab/paired.ts (rules), src/lab/outcome.ts (where the request is delivered, whether it is answered).
 const models = fileURLToPath(new URL('../../models/nova-network', import.meta.url));
@@ -91,7 +92,7 @@ describe.skipIf(impossible !== undefined)(
     it(`are those that the evaluator asks, on ${networks} drawn networks`, async () => {
       let rules = 0;
       for (const { name, world, questions } of fc.sample(drawn(QUESTIONS), { numRuns: networks, seed })) {
-        const judged = await judge(networkOf(world), questions);
+        const judged = await judge(networkOf(await loadable(world)), questions);
         expect({ name, differ: judged.differ }).toEqual({ name, differ: [] });
         rules += judged.rules;
       }

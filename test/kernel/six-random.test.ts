@@ -16,6 +16,7 @@ import { type SixQuestion, sixProbeOf, sixQuestion } from '../agreement/generate
 import { sixSnapshotOf } from '../agreement/generate/six/snapshot.ts';
 import type { World } from '../agreement/generate/world.ts';
 import { disagreement } from '../agreement/judge.ts';
+import { loadable } from './loadable.ts';
 
 const QUESTIONS = Number(process.env['NETQED_QUESTIONS'] ?? 25);
 const networks = Number(process.env['NETQED_NETWORKS'] ?? 10);
@@ -116,7 +117,7 @@ describe.skipIf(whyNot() !== undefined)('random networks of IPv6', () => {
       const found: string[] = [];
       const refused: string[] = [];
       for (const { name, world, questions } of all) {
-        const network = networkOf(world);
+        const network = networkOf(await loadable(world));
         const asked = questions.map((one, n) => [one, n] as const).filter(([one, n]) => isSendable(one, n));
         const lab = await openLab(network);
         try {
