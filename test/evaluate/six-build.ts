@@ -12,6 +12,7 @@ import { EMPTY_RULESET, type IpSet } from '../../src/network/ruleset.ts';
 import { assumed, known } from '../../src/network/unknown.ts';
 import { holds, parseAnyAddress, parseAnyPrefix, parseMac, prefix, printPrefix } from '../../src/packet/address.ts';
 import type { Place } from '../../src/packet/place.ts';
+import { parseEbtablesSave } from '../../src/parse/frames/ebtables.ts';
 import { parseIptablesSave } from '../../src/parse/iptables/save.ts';
 import { network, type Port } from './build.ts';
 
@@ -21,6 +22,8 @@ export interface Host6 {
   readonly routes?: readonly string[];
   readonly rules?: readonly PolicyRule[];
   readonly ip6tables?: string;
+  /** As `ebtables-save` prints them. */
+  readonly ebtables?: string;
   readonly sysctl?: Readonly<Record<string, number>>;
   readonly listeners?: readonly (readonly [protocol: number, port: number, address?: string])[];
   readonly neighbours?: readonly (readonly [address: string, device: string, mac: string])[];
@@ -241,8 +244,16 @@ function nodeFrom(name: string, host: Host6): Node {
     dhcpServers: [],
     unmodelled: [],
     assumptions: [],
+    ...framesOf(host),
     six,
   };
+}
+
+function framesOf({ ebtables }: Host6): Pick<Node, 'frameRules' | 'frameFlavour'> {
+  if (ebtables === undefined) return {};
+  const { value, located } = parseEbtablesSave(ebtables, 'ebtables-save.txt');
+  if (value === undefined) throw new Error(`not read: ${JSON.stringify(located)}`);
+  return { frameRules: value, frameFlavour: 'nf_tables' };
 }
 
 /** Builds a network of IPv6; links are lists of `node:interface`. */

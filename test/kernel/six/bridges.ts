@@ -1,5 +1,5 @@
 import { BRIDGE_NF6, FORWARDING6, NO_BRIDGE_NF6 } from '../../evaluate/six-build.ts';
-import { BRIDGE_PROBES, bridged, filter, nat, type SixCase } from './networks.ts';
+import { BRIDGE_PROBES, bridged, filter, framed, nat, type SixCase } from './networks.ts';
 
 export const BRIDGES: Readonly<Record<string, SixCase>> = {
   'a bridge with guests': {
@@ -30,6 +30,31 @@ export const BRIDGES: Readonly<Record<string, SixCase>> = {
     ),
     cold: true,
     probes: ['g1 icmp 2001:db8:a::12', 'g1 icmp 2001:db8:a::5', 'h icmp 2001:db8:a::11', 'x%eth0 icmp ff02::1'],
+  },
+  'a bridge whose rules for frames look into IPv6': {
+    ...framed(
+      bridged(BRIDGE_NF6),
+      '-A FORWARD -p IPv6 --ip6-proto tcp --ip6-dport 80 -j DROP',
+      '-A FORWARD -p IPv6 --ip6-src 2001:db8:a::11 --ip6-proto udp --ip6-sport ! 1:1023 --ip6-dport 50:60 -j DROP',
+      '-A FORWARD -p IPv6 --ip6-dst 2001:db8:a::20/::ff --ip6-proto ipv6-icmp --ip6-icmp-type echo-request -j DROP',
+      '-A INPUT -p IPv6 --ip6-tclass ! 0x10 --ip6-proto tcp -j DROP',
+      '-A OUTPUT -o tap2 -p IPv6 --ip6-proto ipv6-icmp --ip6-icmp-type 135:136/0 -j DROP',
+    ),
+    cold: true,
+    probes: [
+      'g1 tcp 2001:db8:a::12 80',
+      'g1 tcp 2001:db8:a::12 81',
+      'g1 udp 2001:db8:a::12 53',
+      'g2 udp 2001:db8:a::11 53',
+      'g1 udp 2001:db8:a::12 61',
+      'g1 icmp 2001:db8:a::20',
+      'g1 icmp 2001:db8:a::12',
+      'g1 tcp 2001:db8:a::5 22',
+      'g1 tcp 2001:db8:a::5 22 tos=16 src 2001:db8:a::11',
+      'h icmp 2001:db8:a::12',
+      'h icmp 2001:db8:a::11',
+      'g2 icmp 2001:db8:a::5',
+    ],
   },
   'nat on a bridge': {
     ...bridged(

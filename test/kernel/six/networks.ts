@@ -57,6 +57,16 @@ export const filter = (...rules: readonly string[]): string =>
 export const nat = (...rules: readonly string[]): string =>
   `*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n${rules.join('\n')}\n`;
 
+/** The same network with rules of ebtables. */
+export function framed(
+  { hosts, links }: Omit<SixCase, 'probes'>,
+  ...rules: readonly string[]
+): Omit<SixCase, 'probes'> {
+  const { h, ...others } = hosts;
+  const ebtables = `*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n${rules.join('\n')}\n`;
+  return { hosts: { ...others, h: { interfaces: {}, ...h, ebtables } }, links };
+}
+
 /** Guests g1 and g2 at ports of h's bridge, x behind its eth0, and another network of h's. */
 export const bridged = (
   sysctl: Host6['sysctl'],
