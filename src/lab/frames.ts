@@ -1,11 +1,14 @@
-import type { ArpRules, FrameChain, FrameRules } from '../network/frame-rules.ts';
+import type { ArpRules, FrameChain, FrameFlavour, FrameRules } from '../network/frame-rules.ts';
 import type { Node } from '../network/network.ts';
 import { printArpRules, printFrameRules } from '../parse/frames/print.ts';
 import { type Ended, run } from './command.ts';
 
 /** Makes the rules of ebtables and arptables in a node's namespace. @returns what the commands said */
-export async function loadFrameRules({ frameRules, arpRules }: Node, namespace: string): Promise<readonly string[]> {
-  const commands = [...frameCommands(frameRules), ...arpCommands(arpRules)];
+export async function loadFrameRules(
+  { frameRules, frameFlavour, arpRules }: Node,
+  namespace: string,
+): Promise<readonly string[]> {
+  const commands = [...frameCommands(frameRules, frameFlavour), ...arpCommands(arpRules)];
   const said: string[] = [];
   for (const { words, input } of commands) said.push(...complaints(await inside(namespace, words, input)));
   return said;
@@ -24,9 +27,13 @@ const inside = (namespace: string, words: readonly string[], input: string): Pro
 const complaints = ({ status, err }: Ended): readonly string[] =>
   status === 0 ? [] : err.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
-/** What makes rules of ebtables. */
-export const frameCommands = (rules: FrameRules | undefined): readonly Command[] =>
-  rules === undefined || rules.size === 0 ? [] : [{ words: ['ebtables-restore'], input: printFrameRules(rules) }];
+const RESTORE = { legacy: 'ebtables-legacy-restore', nf_tables: 'ebtables-nft-restore' } as const;
+
+/** What makes rules of ebtables: whose they are is the machine's choice where nothing says it. */
+export const frameCommands = (rules: FrameRules | undefined, flavour?: FrameFlavour): readonly Command[] =>
+  rules === undefined || rules.size === 0
+    ? []
+    : [{ words: [flavour === undefined ? 'ebtables-restore' : RESTORE[flavour]], input: printFrameRules(rules) }];
 
 /** What makes rules of arptables. */
 export function arpCommands(rules: ArpRules | undefined): readonly Command[] {

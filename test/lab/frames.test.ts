@@ -9,7 +9,10 @@ const arp = (text: string) => arpCommands(read(parseArptablesSave(text, 'f')));
 describe('rules for frames in the lab', () => {
   it('are restored as they are printed', () => {
     const text = '*filter\n:FORWARD DROP\n-A FORWARD -p ARP -j ACCEPT\n';
-    expect(frameCommands(read(parseEbtablesSave(text, 'f')))).toEqual([{ words: ['ebtables-restore'], input: text }]);
+    const rules = read(parseEbtablesSave(text, 'f'));
+    expect(frameCommands(rules)).toEqual([{ words: ['ebtables-restore'], input: text }]);
+    expect(frameCommands(rules, 'legacy')).toEqual([{ words: ['ebtables-legacy-restore'], input: text }]);
+    expect(frameCommands(rules, 'nf_tables')).toEqual([{ words: ['ebtables-nft-restore'], input: text }]);
   });
 
   it('need no command where there are none', () => {
