@@ -70,6 +70,8 @@ describe('ipset save', () => {
   it.each([
     ['create s hash:foo', 1, 10, 'no type of sets `hash:foo`'],
     ['add s 1.2.3.4', 1, 5, 'no set `s`'],
+    // 0.0.0.0/8 to ipset, 10.0.0.0/8 to iptables -s
+    ['create s hash:net\nadd s 10/8', 2, 7, '`10` is not an IPv4 address'],
     ['create s hash:ip\nadd s 1.2.3.400', 2, 7, '`1.2.3.400` is not an IPv4 address'],
     ['create s hash:ip,port\nadd s 1.2.3.4,tcp:99999', 2, 15, '`99999` is no port'],
     ['create s hash:ip,port\nadd s 1.2.3.4', 2, 7, '`1.2.3.4` is no entry of hash:ip,port'],

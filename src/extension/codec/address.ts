@@ -1,5 +1,7 @@
 import { type Address, netmask, parseAddress, parseMac, printAddress, printMac } from '../../packet/address.ts';
-import { andThen, type Codec, type Read, refused, value } from './codec.ts';
+import { andThen, type Codec, type Family, isRefused, type Read, type Refusal, refused, value } from './codec.ts';
+import { halves } from './halves.ts';
+import { readNumber } from './number.ts';
 
 const LAST = 0xffffffff;
 const ADDRESS = { kind: 'integer', low: 0, high: LAST } as const;
@@ -8,10 +10,14 @@ const ADDRESS = { kind: 'integer', low: 0, high: LAST } as const;
 export function readAddress(text: string): Read<number> {
   const address = parseAddress(text);
   if (address !== undefined) return value(address);
-  return /^[a-z][\w.-]*$/i.test(text)
-    ? refused(`\`${text}\` is a host name`, 'write the address that it stands for: names are not looked up')
-    : refused(`\`${text}\` is not an IPv4 address`);
+  return noAddress(text, 4);
 }
+
+/** Refuses what is no address of the family. */
+export const noAddress = (text: string, family: Family): Refusal =>
+  /^[a-z][\w.-]*$/i.test(text)
+    ? refused(`\`${text}\` is a host name`, 'write the address that it stands for: names are not looked up')
+    : refused(`\`${text}\` is not an IPv${family} address`);
 
 /** Value and mask of an address; the mask need not be contiguous. */
 export interface AddressAndMask<A extends Address = number> {
@@ -23,25 +29,32 @@ const and = (a: number, b: number): number => (a & b) >>> 0;
 
 /** Reads `/N` or `/A.B.C.D` behind an address. */
 export function readMask(text: string): Read<number> {
-  if (/^\d{1,2}$/.test(text) && Number(text) <= 32) return value(netmask(Number(text)));
+  const length = readNumber(text, 0, 32);
+  if (!isRefused(length)) return value(netmask(length.value));
   const mask = parseAddress(text);
   return mask === undefined
     ? refused(`\`/${text}\` is no mask`, 'a length from 0 to 32 or a dotted mask')
     : value(mask);
 }
 
-/** Reads `A.B.C.D[/mask]` and keeps the host bits. Short addresses (`10/8`) end in zeros, as xtables reads them. */
+/**
+ * Reads `A.B.C.D[/mask]` and keeps the host bits. Short addresses are refused: `10/8` is 10.0.0.0/8 to `-s`, and
+ * 0.0.0.10/8 to conntrack, NETMAP and ipset (`inet_aton`).
+ */
 export function readAddressAndMask(text: string): Read<AddressAndMask> {
-  const slash = text.indexOf('/');
-  const head = slash < 0 ? text : text.slice(0, slash);
-  const mask = slash < 0 ? value(LAST) : readMask(text.slice(slash + 1));
-  const padded = /^\d+(\.\d+){0,2}$/.test(head) ? `${head}${'.0'.repeat(4 - head.split('.').length)}` : head;
-  return andThen(readAddress(padded), (address) => andThen(mask, (bits) => value({ address, mask: bits })));
+  const [head, tail] = halves(text, '/');
+  return andThen(readAddress(head), (address) =>
+    andThen(tail === undefined ? value(LAST) : readMask(tail), (mask) => value({ address, mask })),
+  );
 }
 
-/** Reads `A.B.C.D[/mask]` and cuts the host bits off, as `-s` and `-d` do. */
+/** Reads `A.B.C.D[/mask]` and cuts the host bits off. */
 export const readNetwork = (text: string): Read<AddressAndMask> =>
   andThen(readAddressAndMask(text), ({ address, mask }) => value({ address: and(address, mask), mask }));
+
+/** The same as `-s` and `-d` read it: short addresses end in zeros. */
+export const readShortNetwork = (text: string): Read<AddressAndMask> =>
+  readNetwork(text.replace(/^\d+(\.\d+){0,2}(?=\/|$)/, (head) => head + '.0'.repeat(4 - head.split('.').length)));
 
 /** The prefix length of a contiguous mask. */
 export function lengthOf(mask: number): number | undefined {
@@ -57,7 +70,7 @@ const MASKS = [LAST, 0, 0xffffff00, 0xff000000, 0xfffffffe, 0xff00ff00];
 export const addressAndMask: Codec<AddressAndMask> = {
   metavar: 'ADDRESS[/MASK]',
   words: 1,
-  parse: ([text = '']) => readAddressAndMask(text),
+  parse: ([text]) => readAddressAndMask(text),
   print: ({ address, mask }) => (mask === LAST ? printAddress(address) : `${printAddress(address)}/${printMask(mask)}`),
   domain: {
     kind: 'one of',
@@ -68,8 +81,7 @@ export const addressAndMask: Codec<AddressAndMask> = {
 export type AddressRange<A extends Address = number> = readonly [low: A, high: A];
 
 function readRange(text: string): Read<AddressRange> {
-  const [low = '', high = low, more] = text.split('-');
-  if (more !== undefined) return refused(`\`${text}\` is no range of addresses`);
+  const [low, high = low] = halves(text, '-');
   return andThen(readAddress(low), (a) => andThen(readAddress(high), (b) => value([a, b] as const)));
 }
 
@@ -77,7 +89,7 @@ function readRange(text: string): Read<AddressRange> {
 export const addressRange: Codec<AddressRange> = {
   metavar: 'ADDRESS[-ADDRESS]',
   words: 1,
-  parse: ([text = '']) =>
+  parse: ([text]) =>
     andThen(readRange(text), ([a, b]) => (a <= b ? value([a, b] as const) : refused(`\`${text}\` runs backwards`))),
   print: ([low, high]) => (low === high ? printAddress(low) : `${printAddress(low)}-${printAddress(high)}`),
   domain: { ...ADDRESS, kind: 'interval' },
@@ -86,7 +98,7 @@ export const addressRange: Codec<AddressRange> = {
 /** `LOW-HIGH` as iprange takes it: a range that runs backwards is kept. */
 export const anyAddressRange: Codec<AddressRange> = {
   ...addressRange,
-  parse: ([text = '']) => readRange(text),
+  parse: ([text]) => readRange(text),
   print: ([low, high]) => `${printAddress(low)}-${printAddress(high)}`,
 };
 
@@ -94,7 +106,7 @@ export const anyAddressRange: Codec<AddressRange> = {
 export const mac: Codec<number> = {
   metavar: 'MAC',
   words: 1,
-  parse([text = '']) {
+  parse([text]) {
     const address = parseMac(text.replace(/\b[\da-f]\b/gi, '0$&')); // xtables takes `0A:b:1:…`
     return address === undefined
       ? refused(`\`${text}\` is not a MAC address`, 'six bytes: 02:00:00:00:00:01')
@@ -107,7 +119,7 @@ export const mac: Codec<number> = {
 /** `ADDRESS/MASK` of a network, host bits cut off, the mask contiguous and always printed. */
 export const networkOf: Codec<AddressAndMask> = {
   ...addressAndMask,
-  parse: ([text = '']) =>
+  parse: ([text]) =>
     andThen(readNetwork(text), (network) =>
       lengthOf(network.mask) === undefined ? refused(`\`${text}\` has a mask with gaps`) : value(network),
     ),
@@ -122,7 +134,7 @@ export const networkOf: Codec<AddressAndMask> = {
 export const ipv4: Codec<number> = {
   metavar: 'ADDRESS',
   words: 1,
-  parse: ([text = '']) => readAddress(text),
+  parse: ([text]) => readAddress(text),
   print: printAddress,
   domain: ADDRESS,
 };

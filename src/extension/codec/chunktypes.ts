@@ -1,4 +1,5 @@
 import { type Codec, refused, value } from './codec.ts';
+import { halves } from './halves.ts';
 
 // biome-ignore format: a table
 const CHUNKS = [
@@ -6,14 +7,15 @@ const CHUNKS = [
   'ECN_ECNE', 'ECN_CWR', 'SHUTDOWN_COMPLETE', 'I_DATA', 'ASCONF_ACK', 'AUTH', 'RE_CONFIG', 'PAD', 'ASCONF', 'FORWARD_TSN', 'I_FORWARD_TSN',
 ];
 
+const EVERY = ['ALL', 'NONE'];
+
 /** `all|any|only TYPE[:FLAGS][,…]` of SCTP, as it was written. */
 export const chunkTypes: Codec<string> = {
   metavar: 'all|any|only TYPES',
   words: 2,
-  parse([how = '', types = '']) {
+  parse([how, types = '']) {
     if (!['all', 'any', 'only'].includes(how)) return refused(`\`${how}\` is neither all, any nor only`);
-    const known = (one: string): boolean => CHUNKS.includes(one.split(':')[0] ?? '') || ['ALL', 'NONE'].includes(one);
-    const bad = types.split(',').find((one) => !known(one));
+    const bad = types.split(',').find((one) => !CHUNKS.includes(halves(one, ':')[0]) && !EVERY.includes(one));
     return bad === undefined
       ? value(`${how} ${types}`)
       : refused(`\`${bad}\` is no chunk type`, `one of: ${CHUNKS.join(', ')}`);

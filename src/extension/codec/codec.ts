@@ -12,13 +12,12 @@ export interface ReadContext {
 export type Read<T> = { readonly value: T } | Refusal;
 export interface Refusal {
   readonly refused: string;
-  readonly advice?: string;
+  readonly advice: string | undefined;
 }
 
 export const isRefused = <T>(read: Read<T>): read is Refusal => 'refused' in read;
 export const value = <T>(of: T): Read<T> => ({ value: of });
-export const refused = (reason: string, advice?: string): Refusal =>
-  advice === undefined ? { refused: reason } : { refused: reason, advice };
+export const refused = (reason: string, advice?: string): Refusal => ({ refused: reason, advice });
 
 /** Goes on with a value that was read. */
 export const andThen = <A, B>(read: Read<A>, next: (value: A) => Read<B>): Read<B> =>
@@ -43,12 +42,15 @@ export type Domain =
   /** Printable text of at most so many characters. */
   | { readonly kind: 'text'; readonly minimum: number; readonly maximum: number };
 
+/** The words of an option; those of a flag are none, and never read. */
+export type Words = readonly [string, ...string[]];
+
 /** Text and value of one option: `parse(print(v))` is `v`. */
 export interface Codec<T> {
   readonly metavar: string;
   /** How many words it takes from the line: none for a flag. */
   readonly words: 0 | 1 | 2;
-  parse(words: readonly string[], context: ReadContext): Read<T>;
+  parse(words: Words, context: ReadContext): Read<T>;
   /** As `iptables-save` prints it, quoted where that quotes. */
   print(value: T): string;
   readonly domain: Domain;

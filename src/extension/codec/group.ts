@@ -12,7 +12,7 @@ const numbered = markAndMask();
 export const group: Codec<Group> = {
   metavar: 'GROUP[/MASK]',
   words: 1,
-  parse([text = ''], context) {
+  parse([text], context) {
     if (text === 'default') return value({ value: 0, mask: ALL });
     return NAME.test(text) ? value({ name: text }) : numbered.parse([text], context);
   },

@@ -22,7 +22,7 @@ export function printable(hex: string): string | undefined {
 export const hexText: Codec<string> = {
   metavar: '|HEX|',
   words: 1,
-  parse([text = '']) {
+  parse([text]) {
     const hex = bytesOf(text);
     if (hex === undefined || hex === '') return refused(`\`${text}\` is not |hexadecimal|`, 'two digits a byte');
     return hex.length > 2 * LONGEST ? refused(`${hex.length / 2} bytes`, `at most ${LONGEST}`) : value(hex);

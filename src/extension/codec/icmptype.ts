@@ -1,7 +1,8 @@
 import { andThen, type Codec, type Read, refused, value } from './codec.ts';
+import { halves } from './halves.ts';
 import { readNumber } from './number.ts';
 
-/** A type and a range of codes; type 255 is any ICMP message (`icmp_type_code_match`). */
+/** A type and a range of codes; type 255 is any ICMP message, whatever the codes (`icmp_type_code_match`). */
 export interface IcmpType {
   readonly type: number;
   readonly codes: readonly [low: number, high: number];
@@ -37,28 +38,31 @@ const NAMES: ReadonlyMap<string, IcmpType> = new Map([
 function readName(text: string): Read<IcmpType> {
   const low = text.toLowerCase();
   const found = [...NAMES].filter(([name]) => name.toLowerCase().startsWith(low));
-  const [exact] = found.length === 1 ? found : found.filter(([name]) => name.toLowerCase() === low);
-  if (exact !== undefined) return value(exact[1]);
-  return found.length > 1
-    ? refused(`\`${text}\` could be ${found.map(([name]) => name).join(' or ')}`, 'write more of it')
-    : refused(`\`${text}\` is no ICMP type`, 'a name such as echo-request, or a number with or without a code: 3/4');
+  const [only, other] = found;
+  if (only === undefined)
+    return refused(
+      `\`${text}\` is no ICMP type`,
+      'a name such as echo-request, or a number with or without a code: 3/4',
+    );
+  return other === undefined
+    ? value(only[1])
+    : refused(`\`${text}\` could be ${found.map(([name]) => name).join(' or ')}`, 'write more of it');
 }
 
 function readNumbers(text: string): Read<IcmpType> {
-  const [head = '', tail] = text.split('/', 2);
+  const [head, tail] = halves(text, '/');
   return andThen(readNumber(head, 0, 255), (type) =>
     andThen(tail === undefined ? value(undefined) : readNumber(tail, 0, 255), (code) =>
-      // type 255 with a code is the same as `any`: xt_tcpudp.c looks at no code then
-      value(code === undefined || type === ANY_TYPE ? every(type) : one(type, code)),
+      value(code === undefined ? every(type) : one(type, code)),
     ),
   );
 }
 
-/** `--icmp-type TYPE[/CODE]`, by name (any unambiguous beginning) or number. */
+/** `--icmp-type TYPE[/CODE]`, by name (any unambiguous beginning: no name is that of another) or number. */
 export const icmpType: Codec<IcmpType> = {
   metavar: 'TYPE[/CODE]',
   words: 1,
-  parse: ([text = '']) => (/^\d/.test(text) ? readNumbers(text) : readName(text)),
+  parse: ([text]) => (/^\d/.test(text) ? readNumbers(text) : readName(text)),
   print({ type, codes: [low, high] }) {
     if (type === ANY_TYPE) return 'any';
     return low === 0 && high === 255 ? `${type}` : `${type}/${low}`;

@@ -6,7 +6,7 @@ const LONGEST = 15; // IFNAMSIZ - 1
 export const interfaceName: Codec<string> = {
   metavar: 'INTERFACE',
   words: 1,
-  parse([text = '']) {
+  parse([text]) {
     if (text === '' || /[\s/]/.test(text)) return refused(`\`${text}\` is no interface name`);
     return text.length > LONGEST ? refused(`\`${text}\` is longer than ${LONGEST} characters`) : value(text);
   },

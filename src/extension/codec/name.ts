@@ -1,4 +1,4 @@
-import { type Codec, each, type Read, refused, value } from './codec.ts';
+import { andThen, type Codec, each, type Read, refused, value } from './codec.ts';
 
 /** An option without an argument. */
 export const flag: Codec<true> = {
@@ -34,7 +34,7 @@ export const oneOf = <const N extends string>(
 ): Codec<N> => ({
   metavar: what.toUpperCase(),
   words: 1,
-  parse: ([text = '']) => readName(text, names, spelling, what),
+  parse: ([text]) => readName(text, names, spelling, what),
   print: (name) => name,
   domain: { kind: 'one of', values: names },
 });
@@ -47,10 +47,10 @@ export const someOf = <const N extends string>(
 ): Codec<readonly N[]> => ({
   metavar: `${what.toUpperCase()}[,…]`,
   words: 1,
-  parse: ([text = '']) => {
-    const read = each(text.split(',').map((part) => readName(part, names, spelling, what)));
-    return 'refused' in read ? read : value(names.filter((name) => read.value.includes(name)));
-  },
+  parse: ([text]) =>
+    andThen(each(text.split(',').map((part) => readName(part, names, spelling, what))), (some) =>
+      value(names.filter((name) => some.includes(name))),
+    ),
   print: (chosen) => chosen.join(','),
   domain: { kind: 'subset', of: names, minimum: 1 },
 });

@@ -1,9 +1,10 @@
 import { andThen, type Codec, type Read, refused, value } from './codec.ts';
+import { halves } from './halves.ts';
 
 /** Reads a number as `strtoul(s, &end, 0)` does: decimal, `0x` hexadecimal, leading `0` octal; nothing else. */
 export function readNumber(text: string, low: number, high: number): Read<number> {
   const base = /^0x[0-9a-f]+$/i.test(text) ? 16 : /^0[0-7]+$/.test(text) ? 8 : /^(0|[1-9]\d*)$/.test(text) ? 10 : 0;
-  const number = base === 0 ? Number.NaN : Number.parseInt(base === 16 ? text.slice(2) : text, base);
+  const number = base === 0 ? Number.NaN : Number.parseInt(text, base);
   return number >= low && number <= high
     ? value(number)
     : refused(`\`${text}\` is not a number from ${low} to ${high}`);
@@ -13,7 +14,7 @@ export function readNumber(text: string, low: number, high: number): Read<number
 export const integer = (low: number, high: number, metavar = 'N'): Codec<number> => ({
   metavar,
   words: 1,
-  parse: ([text = '']) => readNumber(text, low, high),
+  parse: ([text]) => readNumber(text, low, high),
   print: String,
   domain: { kind: 'integer', low, high },
 });
@@ -24,8 +25,8 @@ export const hexadecimal = (number: number): string => `0x${number.toString(16)}
 export const interval = (low: number, high: number, metavar = 'N[:N]'): Codec<readonly [number, number]> => ({
   metavar,
   words: 1,
-  parse([text = '']) {
-    const [from = '', to] = text.split(':', 2);
+  parse([text]) {
+    const [from, to] = halves(text, ':');
     return andThen(readEnd(from, low, low, high), (a) =>
       andThen(to === undefined ? value(a) : readEnd(to, high, low, high), (b) =>
         a <= b ? value([a, b] as const) : refused(`\`${text}\` runs backwards`, `write ${b}:${a}`),
@@ -52,9 +53,8 @@ const MASKS = [ALL, 0, 1, 0xff, 0xff00, 0x80000000, 0xfeedcafe];
 export const markAndMask = (fullMask: 'printed' | 'left out' = 'left out'): Codec<Masked> => ({
   metavar: 'VALUE[/MASK]',
   words: 1,
-  parse([text = '']) {
-    const [head = '', tail, more] = text.split('/');
-    if (more !== undefined) return refused(`\`${text}\` has two masks`);
+  parse([text]) {
+    const [head, tail] = halves(text, '/');
     return andThen(readNumber(head, 0, ALL), (mark) =>
       andThen(tail === undefined ? value(ALL) : readNumber(tail, 0, ALL), (mask) => value({ value: mark, mask })),
     );

@@ -1,12 +1,12 @@
 import { andThen, type Codec, each, type Read, refused, value } from './codec.ts';
+import { halves } from './halves.ts';
 import { type PortRange, printPortRange, readPort } from './service.ts';
 
 /** `struct xt_multiport_v1` holds 15 ports; a range takes two of them. */
 const MOST = 15;
 
 function readPart(text: string): Read<PortRange> {
-  const [low = '', high, more] = text.split(':');
-  if (more !== undefined) return refused(`\`${text}\` is no range of ports`);
+  const [low, high] = halves(text, ':');
   return andThen(readPort(low), (a) => {
     if (high === undefined) return value([a, a] as const);
     return andThen(readPort(high), (b) =>
@@ -19,7 +19,7 @@ function readPart(text: string): Read<PortRange> {
 export const portList: Codec<readonly PortRange[]> = {
   metavar: 'PORT[:PORT][,…]',
   words: 1,
-  parse: ([text = '']) =>
+  parse: ([text]) =>
     andThen(each(text.split(',').map(readPart)), (list) => {
       const places = list.reduce((sum, [low, high]) => sum + (low === high ? 1 : 2), 0);
       return places > MOST ? refused(`${places} ports`, `at most ${MOST}; a range counts as two`) : value(list);

@@ -6,15 +6,10 @@ const WHOLE = 0x80000000;
 export const probability: Codec<number> = {
   metavar: 'P',
   words: 1,
-  parse([text = '']) {
-    const chance = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-    return chance >= 0 && chance <= 1
-      ? value(lround(WHOLE * chance))
-      : refused(`\`${text}\` is no probability`, 'a number from 0 to 1');
-  },
+  parse: ([text]) =>
+    /^[\d.]/.test(text) && Number(text) <= 1
+      ? value(Math.round(WHOLE * Number(text)))
+      : refused(`\`${text}\` is no probability`, 'a number from 0 to 1'),
   print: (units) => (units / WHOLE).toFixed(11),
   domain: { kind: 'one of', values: [0, WHOLE, WHOLE / 2, 708669603, 1073741824] },
 };
-
-/** C's `lround`: halves away from zero. */
-const lround = (number: number): number => Math.floor(number + 0.5);

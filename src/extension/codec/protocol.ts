@@ -18,11 +18,12 @@ const ALIASES: Readonly<Record<string, number>> = {
   'ip-encap': 4, 'ipsec-esp': 50, 'ipsec-ah': 51, cphb: 73, ospfigp: 89,
 };
 
+const BY_NAME: ReadonlyMap<string, number> = new Map(Object.entries({ ...NAMES, ...ALIASES }));
 const BY_NUMBER: ReadonlyMap<number, string> = new Map(Object.entries(NAMES).map(([name, number]) => [number, name]));
 
 /** Reads a protocol by name (any case) or number; `all` and `ip` are 0. */
 export function readProtocol(text: string): Read<number> {
-  const known = NAMES[text.toLowerCase()] ?? ALIASES[text.toLowerCase()];
+  const known = BY_NAME.get(text.toLowerCase());
   if (known !== undefined) return value(known);
   const number = readNumber(text, 0, 255);
   return 'refused' in number

@@ -5,7 +5,7 @@ import { readProtocol } from './protocol.ts';
 export const protocolNumber: Codec<number> = {
   metavar: 'PROTOCOL',
   words: 1,
-  parse: ([text = '']) => readProtocol(text),
+  parse: ([text]) => readProtocol(text),
   print: String,
   domain: { kind: 'integer', low: 1, high: 255 },
 };

@@ -1,4 +1,5 @@
 import { andThen, type Codec, type Read, refused, value } from './codec.ts';
+import { halves } from './halves.ts';
 import { readNumber } from './number.ts';
 
 /** Names of ports as `/etc/services` has them; each has one number for all protocols. */
@@ -67,9 +68,9 @@ export type PortRange = readonly [low: number, high: number];
 
 /** Reads `low[SEPARATOR high]`; an end that is left out is 0 or 65535. */
 export function readPortRange(text: string, separator: ':' | '-' = ':'): Read<PortRange> {
-  const at = text.indexOf(separator);
-  const low = at < 0 ? readPort(text) : end(text.slice(0, at), 0);
-  const high = at < 0 ? low : end(text.slice(at + 1), LAST);
+  const [from, to] = halves(text, separator);
+  const low = to === undefined ? readPort(from) : end(from, 0);
+  const high = to === undefined ? low : end(to, LAST);
   return andThen(low, (a) =>
     andThen(high, (b) =>
       a <= b ? value([a, b] as const) : refused(`\`${text}\` runs backwards`, `write ${b}${separator}${a}`),
@@ -86,7 +87,7 @@ export const printPortRange = ([low, high]: PortRange, separator: ':' | '-' = ':
 export const onePort: Codec<number> = {
   metavar: 'PORT',
   words: 1,
-  parse: ([text = '']) => readPort(text),
+  parse: ([text]) => readPort(text),
   print: String,
   domain: { kind: 'integer', low: 0, high: LAST },
 };
@@ -95,8 +96,8 @@ export const onePort: Codec<number> = {
 export const anyPortRange: Codec<PortRange> = {
   metavar: 'PORT[:PORT]',
   words: 1,
-  parse([text = '']) {
-    const [low = '', high] = text.split(':', 2);
+  parse([text]) {
+    const [low, high] = halves(text, ':');
     return andThen(end(low, 0), (a) =>
       andThen(high === undefined ? value(a) : end(high, LAST), (b) => value([a, b] as const)),
     );
@@ -109,7 +110,7 @@ export const anyPortRange: Codec<PortRange> = {
 export const portRange: Codec<PortRange> = {
   metavar: 'PORT[:PORT]',
   words: 1,
-  parse: ([text = '']) => readPortRange(text),
+  parse: ([text]) => readPortRange(text),
   print: (range) => printPortRange(range),
   domain: { kind: 'interval', low: 0, high: LAST },
 };

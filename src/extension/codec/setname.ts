@@ -13,7 +13,7 @@ const MOST = 6; // IPSET_DIM_MAX - 1
 export const setName: Codec<SetName> = {
   metavar: 'SET src|dst[,…]',
   words: 2,
-  parse([name = '', sides = '']) {
+  parse([name, sides = '']) {
     if (name === '' || name.length > LONGEST)
       return refused(`\`${name}\` is no name of a set`, `at most ${LONGEST} characters`);
     const read = each(

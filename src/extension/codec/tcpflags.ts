@@ -33,7 +33,7 @@ const printFlags = (bits: number): string =>
 export const tcpFlags: Codec<TcpFlags> = {
   metavar: 'MASK SET',
   words: 2,
-  parse: ([mask = '', set = '']) =>
+  parse: ([mask, set = '']) =>
     andThen(readFlags(mask), (bits) => andThen(readFlags(set), (wanted) => value({ mask: bits, set: wanted }))),
   print: ({ mask, set }) => `${printFlags(mask)} ${printFlags(set)}`,
   domain: {

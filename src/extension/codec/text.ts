@@ -7,7 +7,7 @@ export const quote = (text: string): string => (/^[\w-]+$/.test(text) ? text : `
 export const text = (maximum: number, metavar = 'TEXT', minimum = 0): Codec<string> => ({
   metavar,
   words: 1,
-  parse([word = '']) {
+  parse([word]) {
     const bytes = Buffer.byteLength(word);
     if (bytes > maximum) return refused(`text of ${bytes} bytes`, `at most ${maximum} are stored`);
     return bytes < minimum ? refused('empty text') : value(word);
@@ -19,8 +19,7 @@ export const text = (maximum: number, metavar = 'TEXT', minimum = 0): Codec<stri
 /** Text of which the kernel keeps a beginning of so many bytes. */
 export const prefixText = (maximum: number): Codec<string> => ({
   ...text(maximum, 'PREFIX', 1),
-  parse: ([word = '']) =>
-    word === '' ? refused('empty text') : value(Buffer.from(word).subarray(0, maximum).toString()),
+  parse: ([word]) => (word === '' ? refused('empty text') : value(Buffer.from(word).subarray(0, maximum).toString())),
 });
 
 /** Text that is printed as it stands: names that the tools never quote. */

@@ -1,4 +1,5 @@
 import { andThen, type Codec, type Read, refused, value } from './codec.ts';
+import { halves } from './halves.ts';
 import { readNumber } from './number.ts';
 
 export interface Tos {
@@ -7,25 +8,23 @@ export interface Tos {
 }
 
 /** Names of RFC 1349; they leave the two ECN bits alone (libxt_tos.c). */
-const NAMES: Readonly<Record<string, number>> = {
-  'minimize-delay': 0x10,
-  'maximize-throughput': 0x08,
-  'maximize-reliability': 0x04,
-  'minimize-cost': 0x02,
-  'normal-service': 0x00,
-};
+const NAMES: ReadonlyMap<string, number> = new Map([
+  ['minimize-delay', 0x10],
+  ['maximize-throughput', 0x08],
+  ['maximize-reliability', 0x04],
+  ['minimize-cost', 0x02],
+  ['normal-service', 0x00],
+]);
 const NAMED_MASK = 0x3f;
 
 export const printByte = (byte: number): string => `0x${byte.toString(16).padStart(2, '0')}`;
 
 function read(text: string): Read<Tos> {
-  const named = Object.entries(NAMES).filter(([name]) => name.startsWith(text.toLowerCase()));
-  const [only] = named;
+  const named = NAMES.get(text.toLowerCase());
+  if (named !== undefined) return value({ value: named, mask: NAMED_MASK });
   if (/^[a-z]/i.test(text))
-    return only !== undefined && named.length === 1
-      ? value({ value: only[1], mask: NAMED_MASK })
-      : refused(`\`${text}\` is no type of service`, `one of: ${Object.keys(NAMES).join(', ')}, or a number`);
-  const [head = '', tail] = text.split('/', 2);
+    return refused(`\`${text}\` is no type of service`, `one of: ${[...NAMES.keys()].join(', ')}, or a number`);
+  const [head, tail] = halves(text, '/');
   return andThen(readNumber(head, 0, 255), (byte) =>
     andThen(tail === undefined ? value(255) : readNumber(tail, 0, 255), (mask) => value({ value: byte, mask })),
   );
@@ -35,7 +34,7 @@ function read(text: string): Read<Tos> {
 export const tosAndMask: Codec<Tos> = {
   metavar: 'VALUE[/MASK]',
   words: 1,
-  parse: ([text = '']) => read(text),
+  parse: ([text]) => read(text),
   print: (tos) => `${printByte(tos.value)}/${printByte(tos.mask)}`,
   domain: {
     kind: 'record',
@@ -54,7 +53,7 @@ const CLASSES: ReadonlyMap<string, number> = new Map([
 export const dscp: Codec<number> = {
   metavar: 'VALUE',
   words: 1,
-  parse: ([text = '']) => readNumber(text, 0, 63),
+  parse: ([text]) => readNumber(text, 0, 63),
   print: printByte,
   domain: { kind: 'integer', low: 0, high: 63 },
 };
@@ -62,7 +61,7 @@ export const dscp: Codec<number> = {
 export const dscpClass: Codec<number> = {
   ...dscp,
   metavar: 'CLASS',
-  parse([text = '']) {
+  parse([text]) {
     const found = CLASSES.get(text.toUpperCase());
     return found === undefined
       ? refused(`\`${text}\` is no class`, `one of: ${[...CLASSES.keys()].join(', ')}`)

@@ -7,7 +7,7 @@ export type Zone = number | 'mark';
 export const zone: Codec<Zone> = {
   metavar: 'ZONE|mark',
   words: 1,
-  parse([text = '']) {
+  parse([text]) {
     if (text === 'mark') return value('mark');
     const read = readNumber(text, 0, 65535);
     return 'refused' in read

@@ -81,5 +81,5 @@ function readNat(text: string, context: ReadContext): Read<NatSpec> {
 function printNat(of: NatSpec): string {
   const range = of.addresses === undefined ? '' : printRange(of.addresses);
   if (of.ports === undefined) return range;
-  return `${range === '' ? '' : `[${range}]`}:${printNatTail(of)}`;
+  return `${range === '' ? '' : `[${range}]`}:${printNatTail(of.ports, of.base)}`;
 }

@@ -1,4 +1,4 @@
-import { printMask, readNetwork } from '../../extension/codec/address.ts';
+import { printMask, readShortNetwork } from '../../extension/codec/address.ts';
 import { printMask6, readNetwork6 } from '../../extension/codec/address6.ts';
 import { type Family, type Read, refused, value } from '../../extension/codec/codec.ts';
 import { printProtocol, readProtocol } from '../../extension/codec/protocol.ts';
@@ -17,7 +17,7 @@ export function readInterface(text: string, inverted: boolean): Read<InterfacePa
 /** Reads the addresses of `-s` or `-d`: one, or several with commas between. */
 export const readAddresses = (text: string, inverted: boolean, family: Family): readonly Read<MaskedAddress>[] =>
   text.split(',').map((part) => {
-    const read: Read<Omit<MaskedAddress, 'inverted'>> = family === 6 ? readNetwork6(part) : readNetwork(part);
+    const read: Read<Omit<MaskedAddress, 'inverted'>> = family === 6 ? readNetwork6(part) : readShortNetwork(part);
     return 'refused' in read ? read : value({ ...read.value, inverted });
   });
 

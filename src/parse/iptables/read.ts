@@ -1,4 +1,4 @@
-import { isRefused, type Read } from '../../extension/codec/codec.ts';
+import { isRefused, type Read, type Words } from '../../extension/codec/codec.ts';
 import { type Given, printOption } from '../../extension/option.ts';
 import { verbatim } from '../../extension/verbatim.ts';
 import type { Word } from '../source.ts';
@@ -100,7 +100,7 @@ function readGiven(draft: Draft, cursor: Cursor, met: Met & { readonly found: Ow
   if (words === undefined) return undefined;
   const protocol = draft.header.protocol?.number;
   const context = { family: draft.family, ...(protocol === undefined ? {} : { protocol }) };
-  const texts = words.map(({ text }) => text);
+  const texts = words.map(({ text }) => text) as readonly string[] as Words; // as many as the codec takes
   const read: Read<unknown> = codec.parse(texts, context);
   if (bang !== undefined && !inverts)
     draft.source.error(bang, `\`${word.text}\` cannot be negated`, 'take the `!` away');
