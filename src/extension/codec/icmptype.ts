@@ -2,7 +2,7 @@ import { andThen, type Codec, type Read, refused, value } from './codec.ts';
 import { halves } from './halves.ts';
 import { readNumber } from './number.ts';
 
-/** A type and a range of codes; type 255 is any ICMP message, whatever the codes (`icmp_type_code_match`). */
+/** A type and a range of codes; type 255 is any ICMP message (`icmp_type_code_match`). */
 export interface IcmpType {
   readonly type: number;
   readonly codes: readonly [low: number, high: number];
@@ -53,7 +53,8 @@ function readNumbers(text: string): Read<IcmpType> {
   const [head, tail] = halves(text, '/');
   return andThen(readNumber(head, 0, 255), (type) =>
     andThen(tail === undefined ? value(undefined) : readNumber(tail, 0, 255), (code) =>
-      value(code === undefined ? every(type) : one(type, code)),
+      // type 255 with a code is the same as `any`: xt_tcpudp.c looks at no code then
+      value(code === undefined || type === ANY_TYPE ? every(type) : one(type, code)),
     ),
   );
 }

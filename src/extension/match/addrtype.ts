@@ -53,8 +53,20 @@ function lowerType(
   return given.inverted ? not(set) : set;
 }
 
-/** addrtype_mt_checkentry_v1: a limit needs a hook that knows the interface. */
-function checkLimits(limits: Limits, hooks: Standing['hooks']): string | undefined {
+type Options = Limits & {
+  readonly 'src-type'?: Given<readonly Type[]>;
+  readonly 'dst-type'?: Given<readonly Type[]>;
+};
+
+/** addrtype_mt_checkentry_v1: a limit needs a hook that knows the interface, and IPv6 knows fewer types. */
+function check(
+  { 'src-type': src, 'dst-type': dst, ...limits }: Options,
+  { hooks, family }: Standing,
+): string | undefined {
+  if ((src ?? dst) === undefined) return 'it needs `--src-type` or `--dst-type`';
+  const types = [src, dst].flatMap((given) => given?.value ?? []);
+  const strange = types.find((type) => !LOOKS.includes(type) && !ROUTED.includes(type));
+  if (family === 6 && strange !== undefined) return `IPv6 has no addresses of type ${strange}`;
   if (limits['limit-iface-in'] !== undefined && hooks.some((hook) => hook === 'OUTPUT' || hook === 'POSTROUTING'))
     return '`--limit-iface-in` cannot be asked where packets leave';
   if (limits['limit-iface-out'] !== undefined && hooks.some((hook) => hook === 'PREROUTING' || hook === 'INPUT'))
@@ -72,8 +84,7 @@ export const addrtype = defineMatch({
     'limit-iface-in': option(flag, { excludes: ['limit-iface-out'] }),
     'limit-iface-out': option(flag),
   },
-  check: ({ 'src-type': src, 'dst-type': dst, ...limits }, { hooks }) =>
-    (src ?? dst) === undefined ? 'it needs `--src-type` or `--dst-type`' : checkLimits(limits, hooks),
+  check,
   matches({ 'src-type': src, 'dst-type': dst, ...limits }, packet, context) {
     const types = typesFor(limits, context);
     const { family = 4 } = context;

@@ -14,7 +14,8 @@ export const ah = defineUndecidedMatch({
   protocols: [PROTOCOL.AH],
   options: {
     ahspi: invertible(interval(0, LAST, 'SPI[:SPI]'), {
-      idle: ({ value: [low, high], inverted }) => low === 0 && high === LAST && !inverted,
+      // `!` or not: iptables-save loses it
+      idle: ({ value: [low, high] }) => low === 0 && high === LAST,
     }),
     ahlen: invertible(integer(0, LAST, 'LENGTH')),
     ahres: option(flag),

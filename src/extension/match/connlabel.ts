@@ -15,8 +15,7 @@ export const connlabel = defineMatch({
   undecidable: LABELS,
   options: { label: invertible(always(127), { required: true }), set: option(flag) },
   // XT_CONNLABEL_MAXBIT; names stand in /etc/xtables/connlabel.conf
-  check: ({ label }) =>
-    /^\d+$/.test(label?.value ?? '') && Number(label?.value) > 127 ? 'labels go to 127' : undefined,
+  check: ({ label }) => (Number(label?.value) > 127 ? 'labels go to 127' : undefined),
   matches({ label }, packet, context) {
     const hit = context.unknown(REASON);
     return tracked(packet) ? hit : label?.inverted === true;

@@ -1,4 +1,4 @@
-import { all, any, equals, FALSE, masked, not, unknownBit } from '../../ir/predicate.ts';
+import { all, any, equals, masked, not, unknownBit } from '../../ir/predicate.ts';
 import type { Predicate } from '../../ir/program.ts';
 import { CT_STATE, CT_STATUS, PROTOCOL } from '../../packet/field.ts';
 import type { Packet } from '../../packet/packet.ts';
@@ -22,17 +22,21 @@ type Status = (typeof STATUSES)[number];
 const EXPIRY = '-m conntrack --ctexpire: how long an entry still lives is not in a snapshot';
 const INNER = '-m conntrack --ctproto: the protocol of the flow that an ICMP error belongs to';
 
-const bit = (status: Status): number => (status === 'NONE' ? 0 : CT_STATUS[status]);
-const bits = (statuses: readonly Status[]): number => statuses.reduce((sum, status) => sum | bit(status), 0);
+const BITS: Readonly<Record<Status, number>> = { NONE: 0, ...CT_STATUS };
+const bits = (statuses: readonly Status[]): number => statuses.reduce((sum, status) => sum | BITS[status], 0);
 
-function stateMatches({ value: states, inverted }: Given<readonly State[]>, packet: Packet): boolean {
-  const own: State[] = STATES.filter((name) => name !== 'SNAT' && name !== 'DNAT' && CT_STATE[name] === packet.ctState);
-  if (tracked(packet) && (packet.ctStatus & CT_STATUS.SNAT) !== 0) own.push('SNAT');
-  if (tracked(packet) && (packet.ctStatus & CT_STATUS.DNAT) !== 0) own.push('DNAT');
-  return own.some((name) => states.includes(name)) !== inverted;
+/** States that are the packet's; the others are statuses of its entry. */
+const isOwn = (state: State): state is keyof typeof CT_STATE => state in CT_STATE;
+
+const isIn = (state: State, packet: Packet): boolean =>
+  isOwn(state) ? packet.ctState === CT_STATE[state] : tracked(packet) && (packet.ctStatus & CT_STATUS[state]) !== 0;
+
+/** `--ctproto`, and the unknown that stands for the protocol of the flow that an ICMP error is about. */
+interface Protocol extends Given<number> {
+  readonly inner: Unknown;
 }
 
-function protocolMatches({ value, inverted }: Given<number>, packet: Packet, inner: Unknown): Matched {
+function protocolMatches({ value, inverted, inner }: Protocol, packet: Packet): Matched {
   // the entry of an ICMP error is that of the flow which it is about
   if (packet.ctState === CT_STATE.RELATED && packet.proto === PROTOCOL.ICMP) return inner;
   return (packet.proto === value) !== inverted;
@@ -40,14 +44,12 @@ function protocolMatches({ value, inverted }: Given<number>, packet: Packet, inn
 
 function lowerState({ value: states, inverted }: Given<readonly State[]>): Predicate {
   const nat = (states.includes('SNAT') ? CT_STATUS.SNAT : 0) | (states.includes('DNAT') ? CT_STATUS.DNAT : 0);
-  const plain = states.flatMap((name) =>
-    name === 'SNAT' || name === 'DNAT' ? [] : [equals('ctState', CT_STATE[name])],
-  );
-  const translated = nat === 0 ? FALSE : all(TRACKED, not(masked('ctStatus', nat, only(0))));
-  return inverted ? not(any(...plain, translated)) : any(...plain, translated);
+  const own = states.filter(isOwn).map((name) => equals('ctState', CT_STATE[name]));
+  const among = any(...own, all(TRACKED, not(masked('ctStatus', nat, only(0)))));
+  return inverted ? not(among) : among;
 }
 
-function lowerProtocol({ value, inverted }: Given<number>, inner: Unknown): Predicate {
+function lowerProtocol({ value, inverted, inner }: Protocol): Predicate {
   const error = all(equals('ctState', CT_STATE.RELATED), equals('proto', PROTOCOL.ICMP));
   const own = inverted ? not(equals('proto', value)) : equals('proto', value);
   return any(all(not(error), own), all(error, unknownBit(inner)));
@@ -65,7 +67,7 @@ interface Doubtful {
 
 /** Named in the same order for every packet, so that both meanings speak of the same unknowns. */
 const unknownsOf = ({ ctproto, ctexpire }: Doubtful, { unknown }: RuleContext) => ({
-  inner: ctproto === undefined ? undefined : unknown(INNER),
+  protocol: ctproto === undefined ? undefined : { ...ctproto, inner: unknown(INNER) },
   expiry: ctexpire === undefined ? undefined : unknown(EXPIRY),
 });
 
@@ -84,27 +86,27 @@ export const conntrack = defineMatch({
   },
   check: (given) => (Object.keys(given).length === 0 ? 'at least one option is required' : undefined),
   matches(given, packet, context) {
-    const { ctstate, ctproto, ctstatus, ctdir } = given;
-    const { inner, expiry } = unknownsOf(given, context);
-    if (ctstate !== undefined && !stateMatches(ctstate, packet)) return false;
+    const { ctstate, ctstatus, ctdir } = given;
+    const { protocol, expiry } = unknownsOf(given, context);
+    if (ctstate !== undefined && ctstate.value.some((state) => isIn(state, packet)) === ctstate.inverted) return false;
     // a packet without an entry is judged by its state alone, whatever else is asked
     if (!tracked(packet)) return ctstate !== undefined;
     return every(
       () => ctdir === undefined || (packet.ctDirection === 0) === (ctdir.value === 'ORIGINAL'),
       () => tuplesMatch(given, packet),
-      () => ctproto === undefined || inner === undefined || protocolMatches(ctproto, packet, inner),
+      () => protocol === undefined || protocolMatches(protocol, packet),
       () => ctstatus === undefined || ((packet.ctStatus & bits(ctstatus.value)) !== 0) !== ctstatus.inverted,
       () => expiry ?? true,
     );
   },
   lower(given, context) {
-    const { ctstate, ctproto, ctstatus, ctdir } = given;
-    const { inner, expiry } = unknownsOf(given, context);
+    const { ctstate, ctstatus, ctdir } = given;
+    const { protocol, expiry } = unknownsOf(given, context);
     const entry = all(
       TRACKED,
       ctdir === undefined ? all() : equals('ctDirection', ctdir.value === 'ORIGINAL' ? 0 : 1),
       lowerTuples(given),
-      ctproto === undefined || inner === undefined ? all() : lowerProtocol(ctproto, inner),
+      protocol === undefined ? all() : lowerProtocol(protocol),
       ctstatus === undefined ? all() : lowerStatus(ctstatus),
       expiry === undefined ? all() : unknownBit(expiry),
     );

@@ -9,10 +9,9 @@ export const dscp = defineMatch({
   summary: 'the upper six bits of the TOS byte',
   source: 'net/netfilter/xt_dscp.c (dscp_mt)',
   options: {
-    dscp: invertible(code, { excludes: ['dscp-class'] }),
+    dscp: invertible(code, { required: true, excludes: ['dscp-class'] }),
     'dscp-class': invertible(dscpClass, { means: (given: Given<number>) => ({ dscp: given }) }),
   },
-  check: ({ dscp: given }) => (given === undefined ? 'it needs `--dscp` or `--dscp-class`' : undefined),
   matches: ({ dscp: given }, packet) => given !== undefined && (packet.tos >> 2 === given.value) !== given.inverted,
   lower({ dscp: given }) {
     if (given === undefined) return FALSE;

@@ -13,7 +13,8 @@ export const esp = defineUndecidedMatch({
   protocols: [PROTOCOL.ESP],
   options: {
     espspi: invertible(interval(0, LAST, 'SPI[:SPI]'), {
-      idle: ({ value: [low, high], inverted }) => low === 0 && high === LAST && !inverted,
+      // `!` or not: iptables-save loses it
+      idle: ({ value: [low, high] }) => low === 0 && high === LAST,
     }),
   },
   examples: [

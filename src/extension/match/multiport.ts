@@ -12,7 +12,7 @@ const one = (excludes: readonly string[], aliases: readonly string[]) => inverti
 
 type List = Given<readonly PortRange[]> | undefined;
 const isIn = (list: List, port: number): boolean =>
-  (list?.value ?? []).some(([low, high]) => low <= port && port <= high);
+  list?.value.some(([low, high]) => low <= port && port <= high) === true;
 const lowerList = (field: 'sport' | 'dport', list: List) =>
   list === undefined ? FALSE : inRanges(field, ranges(list.value));
 
@@ -31,7 +31,7 @@ export const multiport = defineMatch({
     // a later fragment has no ports: false before `!` is looked at
     if (packet.fragment === 1 || !PROTOCOLS.includes(packet.proto)) return false;
     const hit = isIn(sports ?? ports, packet.sport) || isIn(dports ?? ports, packet.dport);
-    return hit !== ((sports ?? dports ?? ports)?.inverted ?? false);
+    return hit !== ((sports ?? dports ?? ports)?.inverted === true);
   },
   lower({ sports, dports, ports }) {
     const listed = any(lowerList('sport', sports ?? ports), lowerList('dport', dports ?? ports));

@@ -67,6 +67,11 @@ describe('a type of ICMP', () => {
   );
 });
 
+it('type 255 is any message, whatever code is written behind it', () => {
+  const read = ['any', '255', '255/3'].map((text) => icmpType.parse([text], { family: 4 }));
+  expect(read).toEqual(read.map(() => ({ value: { type: 255, codes: [0, 255] } })));
+});
+
 describe('the TOS byte and its codes', () => {
   const names = 'minimize-delay, maximize-throughput, maximize-reliability, minimize-cost, normal-service';
   const unknown = (text: string) => `\`${text}\` is no type of service; one of: ${names}, or a number`;
