@@ -39,6 +39,12 @@ export const oneOf = <const N extends string>(
   domain: { kind: 'one of', values: names },
 });
 
+/** The codec, with other words, in any case, for some of its texts. */
+export const aliased = <T>(codec: Codec<T>, aliases: Readonly<Record<string, string>>): Codec<T> => {
+  const meant = new Map(Object.entries(aliases));
+  return { ...codec, parse: ([text], context) => codec.parse([meant.get(text.toLowerCase()) ?? text], context) };
+};
+
 /** Some of a few names, with commas; printed in the order of the list as the kernel's bit mask has no other. */
 export const someOf = <const N extends string>(
   what: string,

@@ -3,18 +3,15 @@ import type { Predicate } from '../../ir/program.ts';
 import { BROADCAST_MAC, isGroupMac } from '../../packet/address.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { only } from '../../packet/ranges.ts';
-import type { Codec } from '../codec/codec.ts';
-import { oneOf } from '../codec/name.ts';
+import { aliased, oneOf } from '../codec/name.ts';
 import type { RuleContext } from '../definition.ts';
 import { defineMatch } from '../extension.ts';
 import { invertible } from '../option.ts';
 
 const TYPES = ['unicast', 'broadcast', 'multicast', 'otherhost'] as const;
 type Type = (typeof TYPES)[number];
-const ALIASES: Readonly<Record<string, Type>> = { host: 'unicast', bcast: 'broadcast', mcast: 'multicast' };
 
-const names = oneOf('type', TYPES, 'any case');
-const type: Codec<Type> = { ...names, parse: ([text = ''], context) => names.parse([ALIASES[text] ?? text], context) };
+const type = aliased(oneOf('type', TYPES, 'any case'), { host: 'unicast', bcast: 'broadcast', mcast: 'multicast' });
 
 /**
  * Only what came in from a wire has a type of its own: loopback and a host's own packets are PACKET_HOST, and so is what

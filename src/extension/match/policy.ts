@@ -1,7 +1,7 @@
 import { TRUE, unknownBit } from '../../ir/predicate.ts';
 import { addressAndMask } from '../codec/address.ts';
 import { type Codec, refused } from '../codec/codec.ts';
-import { flag, oneOf } from '../codec/name.ts';
+import { aliased, flag, oneOf } from '../codec/name.ts';
 import { hexInteger, integer } from '../codec/number.ts';
 import type { RuleContext } from '../definition.ts';
 import { defineMatch, type Standing } from '../extension.ts';
@@ -39,12 +39,7 @@ const elements: Codec<Elements> = {
   domain: { kind: 'one of', values: [['--reqid 1'], ['! --spi 0x10', '--proto esp']] },
 };
 
-const protocol = oneOf('protocol', ['esp', 'ah', 'ipcomp']);
-const BY_NUMBER: Readonly<Record<string, string>> = { 50: 'esp', 51: 'ah', 108: 'ipcomp' };
-const security: typeof protocol = {
-  ...protocol,
-  parse: ([text = ''], context) => protocol.parse([BY_NUMBER[text] ?? text], context),
-};
+const security = aliased(oneOf('protocol', ['esp', 'ah', 'ipcomp']), { 50: 'esp', 51: 'ah', 108: 'ipcomp' });
 
 const gathered = { gathered: true } as const;
 

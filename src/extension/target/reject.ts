@@ -1,5 +1,5 @@
 import { PROTOCOL } from '../../packet/field.ts';
-import { oneOf } from '../codec/name.ts';
+import { aliased, oneOf } from '../codec/name.ts';
 import type { Effect } from '../definition.ts';
 import { defineTarget, type Standing } from '../extension.ts';
 import { type Given, option } from '../option.ts';
@@ -17,7 +17,7 @@ const ANSWERS = [
 ] as const;
 type Answer = (typeof ANSWERS)[number];
 
-const SHORT: Readonly<Record<string, Answer>> = {
+const answer = aliased(oneOf('answer', ANSWERS, 'prefix'), {
   'net-unreach': 'icmp-net-unreachable',
   'host-unreach': 'icmp-host-unreachable',
   'proto-unreach': 'icmp-proto-unreachable',
@@ -26,14 +26,7 @@ const SHORT: Readonly<Record<string, Answer>> = {
   'host-prohib': 'icmp-host-prohibited',
   'tcp-rst': 'tcp-reset',
   'admin-prohib': 'icmp-admin-prohibited',
-};
-
-const answers = oneOf('answer', ANSWERS, 'prefix');
-const answer = {
-  ...answers,
-  parse: ([word = '']: readonly string[], context: Parameters<typeof answers.parse>[1]) =>
-    answers.parse([SHORT[word.toLowerCase()] ?? word], context),
-};
+});
 
 const effect = ({ 'reject-with': given }: { readonly 'reject-with'?: Given<Answer> }): Effect<never> => ({
   kind: 'reject',

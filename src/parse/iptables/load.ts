@@ -17,7 +17,7 @@ const ALIASES: Readonly<Record<string, string>> = { icmpv6: 'icmp6', 'ipv6-icmp'
 
 /** `-m NAME`: what is known of it. */
 export function loadMatch(at: Word, family: Family, written = at.text): Loaded {
-  const name = ALIASES[written] ?? written;
+  const name = own(ALIASES, written) ?? written;
   const definition = findMatch(name, family);
   const lengths = own(UNDECIDABLE_MATCHES, name)?.options;
   return { kind: 'match', name, at, given: {}, verbatim: [], ...part({ definition, lengths }) };

@@ -3,7 +3,7 @@ import { chunkTypes } from '../../../src/extension/codec/chunktypes.ts';
 import type { Codec } from '../../../src/extension/codec/codec.ts';
 import { icmpType } from '../../../src/extension/codec/icmptype.ts';
 import { logLevel } from '../../../src/extension/codec/loglevel.ts';
-import { oneOf, someOf } from '../../../src/extension/codec/name.ts';
+import { aliased, oneOf, someOf } from '../../../src/extension/codec/name.ts';
 import { optionNumbers } from '../../../src/extension/codec/optionnumbers.ts';
 import { protocolNumber } from '../../../src/extension/codec/protocolnumber.ts';
 import { qdiscClass } from '../../../src/extension/codec/qdisc.ts';
@@ -26,11 +26,14 @@ const law = (all: readonly Row[]) =>
 const SIDES = ['LEFT', 'RIGHT', 'REAR'] as const;
 const no = (text: string) => `\`${text}\` is no side; one of: LEFT, RIGHT, REAR`;
 
+const either = aliased(oneOf('side', SIDES), { starboard: 'RIGHT', 1: 'LEFT' });
+
 describe('a name, as freely spelled as the tool lets it be', () => {
   law([
     ...rows(oneOf('side', SIDES), { LEFT: 'LEFT', left: no('left'), LE: no('LE'), '': no('') }),
     ...rows(oneOf('side', SIDES, 'any case'), { left: 'LEFT', Le: no('Le'), '': no('') }),
     ...rows(oneOf('side', SIDES, 'prefix'), { L: 'LEFT', r: 'RIGHT', rear: 'REAR', ear: no('ear'), '': no('') }),
+    ...rows(either, { LEFT: 'LEFT', Starboard: 'RIGHT', 1: 'LEFT', port: no('port'), constructor: no('constructor') }),
     // the kernel keeps a bit for each: their order is that of the table
     ...rows(someOf('side', SIDES, 'prefix'), { 're,L,left': 'LEFT,REAR', 'L,x': no('x'), 'L,': no('') }),
   ]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseIptablesSave } from '../../../src/parse/iptables/save.ts';
+import { ruleOf } from '../ask.ts';
 
 /** The first thing that is wrong with a rule of a chain of one's own that packets reach from these hooks of `mangle`. */
 function refusalOf(rule: string, hooks: readonly string[] = ['FORWARD'], family: 4 | 6 = 4): string | undefined {
@@ -84,5 +85,20 @@ describe('types of addresses that IPv6 does not have', () => {
     expect(refusalOf(`-m addrtype --dst-type LOCAL,${type}`, ['FORWARD'], 6)).toBe(why);
     expect(refusalOf(`-m addrtype ! --src-type ${type} --dst-type LOCAL`, ['FORWARD'], 6)).toBe(why);
     expect(refusalOf(`-m addrtype --dst-type ${type}`)).toBeUndefined();
+  });
+});
+
+describe('what every object of JavaScript has is no name here', () => {
+  it.each([
+    ['-m pkttype --pkt-type constructor', '`constructor` is no type'],
+    ['-m policy --dir in --pol ipsec --proto constructor', '`constructor` is no protocol'],
+    ['-j REJECT --reject-with constructor', '`constructor` is no answer'],
+    ['-m constructor', undefined],
+  ])('%s', (rule, message) => {
+    expect(refusalOf(rule)).toBe(message);
+  });
+
+  it('and stays what it is where it is kept', () => {
+    expect(ruleOf('-m constructor --x 1').text).toBe('-A FORWARD -m constructor --x 1');
   });
 });
