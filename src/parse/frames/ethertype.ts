@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<string, number>> = {
   'S-TAG': 0x88a8, EAP_PREAUTH: 0x88c7, LLDP: 0x88cc, MACSEC: 0x88e5, PBB: 0x88e7, MVRP: 0x88f5, PTP: 0x88f7, FCOE: 0x8906, FIP: 0x8914,
   ROCE: 0x8915, LoWPAN: 0xa0ed,
 };
-const ALIASES: Readonly<Record<string, number>> = { ip: 0x0800, ip4: 0x0800, 'ether-arp': 0x0806, ip6: 0x86dd };
+const ALIASES = new Map(Object.entries({ ip: 0x0800, ip4: 0x0800, 'ether-arp': 0x0806, ip6: 0x86dd }));
 
 /** From here on the field is a type, below it a length (IEEE 802.3); ebtables refuses lower numbers. */
 const LOWEST = 0x0600;
@@ -25,7 +25,7 @@ export const ethertype: FrameCodec<number | 'length'> = {
   metavar: 'TYPE',
   parse(text) {
     if (text.toLowerCase() === LENGTH) return value(LENGTH);
-    const alias = ALIASES[text.toLowerCase()];
+    const alias = ALIASES.get(text.toLowerCase());
     return alias === undefined ? types.parse(/^[\da-f]+$/i.test(text) ? `0x${text}` : text) : value(alias);
   },
   print: (of) => (of === LENGTH ? 'Length' : types.print(of)),

@@ -54,7 +54,8 @@ export const scopeName = (scope: number): string =>
 export const SCOPES = 'known here: global, site, link, host, or a number up to 255';
 
 export const parseScope = (text: string): number | undefined =>
-  SCOPE[text] ?? (/^\d{1,3}$/.test(text) && Number(text) < 256 ? Number(text) : undefined);
+  (Object.hasOwn(SCOPE, text) ? SCOPE[text] : undefined) ??
+  (/^\d{1,3}$/.test(text) && Number(text) < 256 ? Number(text) : undefined);
 
 /** `default` is iproute2's own name of group 0 (rtnl_group_n2a). */
 export const parseGroup = (text: string): number | undefined =>
@@ -70,4 +71,5 @@ const KINDS: Readonly<Record<string, InterfaceKind>> = {
   tun: 'tun',
 };
 
-export const kindOf = (name: string): InterfaceKind => KINDS[name] ?? 'other';
+export const kindOf = (name: string): InterfaceKind =>
+  (Object.hasOwn(KINDS, name) ? KINDS[name] : undefined) ?? 'other';

@@ -1,16 +1,14 @@
 import type { Family } from '../../extension/codec/codec.ts';
 import type { HookName } from '../../extension/definition.ts';
 import { BUILT_IN } from '../../network/edit-ruleset.ts';
-import type { Rule, Ruleset, TableName } from '../../network/ruleset.ts';
+import type { TableName } from '../../network/ruleset.ts';
 import type { Source, Word } from '../source.ts';
 import type { Loaded } from './draft.ts';
 import type { PlacedRule } from './finish.ts';
 import { readAgain } from './printed.ts';
 
-/** Rules that were just read, or rules of a ruleset that has been checked before. */
-type AnyRule = PlacedRule | Rule;
 interface ChainRules {
-  readonly rules: readonly AnyRule[];
+  readonly rules: readonly PlacedRule[];
 }
 
 /** A table with all its chains, and who hears what is wrong with it. */
@@ -21,11 +19,8 @@ interface Checked {
   readonly source: Source;
 }
 
-const isPlaced = (one: AnyRule): one is PlacedRule => 'loaded' in one;
-
 /** The chain that a rule leads to. */
-function chainAfter(one: AnyRule): string | undefined {
-  const { action } = isPlaced(one) ? one.rule : one;
+function chainAfter({ rule: { action } }: PlacedRule): string | undefined {
   return action.kind === 'jump' || action.kind === 'goto' ? action.chain : undefined;
 }
 
@@ -47,23 +42,10 @@ export function checkTable(
   checkRules(checked, reachableHooks(checked));
 }
 
-/** Says everything that the kernel would refuse about rules that are to be put into a chain of a ruleset that it accepted. */
-export function checkNewRules(
-  table: TableName,
-  chain: string,
-  placed: readonly PlacedRule[],
-  ruleset: Ruleset,
-  source: Source,
-): void {
-  const chains: Map<string, ChainRules> = new Map(ruleset.tables.get(table)?.chains ?? []);
-  chains.set(chain, { rules: [...(chains.get(chain)?.rules ?? []), ...placed] });
-  checkTable(table, chains, source);
-}
-
 function checkRules(checked: Checked, reached: ReadonlyMap<string, ReadonlySet<HookName>>): void {
   for (const [name, { rules }] of checked.chains) {
     const hooks = [...(reached.get(name) ?? [])];
-    for (const one of rules) if (isPlaced(one)) checkRule(checked, name, one, hooks);
+    for (const one of rules) checkRule(checked, name, one, hooks);
   }
 }
 
@@ -73,9 +55,9 @@ function checkJumps(checked: Checked): void {
   const { table, chains, source } = checked;
   for (const { rules } of chains.values())
     for (const one of rules) {
-      const to = isPlaced(one) ? chainAfter(one) : undefined;
+      const to = chainAfter(one);
       if (to === undefined || (chains.has(to) && !isHook(table, to))) continue;
-      const at = wordsOf(one as PlacedRule, checked).jump ?? lineOf(one as PlacedRule, source);
+      const at = wordsOf(one, checked).jump ?? lineOf(one, source);
       if (isHook(table, to))
         source.error(
           at,
@@ -87,14 +69,14 @@ function checkJumps(checked: Checked): void {
 }
 
 /** The rules of each chain that lead to chains. */
-const jumpsOf = (chains: Checked['chains']): ReadonlyMap<string, readonly AnyRule[]> =>
+const jumpsOf = (chains: Checked['chains']): ReadonlyMap<string, readonly PlacedRule[]> =>
   new Map([...chains].map(([name, { rules }]) => [name, rules.filter((one) => chainAfter(one) !== undefined)]));
 
 /** The hooks from which each chain is reached (`mark_source_chains`); a chain on its own way is an error. */
 function reachableHooks(checked: Checked): ReadonlyMap<string, ReadonlySet<HookName>> {
   const jumps = jumpsOf(checked.chains);
   const reached = new Map<string, Set<HookName>>();
-  const loops = new Map<string, AnyRule>();
+  const loops = new Map<string, PlacedRule>();
   const visit = (name: string, hook: HookName, way: readonly string[]): void => {
     const hooks = reached.get(name) ?? new Set<HookName>();
     if (hooks.has(hook)) return;
@@ -102,7 +84,7 @@ function reachableHooks(checked: Checked): ReadonlyMap<string, ReadonlySet<HookN
     for (const one of jumps.get(name) ?? []) {
       const to = chainAfter(one) as string;
       if (!way.includes(to) && to !== name) visit(to, hook, [...way, name]);
-      else if (isPlaced(one) || !loops.has(to)) loops.set(to, one);
+      else loops.set(to, one);
     }
   };
   for (const hook of BUILT_IN[checked.table]) visit(hook, hook, []);
@@ -110,8 +92,8 @@ function reachableHooks(checked: Checked): ReadonlyMap<string, ReadonlySet<HookN
   return reached;
 }
 
-function sayLoop(name: string, one: AnyRule, checked: Checked): void {
-  const at = isPlaced(one) ? wordsOf(one, checked).jump : undefined;
+function sayLoop(name: string, one: PlacedRule, checked: Checked): void {
+  const at = wordsOf(one, checked).jump;
   const message = `the chains run in a loop: \`${name}\` leads back to itself`;
   checked.source.error(
     at ?? checked.source.whole(1),

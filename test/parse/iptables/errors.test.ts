@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_RULESET, type Ruleset } from '../../../src/network/ruleset.ts';
-import { parseRule } from '../../../src/parse/iptables/rule.ts';
 import { parseIptablesSave } from '../../../src/parse/iptables/save.ts';
 
 const errors = (text: string) =>
@@ -81,37 +79,5 @@ describe('errors say where', () => {
 
   it('lets a loop stand that no packet can reach, as the kernel does', () => {
     expect(errors('*filter\n:a - [0:0]\n-A a -j a\nCOMMIT\n')).toEqual([]);
-  });
-});
-
-describe('one rule with its command', () => {
-  const ruleset = parseIptablesSave('*filter\n:a - [0:0]\n-A INPUT -j a\n-A INPUT -j DROP\nCOMMIT\n', 'rules')
-    .value as Ruleset;
-  const parse = (text: string) => parseRule(text, { ruleset, file: '--insert' });
-
-  it('reads where it goes', () => {
-    expect(parse('-I INPUT 2 -s 10.0.0.1 -j ACCEPT').value).toMatchObject({
-      table: 'filter',
-      chain: 'INPUT',
-      position: 2,
-      rules: [{ text: '-A INPUT -s 10.0.0.1/32 -j ACCEPT' }],
-    });
-    expect(parse('-t nat -A POSTROUTING -j MASQUERADE').value).toMatchObject({ table: 'nat', chain: 'POSTROUTING' });
-    expect(parse('-I INPUT -j ACCEPT').value?.position).toBe(1);
-  });
-
-  it.each([
-    ['-A b -j DROP', 4, 'table filter has no chain `b`'],
-    ['-A a -j a', 9, 'the chains run in a loop: `a` leads back to itself'],
-    ['-I INPUT 9 -j DROP', 10, 'chain INPUT has no place 9'],
-    ['-A INPUT -j MASQUERADE', 13, 'MASQUERADE: it may stand in table nat only'],
-    ['-t foo -A INPUT', 4, 'no table `foo`'],
-    ['-j DROP', 1, 'no rule to put somewhere'],
-  ])('says where `%s` is wrong', (text, column, message) => {
-    expect(parse(text).located[0]).toMatchObject({ place: { file: '--insert', line: 1, column }, message });
-  });
-
-  it('knows built-in chains of tables that hold no rules yet', () => {
-    expect(parseRule('-A INPUT -j DROP', { ruleset: EMPTY_RULESET, file: 'x' }).value?.rules).toHaveLength(1);
   });
 });
