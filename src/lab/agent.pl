@@ -306,19 +306,21 @@ my %ORDER = (
 );
 
 my $orders = '';
-on_readable(\*STDIN, sub {
+sub take_orders {
     sysread(STDIN, $orders, 65536, length $orders) or exit 0;    # the lab is gone: so am I
     while ($orders =~ s/^([^\n]*)\n//) {
         my ($name, @words) = split /\t/, $1;
         $ORDER{$name} ? $ORDER{$name}->(@words) : say_line('X', "no order $name");
     }
-});
+}
 
+# Orders wait until nothing else is left to do: who is told that one is done knows of all that came in before it.
 while (1) {
     my ($readable, $writable) = ('', '');
-    vec($readable, $_, 1) = 1 for keys %reading;
+    vec($readable, $_, 1) = 1 for fileno(STDIN), keys %reading;
     vec($writable, $_, 1) = 1 for keys %writing;
     next if select($readable, $writable, undef, undef) < 0;
-    for my $n (keys %writing) { my $entry = $writing{$n}; $entry->[1]->() if $entry && vec($writable, $n, 1) }
-    for my $n (keys %reading) { my $entry = $reading{$n}; $entry->[1]->() if $entry && vec($readable, $n, 1) }
+    my @ready = ((map { [\%writing, $_] } grep { vec($writable, $_, 1) } keys %writing), (map { [\%reading, $_] } grep { vec($readable, $_, 1) } keys %reading));
+    take_orders() if !@ready;
+    for (@ready) { my ($sockets, $n) = @$_; $sockets->{$n}[1]->() if $sockets->{$n} }
 }

@@ -12,7 +12,7 @@ export interface Agent {
   /** What `nft monitor trace` printed since the order `trace`. */
   readonly traced: string[];
   order(words: Words): void;
-  /** Resolves when all orders so far are carried out. */
+  /** Resolves when all orders so far are carried out, and what had come in by then is told. */
   done(limit?: number): Promise<void>;
   /** Called with every report: a letter, the probe's number, and what belongs to it. */
   listen(listener: (words: readonly string[]) => void): void;
@@ -40,7 +40,7 @@ export function startAgent(namespace: string): Agent {
     else listener?.(words);
   });
   const order = (words: Words): void => void child.stdin.write(`${words.join('\t')}\n`);
-  const done = (limit = 10_000): Promise<void> => {
+  const done = (limit = 60_000): Promise<void> => {
     const word = String(++barrier);
     order(['ready', word]);
     return within(limit, `agent in ${namespace}: ${failures.join('; ') || 'silent'}`, (resolve) =>

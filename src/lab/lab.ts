@@ -53,7 +53,7 @@ export async function openLab(network: Network, options: LabOptions = {}): Promi
     await deleteNamespaces(all);
   };
   try {
-    await addNamespaces(all);
+    addNamespaces(all);
     const started = new Map(all.map((namespace) => [namespace, startAgent(namespace)]));
     agents.push(...started.values());
     const at = (namespace: string): Agent => started.get(namespace) as Agent;

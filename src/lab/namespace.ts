@@ -14,13 +14,16 @@ export function namer(): (node: string) => string {
   return (node) => `${PREFIX}${process.pid}-${lab}-${node.replace(/[^\w.-]/g, '_')}`;
 }
 
-/** @throws Error with what `ip` said if a namespace could not be made */
-export async function addNamespaces(names: readonly string[]): Promise<void> {
-  if (!watching) process.once('exit', deleteAtExit);
+/**
+ * Nothing comes in between, no signal either: whatever is made is deleted at the end.
+ * @throws Error with what `ip` said if a namespace could not be made
+ */
+export function addNamespaces(names: readonly string[]): void {
+  if (!watching) process.once('exit', deleteOwn);
   watching = true;
   for (const name of names) mine.add(name);
-  const said = await ipBatch(names.map((name) => `netns add ${name}`));
-  if (said.length > 0) throw new Error(`no namespaces: ${said.join('; ')}`);
+  const { status, stderr } = spawnSync('ip', ['-batch', '-'], { input: lines('add', names), encoding: 'utf8' });
+  if (status !== 0) throw new Error(`no namespaces: ${stderr.trim()}`);
 }
 
 export async function deleteNamespaces(names: readonly string[]): Promise<void> {
@@ -38,6 +41,10 @@ export async function deleteStale(): Promise<void> {
   await deleteNamespaces(stale);
 }
 
-function deleteAtExit(): void {
-  for (const name of mine) spawnSync('ip', ['netns', 'del', name]);
+/** Deletes the namespaces of this process at once, for when it ends. */
+export function deleteOwn(): void {
+  if (mine.size > 0) spawnSync('ip', ['-force', '-batch', '-'], { input: lines('del', [...mine]) });
 }
+
+const lines = (verb: 'add' | 'del', names: readonly string[]): string =>
+  names.map((name) => `netns ${verb} ${name}\n`).join('');

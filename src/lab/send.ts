@@ -46,19 +46,28 @@ export async function send(
     ]),
   );
   await prepare(lab, shots);
+  let told = 0;
   const finished = new Promise<void>((resolve) => {
     const check = (): void => void ([...records.values()].every(isOver) && resolve());
     for (const [node, agent] of lab.agents)
       agent.listen((words) => {
+        told++;
         note(records, node, words);
         check();
       });
   });
   for (const { shot, id } of orders) order(lab, shot, id);
+  await allDone(lab);
   await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, limit))]);
+  // agents of a busy machine may be late
+  for (let before = -1; before !== told; await allDone(lab)) before = told;
   for (const agent of lab.agents.values()) agent.order(['end']);
-  await Promise.all([...lab.agents.values()].map((agent) => agent.done()));
+  await allDone(lab);
   return [...records.values()].map(verdict);
+}
+
+async function allDone({ agents, switch: hub }: Lab): Promise<void> {
+  await Promise.all([hub, ...agents.values()].map((agent) => agent.done()));
 }
 
 /** The number that the next shot of the lab gets: its packets carry it. */
