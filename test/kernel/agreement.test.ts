@@ -15,7 +15,7 @@ import type { World } from '../agreement/generate/world.ts';
 import { record } from '../agreement/recorded.ts';
 import { reduce } from '../agreement/reduce.ts';
 import { agree, engineOn, twinsOf } from '../agreement/twins.ts';
-import { type Disagreement, disagreements, networkOf, withLab } from './ask.ts';
+import { type Disagreement, disagreements, networkOf } from './ask.ts';
 import { loadable, withoutRefused } from './loadable.ts';
 
 const QUESTIONS = Number(process.env['NETQED_QUESTIONS'] ?? 25);
@@ -38,7 +38,7 @@ const needsVlans = (world: World): boolean =>
   Object.values(world.nodes).some(({ interfaces }) => Object.values(interfaces).some(({ vlan }) => vlan !== undefined));
 
 const ask = (world: World, questions: readonly Question[]): Promise<readonly Disagreement[]> =>
-  withLab(networkOf(world), (lab) => disagreements(lab, questions));
+  disagreements(networkOf(world), questions);
 
 /** The smallest network that still shows the first disagreement; kept for ever under models/recorded if NETQED_RECORD names it. */
 async function explain({ world }: Drawn, [first]: readonly Disagreement[]): Promise<string> {
@@ -94,16 +94,11 @@ describe.skipIf(whyNot() !== undefined)(`the kernel judges (seed ${seed})`, () =
       expect((await ask(world, fc.sample(question(world), { numRuns: 40, seed }))).map(({ text }) => text)).toEqual([]);
     });
 
-  it(
-    `evaluator, Program and Z3 do what the kernel does, on ${networks} drawn networks (${networks * QUESTIONS} probes)`,
-    async () => {
-      for (const all of fc.sample(drawn(QUESTIONS), { numRuns: networks, seed })) {
-        if (needsVlans(all.world) && !(await vlans)) continue;
-        const [one, found] = await judged({ ...all, world: await loadable(all.world) });
-        expect(found.length === 0 ? [] : await explain(one, found)).toEqual([]);
-        expect(await apart(one)).toEqual([]);
-      }
-    },
-    60_000 * networks,
-  );
+  for (const [n, all] of fc.sample(drawn(QUESTIONS), { numRuns: networks, seed }).entries())
+    it(`evaluator, Program and Z3 do what the kernel does: drawn network ${n + 1}, ${all.name}`, async (test) => {
+      if (needsVlans(all.world) && !(await vlans)) return test.skip('this kernel has no VLANs');
+      const [one, found] = await judged({ ...all, world: await loadable(all.world) });
+      expect(found.length === 0 ? [] : await explain(one, found)).toEqual([]);
+      expect(await apart(one)).toEqual([]);
+    });
 });

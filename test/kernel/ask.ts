@@ -8,6 +8,7 @@ import { probeOf, type Question, shotOf } from '../agreement/generate/probe.ts';
 import { snapshotOf } from '../agreement/generate/snapshot.ts';
 import type { World } from '../agreement/generate/world.ts';
 import { disagreement } from '../agreement/judge.ts';
+import { atOnce } from './at-once.ts';
 
 /** @throws Error if the world's captures are not read: what is drawn is meant to be valid */
 export function networkOf(world: World): Network {
@@ -22,20 +23,21 @@ export interface Disagreement {
   readonly text: string;
 }
 
-/** Sends every question through the lab and the evaluator, and tells where they differ. */
-export async function disagreements(lab: Lab, questions: readonly Question[]): Promise<readonly Disagreement[]> {
-  const verdicts = await send(lab, questions.map(shotOf));
-  const found: Disagreement[] = [];
-  for (const [n, question] of questions.entries()) {
-    const first = compare(lab.network, question, n, verdicts[n] as Verdict);
-    const sure = first === undefined ? undefined : await alone(lab, question, n);
-    if (sure !== undefined) found.push(sure);
-  }
-  return found;
+/** Asks every question in one lab, and tells where the kernel and the evaluator differ when it is asked alone, too. */
+export async function disagreements(
+  network: Network,
+  questions: readonly Question[],
+): Promise<readonly Disagreement[]> {
+  const verdicts = await withLab(network, (lab) => send(lab, questions.map(shotOf)));
+  const first = [...questions.entries()].filter(
+    ([n, question]) => compare(network, question, n, verdicts[n] as Verdict) !== undefined,
+  );
+  const sure = await atOnce(first, ([n, question]) => alone(network, question, n));
+  return sure.filter((one) => one !== undefined);
 }
 
 /** Once more, in a network of its own: other questions fill neighbour tables, and a busy machine loses time. */
-const alone = ({ network }: Lab, question: Question, n: number): Promise<Disagreement | undefined> =>
+const alone = (network: Network, question: Question, n: number): Promise<Disagreement | undefined> =>
   withLab(network, async (lab) => {
     const [verdict] = await send(lab, [shotOf(question, n)], { limit: 2500 });
     return verdict === undefined ? undefined : compare(network, question, n, verdict);

@@ -41,7 +41,7 @@ const meaning = (tables: Iterable<readonly [string, ReadonlyMap<string, FrameCha
 const only = (tables: FrameRules, others: FrameRules): FrameRules =>
   new Map([...tables].filter(([name]) => others.has(name)));
 
-describe.skipIf(whyNot() !== undefined)(`listings of drawn rules (seed ${seed})`, () => {
+describe.skipIf(whyNot() !== undefined)(`listings of drawn rules (seed ${seed})`, { sequential: true }, () => {
   beforeAll(() => addNamespaces([namespace]));
   afterAll(() => deleteNamespaces([namespace]));
   const texts = (of: 'ebtables' | 'arptables') =>
