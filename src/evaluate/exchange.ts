@@ -15,6 +15,7 @@ import { isGroup } from './six/address.ts';
 import { type Answer, answerTo6, ICMP6 } from './six/answer.ts';
 import { socketOutput6 } from './six/output.ts';
 import { ANYWHERE, type Asked } from './six/output-route.ts';
+import { cameBy, isBound } from './six/socket.ts';
 import { finish, newSkb, RANK, type Skb, write } from './skb.ts';
 import { selectAddress } from './source.ts';
 import { assume, defaultTtl, isSix, setting, type World } from './world.ts';
@@ -35,7 +36,9 @@ function send(world: World, leg: Leg, of: Packet): Walk {
   const { source } = world.probe;
   const node = nodeOf(world.network, source.node);
   const skb = newSkb(leg, of);
-  if (source.kind === 'socket') return sendBySocket(world, skb, node, source.bound || leg !== 'request');
+  // of IPv6 a connection keeps the route that was found before it had a source (`ip6_dst_store`)
+  if (source.kind === 'socket')
+    return sendBySocket(world, skb, node, source.bound || (leg !== 'request' && !isSix(world)));
   if (source.kind === 'wire') return finish(skb, receive(world, skb, node, source.interface));
   if (skb.packet.macDst === 0 && isForMany(of.dst)) write(skb, { macDst: groupMac(of.dst) });
   return finish(skb, transmit(world, skb, node, source.interface));
@@ -199,9 +202,6 @@ function atAsker(world: World, { sent }: Walk, { fate, received }: Walk): Fate {
   if (isGroupSegment(received)) return noSocket(fate.node, 'tcp takes no frame that is for a group');
   const { source } = world.probe;
   const home = source.kind === 'wire' || fate.node === source.node;
-  const bound = source.kind === 'socket' ? source.device : undefined;
-  if (bound !== undefined && fate.interface !== bound && fate.interface !== 'lo')
-    return noSocket(fate.node, `the socket is bound to ${bound}`);
   const echoed = received.icmpType === (isSix(world) ? ICMP6.ECHO_REPLY : 0) && received.icmpId === sent.icmpId;
   const mirrored =
     received.src === sent.dst &&
@@ -209,9 +209,26 @@ function atAsker(world: World, { sent }: Walk, { fate, received }: Walk): Fate {
     received.sport === sent.dport &&
     received.dport === sent.sport;
   const icmp = received.proto === (isSix(world) ? PROTOCOL.ICMPV6 : PROTOCOL.ICMP);
-  const mine = home && (icmp ? echoed : mirrored);
-  return mine ? fate : noSocket(fate.node, 'the answer is not from where the request was sent to');
+  if (!home || !(icmp ? echoed : mirrored))
+    return noSocket(fate.node, 'the answer is not from where the request was sent to');
+  const bound = source.kind === 'socket' ? source.device : undefined;
+  return bound === undefined || hears(world, bound, sent, fate, received)
+    ? fate
+    : noSocket(fate.node, `the socket is bound to ${bound}`);
 }
+
+/** A socket that is bound to a device hears only what came in there (`raw_v6_match`, `udp6_lib_lookup2`). */
+function hears(
+  world: World,
+  device: string,
+  sent: Packet,
+  { node: name, interface: by }: Delivered,
+  got: Packet,
+): boolean {
+  const node = nodeOf(world.network, name);
+  return cameBy(node, got.dst, by) === device || !isBound(world, node, device, sent);
+}
+type Delivered = Extract<Fate, { kind: 'delivered' }>;
 
 const isForGroup = (node: Node, dst: Address): boolean =>
   typeof dst === 'bigint' ? isGroup(dst) : !isLocal(node, dst);

@@ -90,15 +90,16 @@ sub ask_udp {
 }
 
 sub send_probe {
-    my ($socket, $id, $to, $dst) = @_;
+    my ($socket, $id, $to, $dst, $loose) = @_;
     push @open, $socket;
     nonblocking($socket);
-    connect($socket, $to) or return failed($id);
+    $loose or connect($socket, $to) or return failed($id);
     on_readable($socket, sub {
         defined recv($socket, my $data, 2048, 0) or return $!{EAGAIN} ? 1 : failed($id);
         say_line('A', $id, $dst) if substr($data, -8) eq $ANSWER . pack('N', $id);
     });
-    defined send($socket, $PROBE . pack('N', $id), 0) or failed($id);
+    my $data = $PROBE . pack('N', $id);
+    defined($loose ? send($socket, $data, 0, $to) : send($socket, $data, 0)) or failed($id);
 }
 
 sub ask_echo {

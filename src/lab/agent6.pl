@@ -4,7 +4,7 @@ use warnings;
 use Socket qw(:DEFAULT inet_pton inet_ntop pack_sockaddr_in6 unpack_sockaddr_in6 AF_INET6 PF_INET6);
 use POSIX ();
 
-our (%NUMBER, %echo, %heard, %listener, @open, $PROBE, $ANSWER);
+our (%NUMBER, %heard, %listener, @open, $PROBE, $ANSWER);
 
 # Numbers of include/uapi/linux/in6.h and icmpv6.h that Socket.pm does not have.
 my %SIX = (
@@ -24,9 +24,9 @@ sub address6 {
 }
 
 sub make_socket6 {
-    my ($type, $proto, $src, $sport, $dst, $mark, $tos, $ttl) = @_;
+    my ($type, $proto, $src, $sport, $dst, $mark, $tos, $ttl, $loose) = @_;
     socket(my $socket, PF_INET6, $type, $proto) or return;
-    my (undef, $device) = split /%/, $dst;
+    my (undef, $device) = $loose ? () : split /%/, $dst;
     setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1);
     setsockopt($socket, SOL_SOCKET, $NUMBER{SO_BINDTODEVICE}, "$device\0") or return if $device;
     setsockopt($socket, SOL_SOCKET, $NUMBER{SO_MARK}, pack('L', $mark)) if $mark;
@@ -46,17 +46,24 @@ sub ask_tcp6 {
 sub ask_udp6 {
     my ($id, $src, $sport, $dst, $dport, @options) = @_;
     my $socket = make_socket6(SOCK_DGRAM, 17, $src, $sport, $dst, @options) or return failed($id);
-    send_probe($socket, $id, address6($dst, $dport), (split /%/, $dst)[0]);
+    send_probe($socket, $id, address6($dst, $dport), (split /%/, $dst)[0], $options[3]);
 }
 
 sub ask_echo6 {
     my ($id, $src, $icmp_id, $dst, $hex, @options) = @_;
     my $socket = make_socket6(SOCK_RAW, $SIX{ICMPV6}, $src, 0, $dst, @options) or return failed($id);
-    setsockopt($socket, $SIX{ICMPV6}, $SIX{ICMP6_FILTER}, "\xff" x 32);
-    $echo{$id} = 1;
-    defined send($socket, pack('H*', $hex), 0, address6($dst, 0)) or failed($id);
+    setsockopt($socket, $SIX{ICMPV6}, $SIX{ICMP6_FILTER}, only_type(129));
     push @open, $socket;
+    nonblocking($socket);
+    on_readable($socket, sub {
+        my $from = recv($socket, my $data, 2048, 0) // return;
+        say_line('A', $id, inet_ntop(AF_INET6, (unpack_sockaddr_in6($from))[1])) if (probe_in(0, $data) // -1) == $id;
+    });
+    defined send($socket, pack('H*', $hex), 0, address6($dst, 0)) or failed($id);
 }
+
+# A filter of ICMPv6 (struct icmp6_filter): a bit that is set blocks its type.
+sub only_type { my $filter = "\xff" x 32; vec($filter, $_[0], 1) = 0; return $filter }
 
 # A whole packet through the output path.
 sub send_packet6 {
@@ -146,7 +153,6 @@ sub hear6 {
         return heard_icmp_error6($src, $payload) if $type > 0 && $type < 5 && length($payload) >= 56;
         my $id = probe_in($proto, $payload);
         return if !defined $id;
-        return say_line('A', $id, $src) if $type == 129 && $echo{$id};
         my ($sport, $dport) = $proto == 6 || $proto == 17 ? unpack('nn', $payload) : (0, 0);
         my $kind = $proto == 6 ? ord(substr($payload, 13, 1)) : $type;
         say_line('D', $id, $device, $proto, $src, $sport, $dst, $dport, $kind);

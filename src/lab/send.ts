@@ -119,13 +119,14 @@ const verdict = ({ arrivals, answered, from, errno, errors }: Record): Verdict =
   errors,
 });
 
-function order(lab: Lab, { source, packet, inTwo }: Shot, id: number): void {
+function order(lab: Lab, shot: Shot, id: number): void {
+  const { source, packet, inTwo } = shot;
   const parts = (of: Packet): readonly Buffer[] => (inTwo === true ? fragmentsOf(of, id) : [ipBytes(of, id)]);
   const frames = (index: number): readonly Words[] => parts(packet).map((part) => frameOrder(packet, index, id, part));
   const give = (agent: Agent, orders: readonly Words[]): void => orders.forEach((one) => agent.order(one));
   switch (source.kind) {
     case 'socket':
-      return give(agentOf(lab, source.node), socketOrders(packet, source, id, inTwo === true, parts));
+      return give(agentOf(lab, source.node), socketOrders(shot, source, id, parts));
     case 'raw':
       return give(agentOf(lab, source.node), frames(indexOf(lab, source.node, source.interface)));
     case 'wire':
@@ -157,18 +158,17 @@ const frameOrder = (packet: Packet, index: number, id: number, part: Buffer): Wo
 
 /** What an ordinary socket can send goes by one; the rest goes as a whole packet of a raw socket, which takes the same path. */
 function socketOrders(
-  packet: Packet,
+  { packet, inTwo, loose }: Shot,
   { bound, device }: Extract<Source, { kind: 'socket' }>,
   id: number,
-  inTwo: boolean,
   parts: (of: Packet) => readonly Buffer[],
 ): readonly Words[] {
   const { proto, sport, dport, tcpFlags, icmpType, badChecksum, mark, tos, ttl } = packet;
   const src = bound ? printAddress(packet.src) : '-';
   const dst = device === undefined ? printAddress(packet.dst) : `${printAddress(packet.dst)}%${device}`;
   const six = familyOf(packet.dst) === 6 ? '6' : '';
-  const options = [mark, tos, ttl];
-  if (badChecksum === 0 && packet.fragment === 0 && !inTwo) {
+  const options = [mark, tos, ttl, ...(loose === true ? [1] : [])];
+  if (badChecksum === 0 && packet.fragment === 0 && inTwo !== true) {
     if (proto === PROTOCOL.TCP && tcpFlags === TCP_FLAG.SYN)
       return [[`tcp${six}`, id, src, sport, dst, dport, ...options]];
     if (proto === PROTOCOL.UDP) return [[`udp${six}`, id, src, sport, dst, dport, ...options]];

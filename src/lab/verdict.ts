@@ -8,6 +8,8 @@ export interface Shot {
   readonly packet: Packet;
   /** It is sent as two fragments: the first has its transport header, the second all the rest. Not for tcp. */
   readonly inTwo?: true;
+  /** The socket is not bound to its device, which is the zone of the destination alone (`sin6_scope_id`). Of udp and echo requests. */
+  readonly loose?: true;
 }
 
 /** A probe that a node's local stack was given (past INPUT), as it was then. */

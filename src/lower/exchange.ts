@@ -14,6 +14,7 @@ import { fresh, receive, TO_GROUP, transmit } from './link.ts';
 import { flag, setting as settingOf } from './settings.ts';
 import * as six from './six/answer.ts';
 import type { Sender } from './six/output.ts';
+import { heard } from './six/socket.ts';
 import {
   type Assignments,
   dropped,
@@ -140,7 +141,7 @@ export const answerEcho = (walk: Walk, node: Node, bound: boolean, by?: Omit<Sen
     by,
   );
 
-const ofUdp = (walk: Walk, node: Node, device: string): Steps =>
+export const ofUdp = (walk: Walk, node: Node, device: string): Steps =>
   listening(walk, node, device, PROTOCOL.UDP, (on) =>
     answered(on, node, device, {}, (here, at, by) => back(here, at, by, MIRRORED, (last) => done(last, at, by))),
   );
@@ -232,11 +233,12 @@ const echoed = (walk: Walk): Predicate =>
  */
 export function back(walk: Walk, node: Node, device: string, mine: Predicate, then: Then): Steps {
   const { source } = walk.at.probe;
-  const elsewhere = source.kind === 'socket' && source.device !== undefined && ![source.device, 'lo'].includes(device);
-  if (elsewhere) return end(walk, dropped(node, 'no socket'));
   if (source.kind !== 'wire' && source.node !== node.name) return end(walk, dropped(node, 'no socket'));
   const own = inRanges('dst', ownOf(walk, node));
-  return filter(walk, all(mine, own, not(GROUP_SEGMENT)), dropped(node, 'no socket'), then);
+  const bound = source.kind === 'socket' ? source.device : undefined;
+  return filter(walk, all(mine, own, not(GROUP_SEGMENT)), dropped(node, 'no socket'), (on) =>
+    bound === undefined ? then(on) : heard(on, node, device, bound, then),
+  );
 }
 
 export const done = (walk: Walk, node: Node, device: string): Steps =>

@@ -63,7 +63,7 @@ function reroute(walk: Walk, node: Node, before: Send, then: (walk: Walk, route:
   const found = (on: Walk, route: Outgoing): Steps =>
     route.kind === 'send' ? then(on, route) : failed(on, node, route);
   return isSix(walk)
-    ? rerouteSix(walk, node, before.device, found)
+    ? rerouteSix(walk, node, before, found)
     : outputRoute(walk, node, { bound: true, transport: false }, found);
 }
 

@@ -25,6 +25,8 @@ export type Outgoing =
       readonly hopLimit?: number;
       /** Of IPv6: by lo, and yet for nobody here. */
       readonly stray?: true;
+      /** Of IPv6: the device that the sender's socket is bound to. */
+      readonly boundTo?: string;
     }
   | { readonly kind: 'failed'; readonly reason: DropReason; readonly origin?: Origin }
   | { readonly kind: 'unknown'; readonly reason: string };

@@ -39,6 +39,10 @@ export function scopeOf(address: Address): number {
 export const needsDevice = (address: Address): boolean =>
   isGroup(address) || isLinkLocal(address) || isLocalhost(address);
 
+/** Sockets must name the device of such a destination (`__ipv6_addr_needs_scope_id`). */
+export const isOfLink = (address: Address): boolean =>
+  isLinkLocal(address) || (isGroup(address) && groupScope(address) <= SCOPE6.LINK);
+
 /** The group that whoever has the address is in (`addrconf_addr_solict_mult`): ff02::1:ffXX:XXXX. */
 export const solicitedNode = (address: Address): bigint =>
   0xff0200000000000000000001ff000000n | (BigInt(address) & 0xffffffn);

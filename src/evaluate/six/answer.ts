@@ -6,7 +6,8 @@ import { type Packet, packet } from '../../packet/packet.ts';
 import { assume, setting, type World } from '../world.ts';
 import { isGroup, isLinkLocal, isLocalhost, UNSPECIFIED } from './address.ts';
 import { ANYWHERE, type Asked } from './output-route.ts';
-import { isLocal6, ownRoute } from './routing.ts';
+import { isLocal6 } from './routing.ts';
+import { answersBound, cameBy } from './socket.ts';
 
 /** What a stack sends back, and by which device it asks to. */
 export interface Answer {
@@ -22,7 +23,7 @@ const none = (reason: string): Fate => ({ kind: 'none', reason });
 export function answerTo6(world: World, node: Node, got: Packet, device: string): Answer | Fate {
   if (!ANSWERED.includes(got.proto)) return none(`protocol ${got.proto} has no answer`);
   if (got.badChecksum === 1) return { kind: 'dropped', node: node.name, reason: 'checksum' };
-  const came = device === 'lo' ? (ownRoute(node, got.dst)?.nextHops[0]?.device ?? device) : device;
+  const came = cameBy(node, got.dst, device);
   if (got.proto === PROTOCOL.ICMPV6) return echo(world, node, got, came, device);
   if (isGroup(got.dst)) return none('what was sent to a group is not answered');
   if (got.proto === PROTOCOL.TCP && !isLocal6(node, got.dst)) return none('tcp has no anycast connections');
@@ -31,9 +32,14 @@ export function answerTo6(world: World, node: Node, got: Packet, device: string)
     return none('only a SYN opens a connection');
   if (!listens(world, node, got, came)) return none(refusal(node, got));
   const tcpFlags = got.proto === PROTOCOL.TCP ? TCP_FLAG.SYN | TCP_FLAG.ACK : 0;
-  // a link-local peer is one by the device that it was heard by (`tcp_v6_init_req`)
-  const asked = isLinkLocal(got.src) ? { device: came, bound: false } : ANYWHERE;
-  return { made: answerPacket(got, { tcpFlags }), asked };
+  return { made: answerPacket(got, { tcpFlags }), asked: askedBack(world, node, got, came) };
+}
+
+/** A link-local peer is one by the device that it was heard by (`tcp_v6_init_req`), an own such address one of that device. */
+function askedBack(world: World, node: Node, { src, dst, proto }: Packet, device: string): Asked {
+  if (isLinkLocal(src)) return { device, bound: false };
+  if (proto !== PROTOCOL.UDP || !isLinkLocal(dst)) return ANYWHERE;
+  return { device, bound: answersBound(world, node, dst, device) };
 }
 
 const ANSWERED: readonly number[] = [PROTOCOL.ICMPV6, PROTOCOL.TCP, PROTOCOL.UDP];

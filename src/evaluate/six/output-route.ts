@@ -5,8 +5,9 @@ import type { Packet } from '../../packet/packet.ts';
 import type { Exit, NoExit } from '../output-route.ts';
 import { type Skb, write } from '../skb.ts';
 import { holds, type World } from '../world.ts';
-import { groupScope, isGroup, isLinkLocal, SCOPE6, UNSPECIFIED } from './address.ts';
+import { isGroup, isLinkLocal, isOfLink, needsDevice, UNSPECIFIED } from './address.ts';
 import { lookup6, outputKey } from './routing.ts';
+import { isBound } from './socket.ts';
 import { selectAddress6 } from './source.ts';
 
 /** What a socket says of where its packets are to leave. */
@@ -37,8 +38,6 @@ const sendsAnyway = (world: World, node: Node, { leg, packet: { proto } }: Skb):
       reason: `whether the program on ${node.name} sends to an address of one link without naming the link`,
     }));
 
-const isOfLink = (dst: Packet['dst']): boolean => isLinkLocal(dst) || (isGroup(dst) && groupScope(dst) <= SCOPE6.LINK);
-
 /** The route comes first, the source follows from it; where there is none, rules may know one for the source. */
 function routeUnbound(world: World, skb: Skb, node: Node, asked: Asked): Exit | NoExit {
   const { dst } = skb.packet;
@@ -68,5 +67,13 @@ export function routeOutput6(world: World, node: Node, packet: Packet, { device,
 export function routeAgain(world: World, skb: Skb, node: Node, before: Exit, asked: Asked = ANYWHERE): Exit | NoExit {
   const { dst } = skb.packet;
   const link = isGroup(dst) || isLinkLocal(dst) ? { device: before.device, bound: false } : ANYWHERE;
-  return routeOutput6(world, node, skb.packet, asked.bound ? asked : link);
+  return routeOutput6(world, node, skb.packet, keepsDevice(world, skb, node, asked) ? asked : link);
 }
+
+const keepsDevice = (
+  world: World,
+  { leg, sent, packet: { dst } }: Skb,
+  node: Node,
+  { device, bound }: Asked,
+): boolean =>
+  bound && (leg !== 'request' || device === undefined || needsDevice(dst) || isBound(world, node, device, sent));

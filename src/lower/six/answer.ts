@@ -1,41 +1,38 @@
-import { all, any, equals, inRanges, not } from '../../ir/predicate.ts';
+import { all, any, equals, FALSE, inRanges, not } from '../../ir/predicate.ts';
 import type { Predicate, Steps } from '../../ir/program.ts';
 import type { Node } from '../../network/network.ts';
-import { rangesOf } from '../../packet/address.ts';
+import { PROTOCOL } from '../../packet/field.ts';
 import { typesOf } from '../context.ts';
-import { answerEcho, asksEcho, none } from '../exchange.ts';
+import { answerEcho, asksEcho, none, ofUdp } from '../exchange.ts';
 import { flag } from '../settings.ts';
-import { split, type Then, type Walk, type Way } from '../walk.ts';
+import { split, type Then, type Walk } from '../walk.ts';
 import { LINK_LOCAL, LOOPBACK } from './addresses.ts';
 import type { Sender } from './output.ts';
+import { answersBound, arrivedBy } from './socket.ts';
 
 type By = Omit<Sender, 'bound'>;
 
-/**
- * The device whose address a packet came for, where it came back by lo (rt6i_idev of the local route); else the one that
- * it came in by.
- */
-function arrivedBy(
-  walk: Walk,
-  node: Node,
-  device: string,
-  mine: 'src' | 'dst',
-  then: (walk: Walk, by: string) => Steps,
-): Steps {
-  if (device !== 'lo') return then(walk, device);
-  const ways = node.routes.flatMap(({ table, type, destination, nextHops: [hop] }): readonly Way[] =>
-    table === 255 && (type === 'local' || type === 'anycast') && hop !== undefined && hop.device !== 'lo'
-      ? [{ when: inRanges(mine, rangesOf(destination)), then: (on) => then(on, hop.device) }]
-      : [],
-  );
-  return split(walk, ways, (on) => then(on, 'lo'));
-}
-
-/** What a process sends to an address of one link leaves by the device that it was asked by (sin6_scope_id). */
+/** What a process sends to an address of one link, or from one, leaves by the device that it was asked by (sin6_scope_id, inet6_bind). */
 export function toPeer(walk: Walk, node: Node, device: string, peer: 'src' | 'dst', answer: (by?: By) => Then): Steps {
   const mine = peer === 'src' ? 'dst' : 'src';
-  const near: Then = (on) => arrivedBy(on, node, device, mine, (here, by) => answer({ device: by, must: false })(here));
-  return split(walk, [{ when: inRanges(peer, LINK_LOCAL), then: near }], answer());
+  const near =
+    (binds: (by: string) => Predicate): Then =>
+    (on) =>
+      arrivedBy(on, node, device, mine, (here, by) =>
+        split(
+          here,
+          [{ when: binds(by), then: answer({ device: by, must: true }) }],
+          answer({ device: by, must: false }),
+        ),
+      );
+  const ways = [
+    { when: inRanges(peer, LINK_LOCAL), then: near(() => FALSE) },
+    {
+      when: all(equals('proto', PROTOCOL.UDP), inRanges(mine, LINK_LOCAL)),
+      then: near((by) => answersBound(node, by)),
+    },
+  ];
+  return split(walk, ways, answer());
 }
 
 /** A reply leaves by the device of the request if nothing speaks against it (icmpv6_echo_reply: icmp6_iif); one to ::1 by lo. */
@@ -49,7 +46,7 @@ export function echo(walk: Walk, node: Node, device: string, bound: boolean): St
   );
 }
 
-/** A group, or an address that several routers have: echo requests alone are answered, the latter perhaps from that address. */
+/** A group, or an address that several routers have: echo requests are answered, the latter perhaps from that address, and udp from that address alone (ipv6_chk_acast_addr_src). */
 export function toMany(walk: Walk, node: Node, device: string): Steps {
   const types = typesOf(node, undefined, 6);
   const of = (type: string): Predicate => inRanges('dst', types.get(type) ?? []);
@@ -63,6 +60,7 @@ export function toMany(walk: Walk, node: Node, device: string): Steps {
   return split(
     walk,
     [
+      { when: all(equals('proto', PROTOCOL.UDP), of('ANYCAST')), then: (on) => ofUdp(on, node, device) },
       { when: any(not(asksEcho(walk)), not(many), ignored), then: (on) => none(on, 'it was sent to many') },
       { when: own, then: (on) => echo(on, node, device, true) },
     ],

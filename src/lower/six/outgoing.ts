@@ -1,5 +1,5 @@
 import { valuesOf } from '../../ir/bounds.ts';
-import { inRanges } from '../../ir/predicate.ts';
+import { all, inRanges, not } from '../../ir/predicate.ts';
 import type { Steps } from '../../ir/program.ts';
 import { findInterface } from '../../network/access.ts';
 import type { Interface, Node } from '../../network/network.ts';
@@ -11,6 +11,7 @@ import { set, split, type Then, type Walk } from '../walk.ts';
 import { GROUPS, LINK_LOCAL, STRICT } from './addresses.ts';
 import { isGroupRoute } from './incoming.ts';
 import { sources } from './select.ts';
+import { isLoose } from './socket.ts';
 
 /** What an output lookup knows. */
 export interface Asked {
@@ -19,6 +20,8 @@ export interface Asked {
   /** By which device; a must if a socket is bound to it. */
   readonly device?: string;
   readonly must?: boolean;
+  /** No other device will do, though no socket is bound to this one. */
+  readonly strict?: true;
 }
 
 type After = (walk: Walk, route: Outgoing) => Steps;
@@ -36,11 +39,11 @@ const looksAtSources = ({ rules }: Node): boolean => rules.some(({ from }) => (f
 
 /** Without a route a source is chosen among all addresses, and with that the rules are asked once more. */
 const again = (walk: Walk, node: Node, asked: Asked, then: After): Steps =>
-  sourced(walk, node, undefined, (on) => search(on, node, { ...asked, bound: true, must: true }, then), then);
+  sourced(walk, node, undefined, (on) => search(on, node, { ...asked, bound: true, strict: true }, then), then);
 
 /** The route, by strict lookup where the device is a must (ip6_route_output_flags). */
 function search(walk: Walk, node: Node, asked: Asked, then: After): Steps {
-  const { device, bound, must = false } = asked;
+  const { device, bound, must = false, strict: only = false } = asked;
   const by = (strict: boolean): Then => {
     const key: Key = {
       to: 'dst',
@@ -56,21 +59,24 @@ function search(walk: Walk, node: Node, asked: Asked, then: After): Steps {
         on,
         lookup(node, key).map(({ when, found }) => ({
           when,
-          then: (here) => outgoing(here, node, found, bound, then),
+          then: (here) => outgoing(here, node, found, asked, then),
         })),
         (here) => then(here, NOTHING),
       );
   };
-  if (device === undefined || must || !bound) return by(device !== undefined)(walk);
+  if (device === undefined || must || only || !bound) return by(device !== undefined)(walk);
   return split(walk, [{ when: inRanges('dst', STRICT), then: by(true) }], by(false));
 }
 
-function outgoing(walk: Walk, node: Node, found: Found, bound: boolean, then: After): Steps {
+function outgoing(walk: Walk, node: Node, found: Found, { bound, device, must }: Asked, then: After): Steps {
   if (found.kind === 'unknown') return then(walk, found);
   if (found.kind === 'none') return then(walk, { ...NOTHING, origin: { node: node.name, text: found.text } });
   const { route, hops } = found;
   const here = route.type === 'local' || route.type === 'anycast';
-  const hopLimit = route.hopLimit === undefined ? {} : { hopLimit: route.hopLimit };
+  const more = {
+    ...(route.hopLimit === undefined ? {} : { hopLimit: route.hopLimit }),
+    ...(device !== undefined && must === true ? { boundTo: device } : {}),
+  };
   return eachHop(walk, node, { hops: here ? hops.slice(0, 1) : hops, text: route.text }, (on, { device: by, via }) => {
     const go =
       (broadcast: boolean): Then =>
@@ -80,7 +86,7 @@ function outgoing(walk: Walk, node: Node, found: Found, bound: boolean, then: Af
           device: here ? 'lo' : by,
           broadcast,
           source: 0n,
-          ...hopLimit,
+          ...more,
           ...(!here && by === 'lo' ? { stray: true as const } : {}),
           ...(via === undefined || broadcast ? {} : { nextHop: via }),
         });
@@ -106,17 +112,24 @@ function sourced(walk: Walk, node: Node, device: Interface | undefined, ready: T
   return split(walk, ways, (on) => then(on, NOTHING));
 }
 
-/** What mangle or nat of OUTPUT has changed is routed again; what is of one link by the same device (ip6_route_me_harder). */
-export function reroute(walk: Walk, node: Node, before: string, then: After): Steps {
-  const { source } = walk.at.probe;
-  const asks = walk.leg !== 'answer' && walk.leg !== 'data answer';
-  const device = asks && source.kind === 'socket' ? source.device : undefined;
-  if (device !== undefined) return search(walk, node, { bound: true, device, must: true }, then);
-  const again =
-    (by: { readonly device?: string }): Then =>
+/**
+ * What mangle or nat of OUTPUT has changed is routed again, by the device that the socket is bound to; else what is of one
+ * link by the same device (ip6_route_me_harder).
+ */
+export function reroute(walk: Walk, node: Node, before: Send, then: After): Steps {
+  const by =
+    (asked: Omit<Asked, 'bound'>): Then =>
     (on) =>
-      search(on, node, { bound: true, ...by }, then);
-  return split(walk, [{ when: inRanges('dst', OF_LINK), then: again({ device: before }) }], again({}));
+      search(on, node, { bound: true, ...asked }, then);
+  const free: Then = (on) =>
+    split(on, [{ when: inRanges('dst', OF_LINK), then: by({ device: before.device }) }], by({}));
+  const { boundTo: device } = before;
+  if (device === undefined) return free(walk);
+  const bound = by({ device, must: true });
+  if (walk.leg !== 'request') return bound(walk);
+  return split(walk, [{ when: all(not(inRanges('dst', STRICT)), isLoose(node, device)), then: free }], bound);
 }
+
+type Send = Extract<Outgoing, { readonly kind: 'send' }>;
 
 const OF_LINK: Ranges<Address> = union(GROUPS, LINK_LOCAL);

@@ -30,9 +30,12 @@ describe('groups', () => {
 });
 
 describe('addresses that all routers of a network have', () => {
-  it('are answered by echo alone, from another address', () => {
+  it('are answered by echo from another address, by udp from their own, and by no connection', () => {
     expect(ask(router, { from: 'a', to: '2001:db8::a01:0', proto: 'ICMPV6' })).toEqual(['delivered r | delivered a']);
-    expect(ask(router, { from: 'a', to: '2001:db8::a01:0' })).toEqual(['delivered r | it was sent to many']);
+    expect(ask(router, { from: 'a', to: '2001:db8::a01:0', proto: 'UDP' })).toEqual(['delivered r | delivered a']);
+    expect(ask(router, { from: 'a', to: '2001:db8::a01:0', proto: 'TCP' })).toEqual([
+      'delivered r | it was sent to many',
+    ]);
     const off = { settings: { r: { 'net.ipv6.icmp.echo_ignore_anycast': 1 } } };
     expect(ask(router, { from: 'a', to: '2001:db8::a01:0', proto: 'ICMPV6' }, off)).toEqual([
       'delivered r | it was sent to many',

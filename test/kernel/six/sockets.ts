@@ -1,0 +1,76 @@
+import { LL, MAC, nat, type SixCase } from './networks.ts';
+
+const [NEAR, FAR, LOCAL] = ['2001:db8:4::2', '2001:db8:5::2', '2001:db8:63::63'];
+
+/** s and r on two links: what s sends by its eth0 from its address on eth1 is answered by the other link. */
+const twoLinks = (more: Partial<SixCase['hosts'][string]> = {}, asker: typeof more = {}): Omit<SixCase, 'probes'> => ({
+  hosts: {
+    s: {
+      interfaces: {
+        lo: { addresses: [`${LOCAL}/128`] },
+        eth0: { addresses: [`${NEAR}/64`], mac: MAC.a },
+        eth1: { addresses: [`${FAR}/64`], mac: MAC.b },
+      },
+      ...asker,
+    },
+    r: {
+      interfaces: {
+        eth1: { addresses: ['2001:db8:4::1/64'], mac: MAC.r0 },
+        eth2: { addresses: ['2001:db8:5::1/64'], mac: MAC.r1 },
+      },
+      ...more,
+    },
+  },
+  links: [
+    ['s:eth0', 'r:eth1'],
+    ['s:eth1', 'r:eth2'],
+  ],
+});
+
+/** A destination by a socket that is bound to the device, and by one that names it as the zone alone. */
+const bothWays = (device: string, to: string, src: string): readonly string[] => [
+  `s%${device} icmp ${to} src ${src}`,
+  `s%${device} udp ${to} 53 src ${src}`,
+  `s icmp ${to}%${device} src ${src}`,
+  `s udp ${to}%${device} 53 src ${src}`,
+];
+
+export const SOCKETS: Readonly<Record<string, SixCase>> = {
+  'a socket that is bound to a device hears what comes in there, one that is not all': {
+    ...twoLinks(),
+    probes: [
+      ...bothWays('eth0', LL.r0, FAR),
+      `s%eth0 tcp ${LL.r0} 80 src ${FAR}`,
+      ...bothWays('eth0', LL.r0, NEAR),
+      `s%eth0 tcp ${LL.r0} 80 src ${NEAR}`,
+      `s%eth0 icmp ${LL.r0}`,
+      `s udp ${LL.r0}%eth0 53`,
+      's%eth0 icmp ff02::1',
+      `s%eth0 icmp ff02::1 src ${FAR}`,
+    ],
+  },
+  'what comes back by lo came in by the device that has its destination': {
+    ...twoLinks(),
+    probes: [
+      ...[FAR, NEAR, LOCAL].flatMap((src) => [...bothWays('eth0', LL.a, src), `s%eth0 tcp ${LL.a} 80 src ${src}`]),
+      's%lo icmp ::1',
+      's%lo tcp ::1 80',
+      `s%eth1 icmp ${NEAR}`,
+      `s%eth0 tcp ${NEAR} 80`,
+      `s%eth0 udp ${FAR} 53`,
+    ],
+  },
+  'a udp socket that is bound to an address of a link answers by that link alone': {
+    ...twoLinks({ routes: [`default via ${NEAR} dev eth1`] }),
+    probes: [
+      ...bothWays('eth0', LL.r0, FAR),
+      ...bothWays('eth0', LL.r0, NEAR),
+      `s%eth0 tcp ${LL.r0} 80 src ${FAR}`,
+      `s%eth0 udp ${LL.r0} 53 src ${LOCAL}`,
+    ],
+  },
+  'what is turned away from a link goes on by the socket’s device, if it is bound': {
+    ...twoLinks({}, { ip6tables: nat(`-A OUTPUT -d ${LL.r0}/128 -j DNAT --to-destination 2001:db8:5::1`) }),
+    probes: [...bothWays('eth0', LL.r0, FAR), ...bothWays('eth0', LL.r0, NEAR), `s%eth0 tcp ${LL.r0} 80 src ${FAR}`],
+  },
+};
