@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { prefix, printAddress, rangeOf } from '../../../../src/packet/address.ts';
 import { parseAddress6 } from '../../../../src/packet/address6.ts';
 import type { Probe, Start } from '../../../../src/packet/exchange.ts';
-import { type Field, PROTOCOL } from '../../../../src/packet/field.ts';
+import { type Field, PROTOCOL, TCP_FLAG } from '../../../../src/packet/field.ts';
 import { type Packet, type PacketClass, packet } from '../../../../src/packet/packet.ts';
 import { only } from '../../../../src/packet/ranges.ts';
 import { type Question, shotOf } from '../probe.ts';
@@ -47,6 +47,7 @@ export function sixProbeOf({ four, near }: SixQuestion, n: number): { readonly p
   const start = packet({
     ...rest,
     proto,
+    length: lengthOf(proto, sent.tcpFlags),
     icmpType:
       proto === PROTOCOL.ICMPV6 && sent.fragment === 0 ? (TYPES[sent.icmpType] ?? sent.icmpType) : sent.icmpType,
     src: four.src === undefined ? 0n : sixOf(four.src),
@@ -58,6 +59,10 @@ export function sixProbeOf({ four, near }: SixQuestion, n: number): { readonly p
     start: { packet: start, states: new Map() },
   };
 }
+
+/** Bytes of a kernel's SYN, and of what the lab writes itself; answers are as long. */
+const lengthOf = (proto: number, tcpFlags: number): number =>
+  proto !== PROTOCOL.TCP ? 56 : tcpFlags === TCP_FLAG.SYN ? 80 : 60;
 
 const classOf = (sent: object): PacketClass =>
   Object.fromEntries(Object.entries(sent).map(([field, value]) => [field as Field, only(value as number)]));
