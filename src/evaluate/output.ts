@@ -69,7 +69,7 @@ export function localOut(world: World, skb: Skb, node: Node, first: Exit, asked?
   let exit = first;
   let failed: Fate | undefined;
   const reroute: Reroute = (before, table): Verdict => {
-    if (!mustReroute(before, skb.packet, table)) return ACCEPT;
+    if (!mustReroute(world, before, skb.packet, table)) return ACCEPT;
     const again = isSix(world) ? routeAgain(world, skb, node, exit, asked) : routeOutput(world, node, skb.packet);
     if ('kind' in again) {
       failed = routeless(skb, node, again);
@@ -87,9 +87,14 @@ export function localOut(world: World, skb: Skb, node: Node, first: Exit, asked?
   return postRouting(world, skb, node, exit);
 }
 
-/** mangle routes again after a change of addresses, mark or tos, nat after one of the destination (`ip_route_me_harder`). */
-const mustReroute = (a: Packet, b: Packet, table: string): boolean =>
-  a.dst !== b.dst || (table === 'mangle' && (a.src !== b.src || a.mark !== b.mark || a.tos !== b.tos));
+/**
+ * mangle routes again after a change of addresses, mark or tos, in IPv6 of the hop limit, too (`ip6t_mangle_out`); nat
+ * after one of the destination (`ip_route_me_harder`).
+ */
+const mustReroute = (world: World, a: Packet, b: Packet, table: string): boolean =>
+  a.dst !== b.dst ||
+  (table === 'mangle' &&
+    (a.src !== b.src || a.mark !== b.mark || a.tos !== b.tos || (isSix(world) && a.ttl !== b.ttl)));
 
 /** The sender of a broadcast gets a copy itself (`ip_mc_output`); it is never the copy that speaks for the packet. */
 function loopBack(world: World, skb: Skb, node: Node, { device, nextHop }: Exit): void {

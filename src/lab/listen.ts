@@ -42,7 +42,7 @@ function listenAt(
     once(`listen${six}`, ...words);
   // What comes in by a port of a bridge is delivered as if it came in by the bridge.
   for (const { name, master } of node.interfaces)
-    if (master === undefined) for (const protocol of protocols) once(`hear${six}`, protocol, name);
+    if (master === undefined || six === '6') for (const protocol of protocols) once(`hear${six}`, protocol, name);
 }
 
 const ANSWERING = [PROTOCOL.TCP, PROTOCOL.UDP] as const;

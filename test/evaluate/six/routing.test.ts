@@ -4,7 +4,7 @@ import type { PolicyRule } from '../../../src/network/network.ts';
 import type { Packet } from '../../../src/packet/packet.ts';
 import { ends, hopsAt, said } from '../ask.ts';
 import { addr6, build6, type Host6 } from '../six-build.ts';
-import { ping, probe6, send6, tcp6, udp6 } from './ask.ts';
+import { mangle, ping, probe6, send6, tcp6, udp6 } from './ask.ts';
 
 /** Where node a, with eth0 and eth1 on no link, sends a packet. */
 function exits(more: Partial<Host6>, of: Packet, from = 'a'): string {
@@ -143,5 +143,34 @@ describe('a preferred source', () => {
     const source = (route: string): unknown => hopsAt(send6(network(route), 'a', far), 'a', 'route')[0]?.packet.src;
     expect(source(`${DEFAULT0} src 2001:db8:2::1`)).toBe(addr6('2001:db8:2::1'));
     expect(source(DEFAULT0)).toBe(addr6('2001:db8:1::1'));
+  });
+});
+
+describe('a rule for sources', () => {
+  const rules = [rule(100, 100, { from: { address: addr6('2001:db8:1::1'), length: 128 } })];
+  const other = { routes: [DEFAULT0, `${DEFAULT1} table 100`], rules };
+
+  it.each([
+    ['hop limit', '-A OUTPUT -j HL --hl-set 63'],
+    ['mark', '-A OUTPUT -j MARK --set-mark 1'],
+  ])('is for what mangle has changed the %s of: it has its source', (_, line) => {
+    expect(exits({ ...other, ip6tables: mangle(line) }, far)).toBe(OUT1);
+    expect(exits(other, far)).toBe(OUT0);
+  });
+
+  it('is not for a connection that began without a source', () => {
+    const a = {
+      interfaces: { eth0: { addresses: ['2001:db8:1::1/64'] } },
+      routes: ['2001:db8:9::/64 via 2001:db8:1::9 dev eth0', 'blackhole 2001:db8:9::/64 table 100'],
+      rules,
+    };
+    const b = {
+      interfaces: { eth0: { addresses: ['2001:db8:1::9/64'] }, lo: { addresses: ['2001:db8:9::9/128'] } },
+      routes: ['default via 2001:db8:1::1 dev eth0'],
+    };
+    const network = build6({ a, b }, [['a:eth0', 'b:eth0']]);
+    const reply = (of: Packet): string => ends(send6(network, 'a', of))[1];
+    expect(reply(tcp6('2001:db8:9::9', 80))).toBe('delivered a');
+    expect(reply(tcp6('2001:db8:9::9', 80, { src: addr6('2001:db8:1::1') }))).toBe('none');
   });
 });

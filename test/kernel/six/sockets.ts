@@ -1,6 +1,7 @@
-import { LL, MAC, nat, type SixCase } from './networks.ts';
+import { addr6 } from '../../evaluate/six-build.ts';
+import { filter, LL, MAC, nat, type SixCase } from './networks.ts';
 
-const [NEAR, FAR, LOCAL] = ['2001:db8:4::2', '2001:db8:5::2', '2001:db8:63::63'];
+const [NEAR, FAR, LOCAL] = ['2001:db8:4::2', '2001:db8:5::2', '2001:db8:63::63'] as const;
 
 /** s and r on two links: what s sends by its eth0 from its address on eth1 is answered by the other link. */
 const twoLinks = (more: Partial<SixCase['hosts'][string]> = {}, asker: typeof more = {}): Omit<SixCase, 'probes'> => ({
@@ -35,6 +36,34 @@ const bothWays = (device: string, to: string, src: string): readonly string[] =>
   `s udp ${to}%${device} 53 src ${src}`,
 ];
 
+const HOP_LIMIT = `*mangle
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A OUTPUT -p udp -j HL --hl-set 63
+`;
+
+/** r's other address by two ways; packets that have the source already take the second. */
+const bySource = (more: Partial<SixCase['hosts'][string]> = {}): Omit<SixCase, 'probes'> =>
+  twoLinks(
+    { interfaces: { ...twoLinks().hosts['r']?.interfaces, lo: { addresses: ['2001:db8:9::9/128'] } } },
+    {
+      routes: ['2001:db8:9::/64 via 2001:db8:4::1 dev eth0', '2001:db8:9::/64 via 2001:db8:5::1 dev eth1 table 100'],
+      rules: [
+        {
+          priority: 100,
+          inverted: false,
+          from: { address: addr6(NEAR), length: 128 },
+          action: { kind: 'table', table: 100 },
+          text: 'from',
+        },
+      ],
+      ...more,
+    },
+  );
+
 export const SOCKETS: Readonly<Record<string, SixCase>> = {
   'a socket that is bound to a device hears what comes in there, one that is not all': {
     ...twoLinks(),
@@ -68,6 +97,25 @@ export const SOCKETS: Readonly<Record<string, SixCase>> = {
       `s%eth0 tcp ${LL.r0} 80 src ${FAR}`,
       `s%eth0 udp ${LL.r0} 53 src ${LOCAL}`,
     ],
+  },
+  'a rule for sources is for sockets that have one, and for what OUTPUT has changed': {
+    ...bySource({ ip6tables: HOP_LIMIT }),
+    probes: [
+      's icmp 2001:db8:9::9',
+      's tcp 2001:db8:9::9 80',
+      's udp 2001:db8:9::9 53',
+      `s icmp 2001:db8:9::9 src ${NEAR}`,
+      `s tcp 2001:db8:9::9 80 src ${NEAR}`,
+    ],
+  },
+  'a connection keeps the route that it began with': {
+    ...bySource({
+      ip6tables: filter(
+        '-A OUTPUT -o eth1 -p tcp -m tcp --tcp-flags SYN,ACK ACK -j DROP',
+        '-A OUTPUT -o eth1 -p udp -j DROP',
+      ),
+    }),
+    probes: ['s tcp 2001:db8:9::9 80', `s tcp 2001:db8:9::9 80 src ${NEAR}`, 's udp 2001:db8:9::9 53'],
   },
   'what is turned away from a link goes on by the socket’s device, if it is bound': {
     ...twoLinks({}, { ip6tables: nat(`-A OUTPUT -d ${LL.r0}/128 -j DNAT --to-destination 2001:db8:5::1`) }),
