@@ -40,7 +40,8 @@ function listenAt(
   };
   for (const words of node.listeners.kind === 'unknown' ? everywhere(ports) : shown(node.listeners.value, ports))
     once(`listen${six}`, ...words);
-  // What comes in by a port of a bridge is delivered as if it came in by the bridge.
+  // What comes in by a port of a bridge is delivered as if it came in by the bridge; of IPv6, a port's own copy of what it
+  // sends to a group is not (br_handle_frame passes PACKET_LOOPBACK).
   for (const { name, master } of node.interfaces)
     if (master === undefined || six === '6') for (const protocol of protocols) once(`hear${six}`, protocol, name);
 }

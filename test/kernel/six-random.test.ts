@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { explore } from '../../src/evaluate/explore.ts';
-import { isGroup } from '../../src/evaluate/six/address.ts';
 import { type Lab, openLab } from '../../src/lab/lab.ts';
 import { whyNot } from '../../src/lab/possible.ts';
 import { send } from '../../src/lab/send.ts';
@@ -46,10 +45,8 @@ const isSendable = (one: SixQuestion, n: number): boolean => {
   const { probe, start } = sixProbeOf(one, n);
   const { fragment, proto, badChecksum } = start.packet;
   const unbound = probe.source.kind === 'socket' && !probe.source.bound && one.four.odd !== undefined;
-  // which link a group without a zone is asked on is nobody's to say, and may be a bridge port, which hears no answers
-  const linkless = isGroup(start.packet.dst) && probe.source.kind === 'socket' && probe.source.device === undefined;
   // raw sockets of ICMPv6 are not given what has a wrong checksum
-  return fragment === 0 && !unbound && !linkless && !(proto === PROTOCOL.ICMPV6 && badChecksum === 1);
+  return fragment === 0 && !unbound && !(proto === PROTOCOL.ICMPV6 && badChecksum === 1);
 };
 
 /**

@@ -56,6 +56,18 @@ export const BRIDGES: Readonly<Record<string, SixCase>> = {
       'g2 icmp 2001:db8:a::5',
     ],
   },
+  'a port of a bridge that sends to a group': {
+    ...bridged(BRIDGE_NF6),
+    cold: true,
+    probes: [
+      'h%tap2 udp ff02::1 53',
+      'h%tap2 icmp ff02::1',
+      'h%tap2 icmp ff02::1:ff00:504',
+      'h udp ff02::1 53 src fe80::ff:fe00:504',
+      'h icmp ff02::1 src fe80::ff:fe00:504',
+      'h icmp ff02::1',
+    ],
+  },
   'nat on a bridge': {
     ...bridged(
       { ...BRIDGE_NF6, ...FORWARDING6 },
