@@ -85,6 +85,20 @@ describe('what the lab has ip do for IPv6', () => {
     ]);
   });
 
+  it('routes to groups come in the order of the network', () => {
+    const node = nodeOf({ interfaces: { eth0: {}, eth1: {} } });
+    const group = (dev: string) => ({ type: 'multicast', dst: 'ff00::/8', dev });
+    const lines = (...devices: readonly string[]): readonly string[] =>
+      routeLines6(node, JSON.stringify(devices.map(group))).filter((line) => line.includes('multicast'));
+    expect(lines('eth0', 'eth1')).toEqual([]);
+    expect(lines('eth1', 'eth0')).toEqual([
+      'route del multicast ff00::/8 dev eth1 table 255',
+      'route del multicast ff00::/8 dev eth0 table 255',
+      'route append multicast ff00::/8 table 255 metric 256 dev eth0',
+      'route append multicast ff00::/8 table 255 metric 256 dev eth1',
+    ]);
+  });
+
   it('no address is made or asked for by the kernel itself', () => {
     const early = new Map(earlySettings6());
     expect([early.get('net/ipv6/conf/default/addr_gen_mode'), early.get('net/ipv6/conf/all/accept_ra')]).toEqual([

@@ -21,13 +21,16 @@ const rank = ({ nextHops }: Route): number => Number(nextHops.some(({ via }) => 
 
 /**
  * `ip` lines that make a node's tables of IPv6 what the network says. `standing` is what `ip -6 -j route show table local`
- * prints: what the kernel itself has made of the addresses is left alone.
+ * prints: what the kernel itself has made of the addresses is left alone, but for routes to groups in another order: the
+ * kernel has them as devices came up, and a group without a zone goes by the first.
  */
 export function routeLines6(node: Node, standing: string): readonly string[] {
   const there = JSON.parse(standing === '' ? '[]' : standing) as readonly Standing[];
-  const kept = new Set(there.map(standingKey));
   const wanted = new Set(node.routes.filter(({ table }) => table === LOCAL).map(wantedKey));
-  const gone = there.filter((one) => !wanted.has(standingKey(one)));
+  const isKept = (one: Standing): boolean =>
+    wanted.has(standingKey(one)) && (one.type !== 'multicast' || inOrder(node, there));
+  const kept = new Set(there.filter(isKept).map(standingKey));
+  const gone = there.filter((one) => !isKept(one));
   const missing = node.routes.filter((route) => route.table !== LOCAL || !kept.has(wantedKey(route)));
   return [
     ...gone.map(
@@ -37,6 +40,10 @@ export function routeLines6(node: Node, standing: string): readonly string[] {
     ...missing.toSorted((a, b) => rank(a) - rank(b)).map(routeLine),
   ];
 }
+
+const inOrder = ({ routes }: Node, there: readonly Standing[]): boolean =>
+  there.flatMap((one) => (one.type === 'multicast' ? [standingKey(one)] : [])).join() ===
+  routes.flatMap((one) => (one.table === LOCAL && one.type === 'multicast' ? [wantedKey(one)] : [])).join();
 
 function routeLine({ type, destination, table, metric, source, nextHops, hopLimit, onlink }: Route): string {
   const hops =
