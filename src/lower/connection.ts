@@ -24,8 +24,9 @@ import { type Assignments, dropped, end, filter, isSix, set, type Then, type Wal
 const { ACK, PSH } = TCP_FLAG;
 
 /** The SYN-ACK has arrived: ACK and data go out, to the same socket as before. */
-export function connected(walk: Walk, asker: Node, by: string, server: Node, device: string): Steps {
-  const data: Then = (on) => toServer(on, asker, server, 'data', ACK | PSH, (last) => dataBack(last, server, device));
+export function connected(walk: Walk, asker: Node, by: string, server: Node, device: string, boundTo?: string): Steps {
+  const data: Then = (on) =>
+    toServer(on, asker, server, 'data', ACK | PSH, (last) => dataBack(last, server, device, boundTo));
   return back(walk, asker, by, MIRRORED, (on) => toServer(on, asker, server, 'acknowledgement', ACK, data));
 }
 
@@ -45,7 +46,7 @@ function toServer(walk: Walk, asker: Node, server: Node, leg: Leg, tcpFlags: num
   );
 }
 
-function dataBack(walk: Walk, server: Node, by: string): Steps {
+function dataBack(walk: Walk, server: Node, by: string, boundTo?: string): Steps {
   const fields: Assignments = {
     ...newPacket(walk),
     ...Object.fromEntries((['src', 'dst', 'sport', 'dport'] as const).map((field) => [field, served(field)])),
@@ -58,5 +59,8 @@ function dataBack(walk: Walk, server: Node, by: string): Steps {
     (sender?: Omit<Sender, 'bound'>): Then =>
     (here) =>
       output(here, server, true, straight, sender);
-  return [...steps, ...set(on, fields, (here) => (isSix(here) ? six.toPeer(here, server, by, 'dst', go) : go()(here)))];
+  return [
+    ...steps,
+    ...set(on, fields, (here) => (isSix(here) ? six.toPeer(here, server, by, 'dst', go, boundTo) : go()(here))),
+  ];
 }

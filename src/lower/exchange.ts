@@ -13,6 +13,7 @@ import { output } from './host.ts';
 import { fresh, receive, TO_GROUP, transmit } from './link.ts';
 import { flag, setting as settingOf } from './settings.ts';
 import * as six from './six/answer.ts';
+import { type Heard, listening as listeningSix } from './six/listen.ts';
 import type { Sender } from './six/output.ts';
 import { heard } from './six/socket.ts';
 import {
@@ -142,35 +143,58 @@ export const answerEcho = (walk: Walk, node: Node, bound: boolean, by?: Omit<Sen
   );
 
 export const ofUdp = (walk: Walk, node: Node, device: string): Steps =>
-  listening(walk, node, device, PROTOCOL.UDP, (on) =>
-    answered(on, node, device, {}, (here, at, by) => back(here, at, by, MIRRORED, (last) => done(last, at, by))),
+  listening(walk, node, device, PROTOCOL.UDP, (on, boundTo) =>
+    answered(
+      on,
+      node,
+      device,
+      {},
+      (here, at, by) => back(here, at, by, MIRRORED, (last) => done(last, at, by)),
+      boundTo,
+    ),
   );
 
 /** A process answers. */
-function answered(walk: Walk, node: Node, device: string, fields: Assignments, deliver: Deliver): Steps {
+function answered(
+  walk: Walk,
+  node: Node,
+  device: string,
+  fields: Assignments,
+  deliver: Deliver,
+  boundTo?: string,
+): Steps {
   const by =
     (sender?: Omit<Sender, 'bound'>): Then =>
     (on) =>
       answer(on, node, fields, true, deliver, sender);
-  return isSix(walk) ? six.toPeer(walk, node, device, 'src', by) : by()(walk);
+  return isSix(walk) ? six.toPeer(walk, node, device, 'src', by, boundTo) : by()(walk);
 }
 
 function ofTcp(walk: Walk, node: Node, device: string): Steps {
   const opens = masked('tcpFlags', SYN | ACK | RST | FIN, only(SYN));
   return split(walk, [{ when: not(opens), then: (on) => none(on, 'it does not open a connection') }], (on) =>
-    listening(on, node, device, PROTOCOL.TCP, (heard) =>
-      set(heard, SERVED, (here) =>
-        answered(here, node, device, { tcpFlags: SYN | ACK }, (last, at, by) => connected(last, at, by, node, device)),
+    listening(on, node, device, PROTOCOL.TCP, (taken, boundTo) =>
+      set(taken, SERVED, (here) =>
+        answered(
+          here,
+          node,
+          device,
+          { tcpFlags: SYN | ACK },
+          (last, at, by) => connected(last, at, by, node, device, boundTo),
+          boundTo,
+        ),
       ),
     ),
   );
 }
 
 /** Where `ss` shows what listens, somebody must. */
-function listening(walk: Walk, node: Node, device: string, protocol: number, then: Then): Steps {
+function listening(walk: Walk, node: Node, device: string, protocol: number, then: Heard): Steps {
   if (node.listeners.kind === 'unknown') return then(walk);
-  const sockets = node.listeners.value
-    .filter((one) => one.protocol === protocol && (one.device === undefined || one.device === device))
+  const shown = node.listeners.value.filter((one) => one.protocol === protocol);
+  if (isSix(walk)) return listeningSix(walk, node, device, shown, then);
+  const sockets = shown
+    .filter((one) => one.device === undefined || one.device === device)
     .map(({ address, port }) => all(equals('dport', port), Number(address) === 0 ? TRUE : equals('dst', address)));
   return split(walk, [{ when: not(any(...sockets)), then: (on) => none(on, 'nothing listens there') }], then);
 }

@@ -25,7 +25,7 @@ export interface Host6 {
   /** As `ebtables-save` prints them. */
   readonly ebtables?: string;
   readonly sysctl?: Readonly<Record<string, number>>;
-  readonly listeners?: readonly (readonly [protocol: number, port: number, address?: string])[];
+  readonly listeners?: readonly (readonly [protocol: number, port: number, address?: string, device?: string])[];
   readonly neighbours?: readonly (readonly [address: string, device: string, mac: string])[];
   readonly sets?: readonly IpSet[];
   readonly undecided?: Node['undecided'];
@@ -219,10 +219,11 @@ function nodeFrom(name: string, host: Host6): Node {
       host.listeners === undefined
         ? { kind: 'unknown', reason: 'no capture shows what listens' }
         : known(
-            host.listeners.map(([protocol, port, address]) => ({
+            host.listeners.map(([protocol, port, address, device]) => ({
               protocol,
               port,
               address: address === undefined ? 0n : addr6(address),
+              ...(device === undefined ? {} : { device }),
               place: place('ss.txt'),
             })),
           ),

@@ -1,4 +1,4 @@
-import type { Node } from '../../network/network.ts';
+import type { Listener, Node } from '../../network/network.ts';
 import { isGroupMac } from '../../packet/address.ts';
 import type { Fate } from '../../packet/fate.ts';
 import { PROTOCOL, TCP_FLAG } from '../../packet/field.ts';
@@ -30,13 +30,15 @@ export function answerTo6(world: World, node: Node, got: Packet, device: string)
   if (got.proto === PROTOCOL.TCP && isGroupMac(got.macDst)) return none('tcp takes no frame that is for a group');
   if (got.proto === PROTOCOL.TCP && (got.tcpFlags & OPENING) !== TCP_FLAG.SYN)
     return none('only a SYN opens a connection');
-  if (!listens(world, node, got, came)) return none(refusal(node, got));
+  const taker = takerOf(world, node, got, came);
+  if (taker === undefined) return none(refusal(node, got));
   const tcpFlags = got.proto === PROTOCOL.TCP ? TCP_FLAG.SYN | TCP_FLAG.ACK : 0;
-  return { made: answerPacket(got, { tcpFlags }), asked: askedBack(world, node, got, came) };
+  return { made: answerPacket(got, { tcpFlags }), asked: askedBack(world, node, got, came, taker) };
 }
 
-/** A link-local peer is one by the device that it was heard by (`tcp_v6_init_req`), an own such address one of that device. */
-function askedBack(world: World, node: Node, { src, dst, proto }: Packet, device: string): Asked {
+/** A socket answers by the device that it is bound to. A link-local peer is one by the device that it was heard by (`tcp_v6_init_req`), an own such address one of that device. */
+function askedBack(world: World, node: Node, { src, dst, proto }: Packet, device: string, by: Taker): Asked {
+  if (by.device !== undefined) return { device: by.device, bound: true };
   if (isLinkLocal(src)) return { device, bound: false };
   if (proto !== PROTOCOL.UDP || !isLinkLocal(dst)) return ANYWHERE;
   return { device, bound: answersBound(world, node, dst, device) };
@@ -78,15 +80,23 @@ const answerPacket = (got: Packet, fields: Partial<Packet>): Packet =>
     ...fields,
   });
 
-/** Something listens on every port, unless `ss` shows what does: on the address itself, or on `[::]`. */
-function listens(world: World, { listeners }: Node, { proto, dst, dport }: Packet, device: string): boolean {
-  if (listeners.kind === 'unknown') return true;
+type Taker = Pick<Listener, 'device'>;
+
+/**
+ * The socket that takes a packet. Something listens on every port, unless `ss` shows what does: on the address itself, else
+ * on `[::]`, and rather one that is bound to the device (`inet6_lookup_listener`, `udp6_lib_lookup2`).
+ */
+function takerOf(world: World, { listeners }: Node, { proto, dst, dport }: Packet, device: string): Taker | undefined {
+  if (listeners.kind === 'unknown') return {};
   assume(world, listeners.assumption);
-  return listeners.value.some(
-    (one) =>
-      one.protocol === proto &&
-      one.port === dport &&
-      (one.address === UNSPECIFIED || one.address === dst) &&
-      (one.device === undefined || one.device === device),
-  );
+  const rank = (one: Listener): number => Number(one.address === dst) * 2 + Number(one.device === device);
+  return listeners.value
+    .filter(
+      (one) =>
+        one.protocol === proto &&
+        one.port === dport &&
+        (one.address === UNSPECIFIED || one.address === dst) &&
+        (one.device === undefined || one.device === device),
+    )
+    .toSorted((a, b) => rank(b) - rank(a))[0];
 }

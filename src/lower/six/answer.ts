@@ -13,7 +13,15 @@ import { answersBound, arrivedBy } from './socket.ts';
 type By = Omit<Sender, 'bound'>;
 
 /** What a process sends to an address of one link, or from one, leaves by the device that it was asked by (sin6_scope_id, inet6_bind). */
-export function toPeer(walk: Walk, node: Node, device: string, peer: 'src' | 'dst', answer: (by?: By) => Then): Steps {
+export function toPeer(
+  walk: Walk,
+  node: Node,
+  device: string,
+  peer: 'src' | 'dst',
+  answer: (by?: By) => Then,
+  boundTo?: string,
+): Steps {
+  if (boundTo !== undefined) return answer({ device: boundTo, must: true })(walk);
   const mine = peer === 'src' ? 'dst' : 'src';
   const near =
     (binds: (by: string) => Predicate): Then =>

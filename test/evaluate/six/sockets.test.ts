@@ -66,6 +66,32 @@ describe('a socket that names a device', () => {
   });
 });
 
+describe('a listener', () => {
+  const reply = (port: number, listeners: NonNullable<Host6['listeners']>): readonly string[] =>
+    replies(twoLinks({ listeners }), tcp6('2001:db8:4::1', port, src(FAR)), 'eth0');
+  const free = (port: number, listeners: NonNullable<Host6['listeners']>): string | undefined =>
+    explore(twoLinks({ listeners }), probe6('s', tcp6('2001:db8:4::1', port, src(FAR))), {
+      packet: tcp6('2001:db8:4::1', port, src(FAR)),
+      states: new Map(),
+    }).map(({ disposition }) => said(disposition.reply))[0];
+
+  it('that is bound to a device answers by that alone', () => {
+    expect(free(80, [[6, 80, '::', 'eth1']])).toBe('dropped r: no route');
+    expect(free(80, [[6, 80]])).toBe('delivered s');
+  });
+
+  it('with the address comes before one with the device, and that before all others', () => {
+    const [exact, near, any] = [
+      [6, 80, '2001:db8:4::1'],
+      [6, 80, '::', 'eth1'],
+      [6, 80],
+    ] as const;
+    expect(free(80, [any, near])).toBe('dropped r: no route');
+    expect(free(80, [near, exact])).toBe('delivered s');
+    expect(reply(80, [near, exact])).toEqual(['dropped s: no socket']);
+  });
+});
+
 describe('what answers udp from an address of a link', () => {
   it('answers by that link if it is bound to it', () => {
     const back = { routes: [`default via ${NEAR} dev eth1`] };

@@ -117,6 +117,24 @@ export const SOCKETS: Readonly<Record<string, SixCase>> = {
     }),
     probes: ['s tcp 2001:db8:9::9 80', `s tcp 2001:db8:9::9 80 src ${NEAR}`, 's udp 2001:db8:9::9 53'],
   },
+  'a listener that is bound to a device answers by it, and takes what comes in there': {
+    ...twoLinks({
+      listeners: [
+        [6, 80, '::', 'eth1'],
+        [6, 81],
+        [6, 82, '::', 'eth2'],
+        [6, 83, '::', 'eth1'],
+        [6, 83],
+        [6, 84, '2001:db8:4::1'],
+        [6, 84, '::', 'eth1'],
+      ],
+    }),
+    probes: [80, 81, 82, 83, 84].flatMap((port) => [
+      `s tcp 2001:db8:4::1 ${port} src ${FAR}`,
+      `s tcp 2001:db8:4::1 ${port} src ${NEAR}`,
+      `r tcp 2001:db8:4::1 ${port}`,
+    ]),
+  },
   'what is turned away from a link goes on by the socket’s device, if it is bound': {
     ...twoLinks({}, { ip6tables: nat(`-A OUTPUT -d ${LL.r0}/128 -j DNAT --to-destination 2001:db8:5::1`) }),
     probes: [...bothWays('eth0', LL.r0, FAR), ...bothWays('eth0', LL.r0, NEAR), `s%eth0 tcp ${LL.r0} 80 src ${FAR}`],
