@@ -23,13 +23,13 @@ export const time = defineUndecidedMatch({
     utc: option(flag, { idle: () => true }),
     contiguous: option(flag),
   },
-  // both ends of the day are saved if one was given
-  complete: ({ timestart, timestop, ...given }) =>
-    (timestart ?? timestop) === undefined
+  // both ends of the day are saved if one says something
+  complete: ({ timestart = MIDNIGHT, timestop = LAST_SECOND, ...given }) =>
+    timestart.value === MIDNIGHT.value && timestop.value === LAST_SECOND.value
       ? given
-      : { timestart: timestart ?? MIDNIGHT, timestop: timestop ?? LAST_SECOND, ...given },
-  check: ({ contiguous, timestart, timestop }) =>
-    contiguous !== undefined && (timestop?.value ?? 86_399) >= (timestart?.value ?? 0)
+      : { timestart, timestop, ...given },
+  check: ({ contiguous, timestart = MIDNIGHT, timestop = LAST_SECOND }) =>
+    contiguous !== undefined && timestart.value < timestop.value
       ? '`--contiguous` needs a time that stops before it starts'
       : undefined,
   examples: [

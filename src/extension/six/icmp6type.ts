@@ -13,21 +13,21 @@ const NAMES: Readonly<Record<string, string>> = {
   'neighbour-solicitation': '135', 'neighbor-solicitation': '135', 'neighbour-advertisement': '136', 'neighbor-advertisement': '136', redirect: '137',
 };
 
+/** A name, or a beginning that only one of them has. */
 function readName(text: string): Read<IcmpType> {
-  const low = text.toLowerCase();
-  const found = Object.keys(NAMES).filter((name) => name.startsWith(low));
-  const [one] = found.length === 1 ? found : found.filter((name) => name === low);
-  return one === undefined
+  const found = Object.entries(NAMES).filter(([name]) => name.startsWith(text.toLowerCase()));
+  const [one] = found;
+  return one === undefined || found.length > 1
     ? refused(`\`${text}\` is no ICMPv6 type`, 'a name such as echo-request, or a number with or without a code: 1/4')
-    : readNumbers(NAMES[one] ?? '');
+    : readNumbers(one[1]);
 }
 
 function readNumbers(text: string): Read<IcmpType> {
-  const [head = '', tail] = text.split('/', 2);
+  const [head = '', ...tail] = text.split('/');
   return andThen(readNumber(head, 0, 255), (type) =>
-    tail === undefined
+    tail.length === 0
       ? value({ type, codes: [0, 255] })
-      : andThen(readNumber(tail, 0, 255), (code) => value({ type, codes: [code, code] })),
+      : andThen(readNumber(tail.join('/'), 0, 255), (code) => value({ type, codes: [code, code] })),
   );
 }
 

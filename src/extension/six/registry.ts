@@ -11,7 +11,7 @@ import { policy } from '../match/policy.ts';
 import { recent } from '../match/recent.ts';
 import { type Given, type GivenOptions, type Option, option } from '../option.ts';
 import { dnat } from '../target/dnat.ts';
-import { hmark } from '../target/hmark.ts';
+import { hmark, tupleOption } from '../target/hmark.ts';
 import { netmap } from '../target/netmap.ts';
 import { reject } from '../target/reject.ts';
 import { snat } from '../target/snat.ts';
@@ -86,7 +86,9 @@ export const SIX_MATCHES: readonly Match[] = [
 /** Targets likewise. */
 export const SIX_TARGETS: readonly Target[] = [
   targetInSix(dnat, { options: reread(dnat, nat6, 'to-destination') }),
-  targetInSix(hmark, { options: reread(hmark, length, 'hmark-src-prefix', 'hmark-dst-prefix') }),
+  targetInSix(hmark, {
+    options: { ...reread(hmark, length, 'hmark-src-prefix', 'hmark-dst-prefix'), 'hmark-tuple': tupleOption(128) },
+  }),
   targetInSix(netmap, { options: reread(netmap, network6, 'to') }),
   targetInSix(reject, {
     options: reread(reject, oneOf('answer', ANSWERS, 'prefix'), 'reject-with'),

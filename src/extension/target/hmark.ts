@@ -3,7 +3,7 @@ import { integer } from '../codec/number.ts';
 import { paddedHex } from '../codec/padded.ts';
 import type { Change, RuleContext } from '../definition.ts';
 import { defineTarget } from '../extension.ts';
-import { type Given, type GivenOptions, option } from '../option.ts';
+import { type Given, type GivenOptions, type Option, option } from '../option.ts';
 import { TRACKED, tracked } from '../tracked.ts';
 
 const HASH = '-j HMARK: the mark depends on a hash of the flow';
@@ -13,17 +13,17 @@ const short = paddedHex(4, 0xffff);
 const long = paddedHex(8, ALL);
 
 const plain = (of: number): Given<number> => ({ value: of, inverted: false });
-/** What each word of `--hmark-tuple` stands for. */
-const TUPLE: Readonly<Record<string, GivenOptions>> = {
-  src: { 'hmark-src-prefix': plain(32) },
-  dst: { 'hmark-dst-prefix': plain(32) },
+/** What each word of `--hmark-tuple` stands for, where an address has so many bits. */
+const tupleOf = (bits: number): Readonly<Record<string, GivenOptions>> => ({
+  src: { 'hmark-src-prefix': plain(bits) },
+  dst: { 'hmark-dst-prefix': plain(bits) },
   sport: { 'hmark-sport-mask': plain(0xffff) },
   dport: { 'hmark-dport-mask': plain(0xffff) },
   spi: { 'hmark-spi-mask': plain(ALL) },
   proto: { 'hmark-proto-mask': plain(0xffff) },
   ct: {},
-};
-const NAMES = Object.keys(TUPLE);
+});
+const NAMES = Object.keys(tupleOf(32));
 
 const tuple: Codec<readonly string[]> = {
   metavar: 'PART[,…]',
@@ -34,11 +34,14 @@ const tuple: Codec<readonly string[]> = {
   domain: { kind: 'one of', values: [['ct']] },
 };
 
-/** `ct` stays what it is, all else is masks. */
-const spread = ({ value: parts }: Given<readonly string[]>): GivenOptions => {
-  const masks = Object.assign({}, ...parts.map((part) => TUPLE[part])) as GivenOptions;
-  return parts.includes('ct') ? { ...masks, 'hmark-tuple': { value: ['ct'], inverted: false } } : masks;
-};
+/** `--hmark-tuple` for addresses of so many bits: `ct` stays what it is, all else is masks. */
+export const tupleOption = (bits: number): Option<readonly string[]> =>
+  option(tuple, {
+    means({ value: parts }): GivenOptions {
+      const masks = Object.assign({}, ...parts.map((part) => tupleOf(bits)[part])) as GivenOptions;
+      return parts.includes('ct') ? { ...masks, 'hmark-tuple': { value: ['ct'], inverted: false } } : masks;
+    },
+  });
 
 interface Said {
   readonly 'hmark-mod'?: Given<number>;
@@ -72,7 +75,7 @@ export const hmark = defineTarget({
     'hmark-rnd': option(long, { required: true }),
     'hmark-mod': option(integer(1, ALL), { required: true }),
     'hmark-offset': option(integer(0, ALL)),
-    'hmark-tuple': option(tuple, { means: spread }),
+    'hmark-tuple': tupleOption(32),
   },
   check: (given) =>
     Object.keys(given).some((name) => !['hmark-rnd', 'hmark-mod', 'hmark-offset'].includes(name))

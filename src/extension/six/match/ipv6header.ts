@@ -5,10 +5,33 @@ import { flag, someOf } from '../../codec/name.ts';
 import { defineMatch } from '../../extension.ts';
 import { type Given, invertible, option } from '../../option.ts';
 
+/** As they are saved, in that order (libip6t_ipv6header.c: chain_flags, the names of /etc/protocols first). */
 // biome-ignore format: a table
-const HEADERS = ['hop-by-hop', 'dst', 'ipv6-route', 'ipv6-frag', 'esp', 'ah', 'ipv6-nonxt', 'protocol'] as const;
+const HEADERS = ['hop-by-hop', 'ipv6-opts', 'ipv6-route', 'ipv6-frag', 'ah', 'esp', 'ipv6-nonxt', 'protocol'] as const;
 
 type Header = (typeof HEADERS)[number];
+/** Other names (chain_protos): what is written by hand, and saved where there is no /etc/protocols. */
+// biome-ignore format: a table
+const ALIASES: Readonly<Record<string, Header>> = {
+  hop: 'hop-by-hop', dst: 'ipv6-opts', route: 'ipv6-route', frag: 'ipv6-frag', auth: 'ah', none: 'ipv6-nonxt', prot: 'protocol',
+  0: 'hop-by-hop', 60: 'ipv6-opts', 43: 'ipv6-route', 44: 'ipv6-frag', 51: 'ah', 50: 'esp', 59: 'ipv6-nonxt', 255: 'protocol',
+};
+
+const names = someOf('header', HEADERS);
+const headers: typeof names = {
+  ...names,
+  parse: ([text = ''], context) =>
+    names.parse(
+      [
+        text
+          .split(',')
+          .map((one) => (Object.hasOwn(ALIASES, one) ? ALIASES[one] : one))
+          .join(),
+      ],
+      context,
+    ),
+};
+
 /** ESP and No Next Header end the chain: nothing that is a protocol comes behind them. */
 const ESP = 50;
 const NO_NEXT = 59;
@@ -39,7 +62,7 @@ export const ipv6header = defineMatch({
   name: 'ipv6header',
   summary: 'the extension headers of a packet',
   source: 'net/ipv6/netfilter/ip6t_ipv6header.c (ipv6header_mt6)',
-  options: { header: invertible(someOf('header', HEADERS), { required: true }), soft: option(flag) },
+  options: { header: invertible(headers, { required: true }), soft: option(flag) },
   matches: (given, packet) => answer(given, partsOf(packet)),
   lower(given) {
     const whole = equals('fragment', 0);
@@ -53,5 +76,9 @@ export const ipv6header = defineMatch({
       of('protocol'),
     );
   },
-  examples: [{ rule: '-m ipv6header --header hop-by-hop --soft' }, { rule: '-m ipv6header', refused: true }],
+  examples: [
+    { rule: '-m ipv6header --header hop-by-hop --soft' },
+    { rule: '-m ipv6header --header tcp', refused: true },
+    { rule: '-m ipv6header', refused: true },
+  ],
 });
