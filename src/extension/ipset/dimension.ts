@@ -13,7 +13,7 @@ export interface SetQuestion {
 }
 
 /** The dimensions of a type by its name: `hash:ip,port` has two; `list:set` has one. */
-export const dimensions = (type: string): number => type.slice(type.indexOf(':') + 1).split(',').length;
+export const dimensions = (type: string): number => type.split(',').length;
 
 const CONTENTS = '-m set: what a set holds is known if a capture shows it and no rule changes it';
 const PORT_OF_BRIDGE = '-m set: an entry of a set names a bridge port, which no capture shows for packets';
@@ -44,16 +44,21 @@ export function setOf(name: string, context: RuleContext): ContextSet {
   return set;
 }
 
-const sizeOf = (part: SetPart | undefined): number => (part?.kind === 'address' ? size(part.ranges) : 0);
+/** The sets that a `list:set` holds, in its order. */
+export const membersOf = ({ entries }: ContextSet): readonly string[] =>
+  entries.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'set' ? part.name : [])));
+
+/** How many values each part that is an address holds. */
+const sizesOf = ({ parts }: SetEntry): readonly number[] =>
+  parts.flatMap((part) => (part.kind === 'address' ? size(part.ranges) : []));
 
 /**
  * Entries in the order in which the kernel looks for them: by the length of the first prefix, then of the second,
  * longest first (`mtype_test_cidrs`).
  */
 export function bySpecificity(entries: readonly SetEntry[]): readonly SetEntry[] {
-  const sizes = ({ parts }: SetEntry): readonly number[] => parts.filter(({ kind }) => kind === 'address').map(sizeOf);
   return entries.toSorted((a, b) => {
-    const [left, right] = [sizes(a), sizes(b)];
+    const [left, right] = [sizesOf(a), sizesOf(b)];
     return (left[0] ?? 0) - (right[0] ?? 0) || (left[1] ?? 0) - (right[1] ?? 0);
   });
 }

@@ -12,6 +12,7 @@ import {
   dimensions,
   hasMac,
   ICMP,
+  membersOf,
   PORTED,
   protocolsOf,
   type SetPart,
@@ -27,11 +28,7 @@ export function lowerSet(name: string, question: SetQuestion, context: RuleConte
   const set = setOf(name, context);
   if (question.directions.length < dimensions(set.type)) return FALSE;
   if (set.type === 'list:set')
-    return any(
-      ...set.entries.map(({ parts: [part] }) =>
-        part?.kind === 'set' ? lowerSet(part.name, question, context) : FALSE,
-      ),
-    );
+    return any(...membersOf(set).map((member) => lowerSet(member, question, context)));
   return lowerAddresses(set, question) ?? lowerEntries(set, question, context);
 }
 
@@ -81,7 +78,7 @@ function lowerPart(part: SetPart, direction: Direction, context: RuleContext): P
       return device !== undefined && fits(part.name, device) ? TRUE : FALSE;
     }
     case 'set':
-      return lowerSet(part.name, { directions: [direction], returnNomatch: false }, context);
+      return FALSE; // of lists alone, which are asked member by member
     case 'port':
       return any(...protocolsOf(part.protocol).map((protocol) => lowerPort(protocol, part.ranges, direction)));
   }
@@ -96,18 +93,15 @@ function lowerPort(protocol: number, ports: Ranges, direction: Direction): Predi
 
 /** Type and code as one number, type · 256 + code. */
 function lowerIcmp(ports: Ranges): Predicate {
-  const types = [...Array(256).keys()].flatMap((type) => {
+  const types = [...Array(256).keys()].map((type) => {
     const codes = intersect(ports, [[type * 256, type * 256 + 255]]);
-    if (codes.length === 0) return [];
-    return [
-      all(
-        equals('icmpType', type),
-        inRanges(
-          'icmpCode',
-          codes.map(([low, high]) => [low % 256, high % 256] as const),
-        ),
+    return all(
+      equals('icmpType', type),
+      inRanges(
+        'icmpCode',
+        codes.map(([low, high]) => [low % 256, high % 256] as const),
       ),
-    ];
+    );
   });
   return any(...types);
 }

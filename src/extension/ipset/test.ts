@@ -11,6 +11,7 @@ import {
   dimensions,
   hasMac,
   ICMP,
+  membersOf,
   PORTED,
   protocolsOf,
   type SetPart,
@@ -28,7 +29,7 @@ export function testSet(name: string, question: SetQuestion, packet: Packet, con
   if (question.directions.length < dimensions(set.type)) return false;
   if (set.type !== 'list:set') return testEntries(set, question, packet, context);
   // list_set_ktest: the first member that has it
-  return set.entries.some(({ parts: [part] }) => part?.kind === 'set' && testSet(part.name, question, packet, context));
+  return membersOf(set).some((member) => testSet(member, question, packet, context));
 }
 
 function testEntries(set: ContextSet, question: SetQuestion, packet: Packet, context: RuleContext): boolean {
@@ -50,7 +51,7 @@ function testPart(part: SetPart, direction: Direction, packet: Packet, context: 
     case 'interface':
       return device !== undefined && fits(part.name, device);
     case 'set':
-      return testSet(part.name, { directions: [direction], returnNomatch: false }, packet, context);
+      return false; // of lists alone, which are asked member by member
     case 'port':
       return protocolsOf(part.protocol).includes(packet.proto) && testPort(part.ranges, direction, packet);
   }
