@@ -17,7 +17,7 @@ import type { Scalar } from '../../src/packet/scalar.ts';
 const LANDMARKS: Readonly<Partial<Record<Field, readonly number[]>>> = {
   src: [0x0a0b0c0d, 0x0a0b0c0e, 0x0a0b0c00, 0x0a0b0000, 0x0a000001, 0xc0a80001, 0x7f000001, 0xe0000001, 0x0a0b0cff],
   dst: [0x0a0b0c0d, 0x0a0b0c0f, 0x0a0b0cff, 0x0a0bffff, 0x0affffff, 0xc0a80001, 0x7f000001, 0xe0000001, 0xffffffff],
-  proto: [...Object.values(PROTOCOL), 0, 2],
+  proto: [...Object.values(PROTOCOL), 0, 2, 59],
   sport: [53, 80, 60, 61],
   dport: [53, 80, 60, 61],
   icmpType: [0, 3, 4, 8, 11],

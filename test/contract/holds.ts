@@ -52,9 +52,14 @@ export function onPacket(effect: Effect<Value>, packet: Packet): Effect<number> 
 
 /** What a field is set to, for one packet; only values of at most 32 bits. */
 export function amount(value: Value, packet: Packet): number {
-  if (value.kind === 'constant') return Number(value.value);
-  if (value.kind === 'plus') return Number(of(packet, value.slot)) + value.by;
-  return value.terms
-    .map(({ slot, mask }) => (mask === undefined ? of(packet, slot) : and(of(packet, slot), mask)))
-    .reduce<number>((sum, bits) => (sum ^ Number(bits)) >>> 0, Number(value.xor));
+  switch (value.kind) {
+    case 'constant':
+      return Number(value.value);
+    case 'plus':
+      return Number(of(packet, value.slot)) + value.by;
+    case 'bits':
+      return value.terms
+        .map(({ slot, mask }) => (mask === undefined ? of(packet, slot) : and(of(packet, slot), mask)))
+        .reduce<number>((sum, bits) => (sum ^ Number(bits)) >>> 0, Number(value.xor));
+  }
 }

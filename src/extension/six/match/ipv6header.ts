@@ -1,4 +1,4 @@
-import { equals, FALSE, first, not, TRUE } from '../../../ir/predicate.ts';
+import { equals, FALSE, first, TRUE } from '../../../ir/predicate.ts';
 import type { Predicate } from '../../../ir/program.ts';
 import type { Packet } from '../../../packet/packet.ts';
 import { flag, someOf } from '../../codec/name.ts';
@@ -39,7 +39,7 @@ const NO_NEXT = 59;
 /** What a packet is made of: no extension headers, but of a fragment the fragment header. */
 function partsOf({ proto, fragment }: Packet): readonly Header[] {
   const end = proto === ESP ? 'esp' : proto === NO_NEXT ? 'ipv6-nonxt' : 'protocol';
-  return fragment === 1 ? ['ipv6-frag', 'protocol'] : [end];
+  return fragment === 1 ? ['ipv6-frag', end] : [end];
 }
 
 const fits = (wanted: readonly Header[], parts: readonly Header[], soft: boolean): boolean =>
@@ -65,15 +65,15 @@ export const ipv6header = defineMatch({
   options: { header: invertible(headers, { required: true }), soft: option(flag) },
   matches: (given, packet) => answer(given, partsOf(packet)),
   lower(given) {
-    const whole = equals('fragment', 0);
-    const of = (...parts: readonly Header[]): Predicate => (answer(given, parts) ? TRUE : FALSE);
+    const holds = (...parts: readonly Header[]): Predicate => (answer(given, parts) ? TRUE : FALSE);
+    const endingIn = (end: Header): Predicate =>
+      first([{ when: equals('fragment', 1), then: holds('ipv6-frag', end) }], holds(end));
     return first(
       [
-        { when: not(whole), then: of('ipv6-frag', 'protocol') },
-        { when: equals('proto', ESP), then: of('esp') },
-        { when: equals('proto', NO_NEXT), then: of('ipv6-nonxt') },
+        { when: equals('proto', ESP), then: endingIn('esp') },
+        { when: equals('proto', NO_NEXT), then: endingIn('ipv6-nonxt') },
       ],
-      of('protocol'),
+      endingIn('protocol'),
     );
   },
   examples: [
