@@ -8,7 +8,7 @@ import { contextOf, ruleOf } from './ask.ts';
 
 /** What both meanings of a rule's target say: the same effect. */
 function effectOf(text: string, table: string, chain: string, fields = {}, given: Partial<RuleContext> = {}) {
-  const { action } = ruleOf(text, table, chain);
+  const { action } = ruleOf(text, table, chain, given.family);
   if (action.kind !== 'target') throw new Error(`no target in ${text}`);
   const one = packet(fields);
   const context = contextOf({ hook: chain as 'INPUT', table, ...given });
@@ -54,6 +54,8 @@ describe('nat', () => {
     ['-j SNAT --to-source 10.0.0.2 --persistent', 'POSTROUTING', { manip: 'source', addresses: [A, A] }],
     ['-p tcp -j MASQUERADE --to-ports 1024-2048 --random-fully', 'POSTROUTING', { manip: 'source', ports: [1024, 2048], random: true, masquerade: true }],
     ['-j NETMAP --to 10.0.0.0/24', 'PREROUTING', { manip: 'destination', addresses: [A - 2, A + 253], netmapMask: 0xffffff00 }],
+    ['-j NETMAP --to 10.0.0.0/24', 'OUTPUT', { manip: 'destination', addresses: [A - 2, A + 253], netmapMask: 0xffffff00 }],
+    ['-j NETMAP --to 10.0.0.0/24', 'INPUT', { manip: 'source', addresses: [A - 2, A + 253], netmapMask: 0xffffff00 }],
     ['-j NETMAP --to 10.0.0.0/24', 'POSTROUTING', { manip: 'source', addresses: [A - 2, A + 253], netmapMask: 0xffffff00 }],
   ])('%s', (text, chain, range) => {
     expect(effectOf(text, 'nat', chain)).toEqual({ kind: 'nat', range });
@@ -63,9 +65,45 @@ describe('nat', () => {
     const addressesOf = (device: string) => (device === 'br0' ? [A, A + 1] : []);
     const at = (chain: string, device: string) =>
       effectOf('-p tcp -j REDIRECT --to-ports 80', 'nat', chain, {}, { in: device, addressesOf });
-    expect(at('PREROUTING', 'br0')).toMatchObject({ range: { addresses: [A, A], ports: [80, 80] } });
-    expect(at('OUTPUT', 'br0')).toMatchObject({ range: { addresses: [0x7f000001, 0x7f000001] } });
+    const turned = (to: number) => ({
+      kind: 'nat',
+      range: { manip: 'destination', addresses: [to, to], ports: [80, 80] },
+    });
+    expect(at('PREROUTING', 'br0')).toEqual(turned(A));
+    expect(at('OUTPUT', 'br0')).toEqual(turned(0x7f000001));
     expect(at('PREROUTING', 'eth0')).toEqual({ kind: 'drop' });
+  });
+});
+
+describe('IPv6', () => {
+  const B = (0xdeadn << 112n) + 1n;
+  const P = { ports: [80, 90], portBase: 5 };
+  // biome-ignore format: a table
+  it.each([
+    ['-j DNAT --to-destination [dead::1]', 'PREROUTING', { manip: 'destination', addresses: [B, B] }],
+    ['-p tcp -j DNAT --to-destination [dead::1-dead::2]:80-90/5', 'PREROUTING', { manip: 'destination', addresses: [B, B + 1n], ...P }],
+    ['-p tcp -j DNAT --to-destination :80-90/5', 'OUTPUT', { manip: 'destination', ...P }],
+    ['-p udp -j SNAT --to-source dead::1-dead::2', 'POSTROUTING', { manip: 'source', addresses: [B, B + 1n] }],
+    ['-j NETMAP --to dead::/112', 'PREROUTING', { manip: 'destination', addresses: [B - 1n, B + 0xfffen], netmapMask: 2n ** 128n - 0x10000n }],
+    ['-j REDIRECT', 'OUTPUT', { manip: 'destination', addresses: [1n, 1n] }],
+  ])('%s', (text, chain, range) => {
+    expect(effectOf(text, 'nat', chain, {}, { family: 6 })).toEqual({ kind: 'nat', range });
+  });
+
+  it('REJECT answers with its own family of messages', () => {
+    const answer = (text: string) => effectOf(text, 'filter', 'INPUT', {}, { family: 6 });
+    expect(answer('-j REJECT')).toEqual({ kind: 'reject', with: 'icmp6-port-unreachable' });
+    expect(answer('-j REJECT --reject-with icmp6-no-route')).toEqual({ kind: 'reject', with: 'icmp6-no-route' });
+  });
+
+  it.each([
+    ['-j HL --hl-set 7', 1, 7],
+    ['-j HL --hl-dec 2', 1, 0],
+    ['-j HL --hl-inc 2', 254, 255],
+    ['-j HL --hl-inc 1', 254, 255],
+  ])('%s makes %i %i', (text, ttl, value) => {
+    const effect = { kind: 'continue', fields: [{ field: 'ttl', value }] };
+    expect(effectOf(text, 'mangle', 'FORWARD', { ttl }, { family: 6 })).toEqual(effect);
   });
 });
 
@@ -121,7 +159,62 @@ describe('marks, tracking and packets that are only touched up', () => {
     expect(effectOf(text, 'raw', 'PREROUTING')).toEqual(effect);
   });
 
-  it('nobody can tell what becomes of packets after a zone for one direction', () => {
-    expect(effectOf('-j CT --zone-orig 4', 'raw', 'PREROUTING').kind).toBe('lost');
+  it.each([
+    ['-j CT --zone-orig 4', '-j CT --zone-orig, --zone-reply: a zone for one direction only is not modelled'],
+    ['-j CT --zone-reply 4', '-j CT --zone-orig, --zone-reply: a zone for one direction only is not modelled'],
+    ['-j CT --zone mark', '-j CT --zone mark: a zone that depends on the mark is not modelled'],
+  ])('nobody can tell what becomes of packets after %s', (text, reason) => {
+    expect(effectOf(text, 'raw', 'PREROUTING')).toEqual({ kind: 'lost', unknown: { id: reason, reason } });
+  });
+});
+
+describe('a mark that nobody knows', () => {
+  const hashed = (text: string, ctState: number = CT_STATE.NEW) =>
+    effectOf(`-j HMARK --hmark-rnd 1 ${text}`, 'mangle', 'PREROUTING', { ctState });
+  const among = (low: number, high: number, reason = '-j HMARK: the mark depends on a hash of the flow') => ({
+    kind: 'continue',
+    forgotten: [{ field: 'mark', ranges: [[low, high]], unknown: { id: reason, reason } }],
+  });
+
+  it.each([
+    ['--hmark-mod 10', 0, 9],
+    ['--hmark-mod 10 --hmark-offset 5', 5, 14],
+    ['--hmark-mod 1 --hmark-offset 4294967295', 0xffffffff, 0xffffffff],
+    ['--hmark-mod 2 --hmark-offset 4294967294', 0xfffffffe, 0xffffffff],
+    // reciprocal_scale(hash, 2) + offset wraps round
+    ['--hmark-mod 2 --hmark-offset 4294967295', 0, 0xffffffff],
+  ])('HMARK %s: from %i to %i', (text, low, high) => {
+    expect(hashed(`--hmark-tuple src ${text}`)).toEqual(among(low, high));
+    expect(hashed(`--hmark-tuple src ${text}`, CT_STATE.INVALID)).toEqual(among(low, high));
+  });
+
+  it('HMARK by the tuple of a flow leaves packets without one alone', () => {
+    expect(hashed('--hmark-tuple src,ct --hmark-mod 10')).toEqual(among(0, 9));
+    for (const none of [CT_STATE.INVALID, CT_STATE.UNTRACKED])
+      expect(hashed('--hmark-tuple src,ct --hmark-mod 10', none)).toEqual({ kind: 'continue' });
+  });
+
+  it('SET --map-mark: any; SET writes nothing else that decides where a packet goes', () => {
+    const reason = '-j SET --map-mark: the mark that the entry of a set holds is not modelled';
+    const set = (text: string) => effectOf(`-j SET ${text}`, 'mangle', 'POSTROUTING');
+    expect(set('--map-set a src --map-mark')).toEqual(among(0, 0xffffffff, reason));
+    expect(set('--map-set a src --map-prio')).toEqual({ kind: 'continue' });
+    expect(set('--add-set a src')).toEqual({ kind: 'continue' });
+  });
+});
+
+describe('TTL stops at both ends', () => {
+  it.each([
+    ['--ttl-set 42', 1, 42],
+    ['--ttl-set 0', 1, 0],
+    ['--ttl-dec 1', 1, 0],
+    ['--ttl-dec 2', 1, 0],
+    ['--ttl-dec 2', 64, 62],
+    ['--ttl-inc 1', 254, 255],
+    ['--ttl-inc 2', 254, 255],
+    ['--ttl-inc 2', 64, 66],
+  ])('%s makes %i %i', (text, ttl, value) => {
+    const effect = { kind: 'continue', fields: [{ field: 'ttl', value }] };
+    expect(effectOf(`-j TTL ${text}`, 'mangle', 'FORWARD', { ttl })).toEqual(effect);
   });
 });

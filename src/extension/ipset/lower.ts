@@ -27,8 +27,7 @@ import {
 export function lowerSet(name: string, question: SetQuestion, context: RuleContext): Predicate {
   const set = setOf(name, context);
   if (question.directions.length < dimensions(set.type)) return FALSE;
-  if (set.type === 'list:set')
-    return any(...membersOf(set).map((member) => lowerSet(member, question, context)));
+  if (set.type === 'list:set') return any(...membersOf(set).map((member) => lowerSet(member, question, context)));
   return lowerAddresses(set, question) ?? lowerEntries(set, question, context);
 }
 

@@ -15,7 +15,7 @@ const masked = markAndMask('printed');
 export const MARK_FORMS = {
   'set-xmark': option(masked, { excludes: FORMS }),
   'set-mark': option(markAndMask(), {
-    means: ({ value: { value, mask } }: Given<Masked>) => stands(value, mask === ALL ? ALL : u32(value | mask)),
+    means: ({ value: { value, mask } }: Given<Masked>) => stands(value, u32(value | mask)),
   }),
   'and-mark': option(hexInteger(), { means: ({ value }: Given<number>) => stands(0, u32(~value)) }),
   'or-mark': option(hexInteger(), { means: ({ value }: Given<number>) => stands(value, value) }),

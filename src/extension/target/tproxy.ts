@@ -19,9 +19,9 @@ export const tproxy = defineLosingTarget({
     'tproxy-mark': option(markAndMask('printed')),
   },
   complete: (given) => ({
-    'on-port': given['on-port'] ?? { value: 0, inverted: false },
-    'on-ip': given['on-ip'] ?? { value: 0, inverted: false },
-    'tproxy-mark': given['tproxy-mark'] ?? { value: { value: 0, mask: 0 }, inverted: false },
+    'on-ip': { value: 0, inverted: false },
+    'tproxy-mark': { value: { value: 0, mask: 0 }, inverted: false },
+    ...given,
   }),
   examples: [
     { rule: '-p udp -j TPROXY --on-port 12345 --on-ip 10.0.0.1 --tproxy-mark 0x23/0xff' },
