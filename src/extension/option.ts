@@ -32,25 +32,35 @@ export interface Option<T> {
 
 type Extra<T> = Partial<Omit<Option<T>, 'codec'>>;
 
-export const option = <T>(codec: Codec<T>, extra: Extra<T> = {}): Option<T> => ({
-  codec,
-  inverts: false,
-  aliases: [],
-  required: false,
-  excludes: [],
-  ...extra,
-});
+/** Its type says that it must be given: in a rule that was read it is there. */
+interface Required {
+  readonly required: true;
+}
+
+export function option<T>(codec: Codec<T>, extra: Extra<T> & Required): Option<T> & Required;
+export function option<T>(codec: Codec<T>, extra?: Extra<T>): Option<T>;
+export function option<T>(codec: Codec<T>, extra: Extra<T> = {}): Option<T> {
+  return { codec, inverts: false, aliases: [], required: false, excludes: [], ...extra };
+}
 
 /** An option that `!` may stand before. */
-export const invertible = <T>(codec: Codec<T>, extra: Extra<T> = {}): Option<T> =>
-  option(codec, { inverts: true, ...extra });
+export function invertible<T>(codec: Codec<T>, extra: Extra<T> & Required): Option<T> & Required;
+export function invertible<T>(codec: Codec<T>, extra?: Extra<T>): Option<T>;
+export function invertible<T>(codec: Codec<T>, extra: Extra<T> = {}): Option<T> {
+  return option(codec, { inverts: true, ...extra });
+}
 
 // biome-ignore lint: the values' types differ from option to option
 export type OptionTable = Readonly<Record<string, Option<any>>>;
 
-/** The type of what a table of options reads. */
+type GivenOf<O> = O extends Option<infer T> ? Given<T> : never;
+type RequiredIn<Table> = { [Name in keyof Table]: Table[Name] extends Required ? Name : never }[keyof Table];
+
+/** The type of what a table of options reads, where nothing that is required is missing. */
 export type OptionsOf<Table> = {
-  readonly [Name in keyof Table]?: Table[Name] extends Option<infer T> ? Given<T> : never;
+  readonly [Name in RequiredIn<Table>]: GivenOf<Table[Name]>;
+} & {
+  readonly [Name in Exclude<keyof Table, RequiredIn<Table>>]?: GivenOf<Table[Name]>;
 };
 
 type Entries = readonly (readonly [name: string, option: Option<unknown>])[];

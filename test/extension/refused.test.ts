@@ -86,6 +86,16 @@ describe('what iptables or the kernel refuses points at the extension and says w
     expect(savedAt(place, rule)).toBe(rule);
   });
 
+  it.each<Row>([
+    ['filter FORWARD', '-m statistic --every 2', 'statistic: `--mode` is missing'],
+    ['filter FORWARD', '-m policy --next --next', 'policy: `--dir` is missing'],
+    ['filter FORWARD', '-m set --packets-gt 4', 'set: `--match-set` is missing'],
+    ['mangle FORWARD', '-j RATEEST --rateest-name a --rateest-ewmalog 1s', 'RATEEST: `--rateest-interval` is missing'],
+    ['mangle FORWARD', '-j HMARK --hmark-rnd 1', 'HMARK: `--hmark-mod` is missing'],
+  ])('where an option is missing nothing else is said of the extension. %s: %s', (place, rule, message) => {
+    expect(refusedAt(place, rule)).toEqual([[message.split(':')[0], message]]);
+  });
+
   it('IPv6: prefixes of 64 bits are the longest that NPT takes', () => {
     const rule = '-j DNPT --src-pfx dead::/64 --dst-pfx beef::/48';
     expect(savedAt('mangle PREROUTING', rule, 6)).toBe(rule);

@@ -27,6 +27,7 @@ describe('what says nothing is not saved, all else is', () => {
     ['filter FORWARD', '-p tcp --dport 1:65535', '-p tcp -m tcp --dport 1:65535'],
     ['mangle FORWARD', '-j CONNMARK --set-xmark 5 --left-shift-mark 0', '-j CONNMARK --set-xmark 0x5/0xffffffff'],
     ['mangle FORWARD', '-j CONNMARK --save-mark --right-shift-mark 3', '-j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff --right-shift-mark 3'],
+    ['mangle FORWARD', '-p tcp --syn -j TCPMSS --set-mss 5 --clamp-mss-to-pmtu', '-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j TCPMSS --clamp-mss-to-pmtu'],
     ['mangle FORWARD', '-j NFQUEUE', '-j NFQUEUE --queue-num 0'],
     ['mangle FORWARD', '-j NFQUEUE --queue-balance 5:6', '-j NFQUEUE --queue-balance 5:6'],
     ['mangle PREROUTING', '-p tcp -j TPROXY --on-port 5', '-p tcp -j TPROXY --on-port 5 --on-ip 0.0.0.0 --tproxy-mark 0x0/0x0'],

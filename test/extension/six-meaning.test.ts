@@ -27,6 +27,7 @@ describe('ipv6header', () => {
     ['--header frag,prot', { ...tcp, fragment: 1 }, true],
     ['--header frag,prot', tcp, false],
     ['! --header frag,prot', tcp, true],
+    ['! --header frag', { ...tcp, fragment: 1 }, true],
     ['--header frag --soft', { ...tcp, fragment: 1 }, true],
     ['--header frag,prot --soft', tcp, false],
     // what the fragment header names is a header, too, if it is one

@@ -58,7 +58,7 @@ describe('nat', () => {
     ['-j NETMAP --to 10.0.0.0/24', 'INPUT', { manip: 'source', addresses: [A - 2, A + 253], netmapMask: 0xffffff00 }],
     ['-j NETMAP --to 10.0.0.0/24', 'POSTROUTING', { manip: 'source', addresses: [A - 2, A + 253], netmapMask: 0xffffff00 }],
   ])('%s', (text, chain, range) => {
-    expect(effectOf(text, 'nat', chain)).toEqual({ kind: 'nat', range });
+    expect(effectOf(text, 'nat', chain)).toStrictEqual({ kind: 'nat', range });
   });
 
   it('REDIRECT turns to the first address of the incoming interface, to 127.0.0.1 for own packets, and drops without one', () => {
@@ -87,7 +87,7 @@ describe('IPv6', () => {
     ['-j NETMAP --to dead::/112', 'PREROUTING', { manip: 'destination', addresses: [B - 1n, B + 0xfffen], netmapMask: 2n ** 128n - 0x10000n }],
     ['-j REDIRECT', 'OUTPUT', { manip: 'destination', addresses: [1n, 1n] }],
   ])('%s', (text, chain, range) => {
-    expect(effectOf(text, 'nat', chain, {}, { family: 6 })).toEqual({ kind: 'nat', range });
+    expect(effectOf(text, 'nat', chain, {}, { family: 6 })).toStrictEqual({ kind: 'nat', range });
   });
 
   it('REJECT answers with its own family of messages', () => {

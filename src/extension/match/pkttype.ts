@@ -42,10 +42,8 @@ export const pkttype = defineMatch({
   summary: 'how the frame was addressed on the link',
   source: 'net/netfilter/xt_pkttype.c (pkttype_mt)',
   options: { 'pkt-type': invertible(type, { required: true }) },
-  matches: ({ 'pkt-type': given }, packet, context) =>
-    given !== undefined && (typeOf(packet, context) === given.value) !== given.inverted,
+  matches: ({ 'pkt-type': given }, packet, context) => (typeOf(packet, context) === given.value) !== given.inverted,
   lower({ 'pkt-type': given }, context) {
-    if (given === undefined) return FALSE;
     const is = fromWire(context) ? FROM_WIRE[given.value] : given.value === 'unicast' ? TRUE : FALSE;
     return given.inverted ? not(is) : is;
   },

@@ -54,23 +54,23 @@ function wrongElement(element: Elements): string | undefined {
 }
 
 interface Said {
-  readonly dir?: Given<'in' | 'out'>;
+  readonly dir: Given<'in' | 'out'>;
   readonly pol?: Given<'none' | 'ipsec'>;
   readonly strict?: Given<true>;
   readonly ''?: Given<Elements>;
 }
 
 function wrong({ dir, pol, strict, '': given }: Said, { hooks }: Standing): string | undefined {
-  if (pol?.value === 'none') return strict === undefined ? wrongHook(dir?.value, hooks) : '`--strict` needs a policy';
+  if (pol?.value === 'none') return strict === undefined ? wrongHook(dir.value, hooks) : '`--strict` needs a policy';
   const parts = split(given?.value ?? []);
   if (parts.length > 1 && strict === undefined) return '`--next` needs `--strict`';
   if (parts.length > MOST) return `a policy has at most ${MOST} elements`;
   if (strict !== undefined && parts.some((part) => part.length === 0)) return 'an element of a strict policy is empty';
-  return parts.map(wrongElement).find((one) => one !== undefined) ?? wrongHook(dir?.value, hooks);
+  return parts.map(wrongElement).find((one) => one !== undefined) ?? wrongHook(dir.value, hooks);
 }
 
 /** policy_mt_check: nothing is encapsulated before routing, nor decapsulated behind it. */
-function wrongHook(dir: 'in' | 'out' | undefined, hooks: Standing['hooks']): string | undefined {
+function wrongHook(dir: 'in' | 'out', hooks: Standing['hooks']): string | undefined {
   const bad = dir === 'in' ? ['OUTPUT', 'POSTROUTING'] : ['PREROUTING', 'INPUT'];
   const found = hooks.find((hook) => bad.includes(hook));
   return found === undefined ? undefined : `\`--dir ${dir}\` cannot stand where packets come by ${found}`;

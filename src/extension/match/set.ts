@@ -1,4 +1,4 @@
-import { FALSE, not, unknownBit } from '../../ir/predicate.ts';
+import { not, unknownBit } from '../../ir/predicate.ts';
 import { flag } from '../codec/name.ts';
 import { integer } from '../codec/number.ts';
 import { setName } from '../codec/setname.ts';
@@ -36,7 +36,6 @@ export const set = defineMatch({
   },
   matches(given, packet, context) {
     const asked = given['match-set'];
-    if (asked === undefined) return false;
     const { name, directions } = asked.value;
     const why = doubt(given, name, context);
     if (why !== undefined) return context.unknown(why);
@@ -45,7 +44,6 @@ export const set = defineMatch({
   },
   lower(given, context) {
     const asked = given['match-set'];
-    if (asked === undefined) return FALSE;
     const { name, directions } = asked.value;
     const why = doubt(given, name, context);
     if (why !== undefined) return unknownBit(context.unknown(why));

@@ -11,11 +11,10 @@ export const state = defineMatch({
   summary: 'the state that connection tracking gives the packet',
   source: 'net/netfilter/xt_state.c (state_mt), since 3.7 an alias of conntrack',
   options: { state: invertible(someOf('state', STATES, 'prefix'), { required: true }) },
-  matches: ({ state: given }, { ctState }) =>
-    given !== undefined && given.value.some((name) => CT_STATE[name] === ctState) !== given.inverted,
+  matches: ({ state: given }, { ctState }) => given.value.some((name) => CT_STATE[name] === ctState) !== given.inverted,
   lower({ state: given }) {
-    const states = any(...(given?.value ?? []).map((name) => equals('ctState', CT_STATE[name])));
-    return given?.inverted === true ? not(states) : states;
+    const states = any(...given.value.map((name) => equals('ctState', CT_STATE[name])));
+    return given.inverted ? not(states) : states;
   },
   examples: [
     { rule: '-m state --state RELATED,ESTABLISHED' },

@@ -16,7 +16,7 @@ export const statistic = defineUndecidedMatch({
     packet: option(integer(0, 0xffffffff, 'P')),
   },
   check({ mode, probability: chance, every, packet }) {
-    if (mode?.value === 'random') return chance === undefined ? '`--mode random` needs `--probability`' : undefined;
+    if (mode.value === 'random') return chance === undefined ? '`--mode random` needs `--probability`' : undefined;
     if (every === undefined || packet === undefined) return '`--mode nth` needs `--every` and `--packet`';
     return packet.value < every.value ? undefined : `packet ${packet.value} is not among ${every.value}`;
   },

@@ -1,4 +1,4 @@
-import { FALSE, masked, not } from '../../ir/predicate.ts';
+import { masked, not } from '../../ir/predicate.ts';
 import { only } from '../../packet/ranges.ts';
 import { tosAndMask } from '../codec/tos.ts';
 import { defineMatch } from '../extension.ts';
@@ -9,10 +9,8 @@ export const tos = defineMatch({
   summary: 'the TOS byte under a mask',
   source: 'net/netfilter/xt_dscp.c (tos_mt)',
   options: { tos: invertible(tosAndMask, { required: true }) },
-  matches: ({ tos: given }, packet) =>
-    given !== undefined && ((packet.tos & given.value.mask) === given.value.value) !== given.inverted,
+  matches: ({ tos: given }, packet) => ((packet.tos & given.value.mask) === given.value.value) !== given.inverted,
   lower({ tos: given }) {
-    if (given === undefined) return FALSE;
     const set = masked('tos', given.value.mask, only(given.value.value));
     return given.inverted ? not(set) : set;
   },

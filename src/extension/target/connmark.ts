@@ -9,6 +9,7 @@ import { TRACKED, tracked } from '../tracked.ts';
 import { MARK_FORMS } from './mark.ts';
 
 const ALL = 0xffffffff;
+const FULL: Given<number> = { value: ALL, inverted: false };
 const u32 = (bits: number): number => bits >>> 0;
 
 const SHIFTED = '-j CONNMARK --left-shift-mark, --right-shift-mark: shifted marks are not modelled';
@@ -35,8 +36,8 @@ function shifted(said: Said, context: RuleContext): Change<never> | undefined {
 function newMark(said: Said, { mark, ctMark }: Packet): number {
   const set = said['set-xmark']?.value;
   if (set !== undefined) return u32((ctMark & ~set.mask) ^ set.value);
-  const nfmask = said.nfmask?.value ?? ALL;
-  const ctmask = said.ctmask?.value ?? ALL;
+  const nfmask = (said.nfmask ?? FULL).value;
+  const ctmask = (said.ctmask ?? FULL).value;
   return said['restore-mark'] === undefined
     ? u32((ctMark & ~ctmask) ^ (mark & nfmask))
     : u32((mark & ~nfmask) ^ (ctMark & ctmask));
@@ -46,8 +47,8 @@ function lowerMark(said: Said): Value {
   const set = said['set-xmark']?.value;
   if (set !== undefined) return { kind: 'bits', terms: [{ slot: 'ctMark', mask: ALL - set.mask }], xor: set.value };
   const restores = said['restore-mark'] !== undefined;
-  const packet = said.nfmask?.value ?? ALL;
-  const flow = said.ctmask?.value ?? ALL;
+  const packet = (said.nfmask ?? FULL).value;
+  const flow = (said.ctmask ?? FULL).value;
   const terms = [
     { slot: 'ctMark', mask: restores ? flow : ALL - flow },
     { slot: 'mark', mask: restores ? ALL - packet : packet },
@@ -57,7 +58,6 @@ function lowerMark(said: Said): Value {
 
 const both = ({ value }: Given<number>) => ({ nfmask: { value, inverted: false }, ctmask: { value, inverted: false } });
 const idle = ({ value }: Given<number>): boolean => value === 0;
-const full: Given<number> = { value: ALL, inverted: false };
 
 export const connmarkTarget = defineTarget({
   name: 'CONNMARK',
@@ -75,7 +75,7 @@ export const connmarkTarget = defineTarget({
     'right-shift-mark': option(integer(0, 31, 'BITS'), { idle }),
   },
   complete({ nfmask, ctmask, ...said }) {
-    return said['set-xmark'] === undefined ? { ...said, nfmask: nfmask ?? full, ctmask: ctmask ?? full } : said;
+    return said['set-xmark'] === undefined ? { ...said, nfmask: nfmask ?? FULL, ctmask: ctmask ?? FULL } : said;
   },
   check: (said) =>
     (said['set-xmark'] ?? said['save-mark'] ?? said['restore-mark']) === undefined

@@ -4,11 +4,11 @@ import { defineTarget } from '../extension.ts';
 import { type Given, option } from '../option.ts';
 import { type Chosen, PERSISTENT, RANDOM, rangeOf } from './nat.ts';
 
-type Said = Chosen & { readonly 'to-destination'?: Given<NatSpec> };
+type Said = Chosen & { readonly 'to-destination': Given<NatSpec> };
 
 const effect = (given: Said): Effect<never> => ({
   kind: 'nat',
-  range: rangeOf('destination', given['to-destination']?.value ?? {}, given),
+  range: rangeOf('destination', given['to-destination'].value, given),
 });
 
 export const dnat = defineTarget({

@@ -3,6 +3,8 @@ import { defineTarget } from '../extension.ts';
 import { type Given, option } from '../option.ts';
 
 const ECN = 3;
+/** What a rule without a value sets; it is refused. */
+const NOTHING: Given<number> = { value: 0, inverted: false };
 
 export const dscpTarget = defineTarget({
   name: 'DSCP',
@@ -14,15 +16,13 @@ export const dscpTarget = defineTarget({
     'set-dscp-class': option(dscpClass, { means: (given: Given<number>) => ({ 'set-dscp': given }) }),
   },
   check: ({ 'set-dscp': given }) => (given === undefined ? 'it needs `--set-dscp` or `--set-dscp-class`' : undefined),
-  apply: ({ 'set-dscp': given }, packet) => ({
+  apply: ({ 'set-dscp': given = NOTHING }, packet) => ({
     kind: 'continue',
-    fields: [{ field: 'tos', value: (packet.tos & ECN) | ((given?.value ?? 0) << 2) }],
+    fields: [{ field: 'tos', value: (packet.tos & ECN) | (given.value << 2) }],
   }),
-  lower: ({ 'set-dscp': given }) => ({
+  lower: ({ 'set-dscp': given = NOTHING }) => ({
     kind: 'continue',
-    fields: [
-      { field: 'tos', value: { kind: 'bits', terms: [{ slot: 'tos', mask: ECN }], xor: (given?.value ?? 0) * 4 } },
-    ],
+    fields: [{ field: 'tos', value: { kind: 'bits', terms: [{ slot: 'tos', mask: ECN }], xor: given.value * 4 } }],
   }),
   examples: [
     { rule: '-j DSCP --set-dscp 0x3f' },

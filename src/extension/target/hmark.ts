@@ -44,14 +44,14 @@ export const tupleOption = (bits: number): Option<readonly string[]> =>
   });
 
 interface Said {
-  readonly 'hmark-mod'?: Given<number>;
+  readonly 'hmark-mod': Given<number>;
   readonly 'hmark-offset'?: Given<number>;
 }
 
 /** `reciprocal_scale(hash, modulus) + offset`. */
 function hashed({ 'hmark-mod': modulus, 'hmark-offset': offset }: Said, context: RuleContext): Change<never> {
   const low = offset?.value ?? 0;
-  const high = low + (modulus?.value ?? 1) - 1;
+  const high = low + modulus.value - 1;
   return {
     forgotten: [{ field: 'mark', ranges: [high > ALL ? [0, ALL] : [low, high]], unknown: context.unknown(HASH) }],
   };

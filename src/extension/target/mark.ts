@@ -6,6 +6,8 @@ import { type Given, option } from '../option.ts';
 
 const ALL = 0xffffffff;
 const u32 = (bits: number): number => bits >>> 0;
+/** What a rule without a mark sets; it is refused. */
+const NOTHING: Given<Masked> = { value: { value: 0, mask: 0 }, inverted: false };
 const stands = (value: number, mask: number) => ({ 'set-xmark': { value: { value, mask }, inverted: false } });
 
 // libxt_MARK.c, mark_tg_parse: all five forms are one value and one mask
@@ -28,12 +30,12 @@ export const markTarget = defineTarget({
   source: 'net/netfilter/xt_mark.c (mark_tg)',
   options: MARK_FORMS,
   check: ({ 'set-xmark': given }) => (given === undefined ? 'it needs a mark to set' : undefined),
-  apply({ 'set-xmark': given }, packet): Effect<number> {
-    const { value, mask } = given?.value ?? { value: 0, mask: 0 };
+  apply({ 'set-xmark': given = NOTHING }, packet): Effect<number> {
+    const { value, mask } = given.value;
     return { kind: 'continue', fields: [{ field: 'mark', value: u32((packet.mark & ~mask) ^ value) }] };
   },
-  lower({ 'set-xmark': given }): Effect<Value> {
-    const { value, mask } = given?.value ?? { value: 0, mask: 0 };
+  lower({ 'set-xmark': given = NOTHING }): Effect<Value> {
+    const { value, mask } = given.value;
     const kept = { slot: 'mark', mask: ALL - mask } as const;
     return { kind: 'continue', fields: [{ field: 'mark', value: { kind: 'bits', terms: [kept], xor: value } }] };
   },

@@ -6,8 +6,8 @@ import type { Effect, RuleContext } from '../definition.ts';
 import { defineTarget } from '../extension.ts';
 import { type Given, option } from '../option.ts';
 
-function effect({ to }: { readonly to?: Given<AddressAndMask<Address>> }, { hook }: RuleContext): Effect<never> {
-  const { address, mask } = to?.value ?? { address: 0, mask: 0 };
+function effect({ to }: { readonly to: Given<AddressAndMask<Address>> }, { hook }: RuleContext): Effect<never> {
+  const { address, mask } = to.value;
   const manip = hook === 'PREROUTING' || hook === 'OUTPUT' ? 'destination' : 'source';
   const last = plus(address, minus(top(ADDRESS_WIDTH[familyOf(mask)]), mask));
   return { kind: 'nat', range: { manip, addresses: [address, last], netmapMask: mask } };

@@ -16,7 +16,7 @@ export const rateestTarget = definePassiveTarget({
     'rateest-ewmalog': option(period, { required: true }),
   },
   check: ({ 'rateest-interval': interval }) =>
-    INTERVALS.some((one) => (interval?.value ?? 0) <= one) ? undefined : 'an interval has at most 8s',
+    INTERVALS.some((one) => interval.value <= one) ? undefined : 'an interval has at most 8s',
   examples: [
     { rule: '-j RATEEST --rateest-name RE1 --rateest-interval 250.0ms --rateest-ewmalog 500.0ms' },
     { rule: '-j RATEEST --rateest-name RE1', refused: true },

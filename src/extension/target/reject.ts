@@ -28,13 +28,13 @@ const answer = aliased(oneOf('answer', ANSWERS, 'prefix'), {
   'admin-prohib': 'icmp-admin-prohibited',
 });
 
-const effect = ({ 'reject-with': given }: { readonly 'reject-with'?: Given<Answer> }): Effect<never> => ({
-  kind: 'reject',
-  with: given?.value ?? 'icmp-port-unreachable',
-});
+const USUAL: Given<Answer> = { value: 'icmp-port-unreachable', inverted: false };
+type Said = { readonly 'reject-with'?: Given<Answer> };
 
-const resets = ({ 'reject-with': given }: { readonly 'reject-with'?: Given<Answer> }, { protocol }: Standing) =>
-  given?.value === 'tcp-reset' && protocol !== PROTOCOL.TCP ? 'a TCP reset answers only `-p tcp`' : undefined;
+const effect = ({ 'reject-with': given = USUAL }: Said): Effect<never> => ({ kind: 'reject', with: given.value });
+
+const resets = ({ 'reject-with': given = USUAL }: Said, { protocol }: Standing) =>
+  given.value === 'tcp-reset' && protocol !== PROTOCOL.TCP ? 'a TCP reset answers only `-p tcp`' : undefined;
 
 export const reject = defineTarget({
   name: 'REJECT',
@@ -44,7 +44,7 @@ export const reject = defineTarget({
   tables: ['filter'],
   hooks: ['INPUT', 'FORWARD', 'OUTPUT'],
   options: { 'reject-with': option(answer) },
-  complete: (given) => ({ 'reject-with': { value: 'icmp-port-unreachable', inverted: false }, ...given }),
+  complete: (given) => ({ 'reject-with': USUAL, ...given }),
   check: resets,
   apply: effect,
   lower: effect,

@@ -4,11 +4,11 @@ import { defineTarget } from '../extension.ts';
 import { type Given, option } from '../option.ts';
 import { type Chosen, PERSISTENT, RANDOM, rangeOf } from './nat.ts';
 
-type Said = Chosen & { readonly 'to-source'?: Given<NatSpec> };
+type Said = Chosen & { readonly 'to-source': Given<NatSpec> };
 
 const effect = (given: Said): Effect<never> => ({
   kind: 'nat',
-  range: rangeOf('source', given['to-source']?.value ?? {}, given),
+  range: rangeOf('source', given['to-source'].value, given),
 });
 
 export const snat = defineTarget({

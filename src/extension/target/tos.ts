@@ -5,7 +5,8 @@ import { type Given, option } from '../option.ts';
 
 const stands = (value: number, mask: number) => ({ 'set-tos': { value: { value, mask }, inverted: false } });
 const byte = integer(0, 255, 'BITS');
-const none: Tos = { value: 0, mask: 0 };
+/** What a rule without a value sets; it is refused. */
+const NOTHING: Given<Tos> = { value: { value: 0, mask: 0 }, inverted: false };
 
 export const tosTarget = defineTarget({
   name: 'TOS',
@@ -19,12 +20,12 @@ export const tosTarget = defineTarget({
     'xor-tos': option(byte, { means: ({ value }: Given<number>) => stands(value, 0) }),
   },
   check: ({ 'set-tos': given }) => (given === undefined ? 'it needs something to set' : undefined),
-  apply({ 'set-tos': given }, packet) {
-    const { value, mask } = given?.value ?? none;
+  apply({ 'set-tos': given = NOTHING }, packet) {
+    const { value, mask } = given.value;
     return { kind: 'continue', fields: [{ field: 'tos', value: (packet.tos & ~mask) ^ value }] };
   },
-  lower({ 'set-tos': given }) {
-    const { value, mask } = given?.value ?? none;
+  lower({ 'set-tos': given = NOTHING }) {
+    const { value, mask } = given.value;
     const kept = { slot: 'tos', mask: 255 - mask } as const;
     return { kind: 'continue', fields: [{ field: 'tos', value: { kind: 'bits', terms: [kept], xor: value } }] };
   },

@@ -14,7 +14,7 @@ export interface Loaded {
   /** Names and lengths of the options of one that is known by name only. */
   readonly lengths?: ReadonlyMap<string, number>;
   given: Record<string, Given>;
-  /** One of its options could not be read: an error says so, and more about it would be noise. */
+  /** One of its options could not be read, is missing or stands beside one that it excludes: an error says so, and more about it would be noise. */
   broken?: true;
   /** The options of one without a definition, word for word. */
   readonly verbatim: string[];

@@ -50,14 +50,11 @@ function finishOptions(draft: Draft, loaded: Loaded): void {
   const { definition, given, at, name } = loaded;
   if (definition === undefined || loaded.broken) return;
   const conflict = findConflict(definition.options, given);
-  if (conflict !== undefined)
-    draft.source.error(
-      at,
-      `${name}: ${conflict}`,
-      `its options: ${Object.keys(definition.options)
-        .map((one) => `--${one}`)
-        .join(', ')}`,
-    );
+  if (conflict !== undefined) {
+    loaded.broken = true;
+    const names = Object.keys(definition.options).map((one) => `--${one}`);
+    return draft.source.error(at, `${name}: ${conflict}`, `its options: ${names.join(', ')}`);
+  }
   for (const [key, one] of Object.entries(given)) if (definition.options[key]?.idle?.(one) === true) delete given[key];
   if (definition.complete !== undefined) loaded.given = { ...definition.complete(given) };
 }

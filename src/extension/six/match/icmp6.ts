@@ -1,4 +1,4 @@
-import { all, equals, FALSE, inRanges, not } from '../../../ir/predicate.ts';
+import { all, equals, inRanges, not } from '../../../ir/predicate.ts';
 import { PROTOCOL } from '../../../packet/field.ts';
 import { defineMatch } from '../../extension.ts';
 import { withHeader } from '../../match/ports.ts';
@@ -13,13 +13,12 @@ export const icmp6 = defineMatch({
   protocols: [PROTOCOL.ICMPV6],
   options: { 'icmpv6-type': invertible(icmp6Type, { required: true }) },
   matches({ 'icmpv6-type': given }, packet) {
-    if (packet.proto !== PROTOCOL.ICMPV6 || packet.fragment === 1 || given === undefined) return false;
+    if (packet.proto !== PROTOCOL.ICMPV6 || packet.fragment === 1) return false;
     const { type, codes } = given.value;
     const hit = packet.icmpType === type && packet.icmpCode >= codes[0] && packet.icmpCode <= codes[1];
     return hit !== given.inverted;
   },
   lower({ 'icmpv6-type': given }) {
-    if (given === undefined) return FALSE;
     const { type, codes } = given.value;
     const named = all(equals('icmpType', type), inRanges('icmpCode', [codes]));
     return all(withHeader(PROTOCOL.ICMPV6), given.inverted ? not(named) : named);

@@ -47,13 +47,13 @@ const fits = (wanted: readonly Header[], parts: readonly Header[], soft: boolean
 
 /** `--soft` asks for these among others; `!` turns every bit of it round there, and the whole answer without it. */
 function answer({ header, soft }: Said, parts: readonly Header[]): boolean {
-  const wanted = header?.value ?? [];
-  if (header?.inverted !== true) return fits(wanted, parts, soft !== undefined);
+  const { value: wanted, inverted } = header;
+  if (!inverted) return fits(wanted, parts, soft !== undefined);
   return soft === undefined ? !fits(wanted, parts, false) : wanted.every((one) => !parts.includes(one));
 }
 
 interface Said {
-  readonly header?: Given<readonly Header[]>;
+  readonly header: Given<readonly Header[]>;
   readonly soft?: Given<true>;
 }
 
