@@ -120,6 +120,7 @@ describe('a value that no option has is refused where it stands', () => {
     ['filter FORWARD', '-p icmpv6 --icmpv6-type 1/256', '1/256', '`256` is not a number from 0 to 255'],
     ['filter FORWARD', '-p icmpv6 --icmpv6-type 1/4/5', '1/4/5', '`4/5` is not a number from 0 to 255'],
     ['filter FORWARD', '-m iprange --src-range a::1-a::2-a::3', 'a::1-a::2-a::3', '`a::1-a::2-a::3` is no range of addresses'],
+    ['nat PREROUTING', '-j DNAT --to-destination a::2-a::1', 'a::2-a::1', '`a::2-a::1` runs backwards'],
     ['nat PREROUTING', '-p tcp -j DNAT --to-destination [a::1]:', '[a::1]:', '`` is no port'],
     ['nat PREROUTING', '-j DNAT --to-destination [a::1]:80', '[a::1]:80', 'ports need a protocol that has some'],
   ])('IPv6, %s: %s', (place, rule, at, message) => {

@@ -71,11 +71,17 @@ export const nat6 = codec('[ADDRESS[-ADDRESS]][:PORT[-PORT]]', readNat, printNat
 function readNat(text: string, context: ReadContext): Read<NatSpec> {
   const [, inner, ports] = /^\[([^\]]*)\](?::(.*))?$/.exec(text) ?? [];
   const only = text.startsWith(':') && parseAddress6(text) === undefined ? text.slice(1) : undefined;
-  const head: Read<NatSpec> =
-    only === undefined ? andThen(readRange(inner ?? text), (addresses) => value({ addresses })) : value({});
+  const head: Read<NatSpec> = only === undefined ? readForward(inner ?? text) : value({});
   const tail = ports ?? only;
   if (tail === undefined) return head;
   return andThen(head, (range) => andThen(readNatTail(tail, context), (spec) => value({ ...range, ...spec })));
+}
+
+/** As for IPv4: the kernel takes a range that runs backwards, too, and counts in it without a sign (`find_best_ips_proto`). */
+function readForward(text: string): Read<NatSpec> {
+  return andThen(readRange(text), ([low, high]) =>
+    low <= high ? value({ addresses: [low, high] }) : refused(`\`${text}\` runs backwards`),
+  );
 }
 
 function printNat(of: NatSpec): string {
