@@ -106,6 +106,13 @@ describe('a value that no option has is refused where it stands', () => {
   // biome-ignore format: a table
   it.each<readonly [place: string, rule: string, at: string, message: string]>([
     ['filter FORWARD', '-m pkttype --pkt-type x', 'x', '`x` is no type'],
+    ['filter FORWARD', '-p constructor', 'constructor', '`constructor` is no protocol'],
+    ['filter FORWARD', '-j LOG --log-level constructor', 'constructor', '`constructor` is no log level'],
+    ['filter FORWARD', '-j REJECT --reject-with toString', 'toString', '`toString` is no answer'],
+    ['filter FORWARD', '-m pkttype --pkt-type constructor', 'constructor', '`constructor` is no type'],
+    ['filter FORWARD', '-m policy --dir in --pol ipsec --proto constructor', 'constructor', '`constructor` is no protocol'],
+    ['filter FORWARD', '-j REJECT --reject-with constructor', 'constructor', '`constructor` is no answer'],
+    ['mangle FORWARD', '-p tcp -j TCPOPTSTRIP --strip-options constructor', 'constructor', '`constructor` is not a number from 2 to 255'],
     ['filter FORWARD', '-m policy --dir in --pol ipsec --proto 6', '6', '`6` is no protocol'],
     ['mangle FORWARD', '-j HMARK --hmark-tuple ct,bad --hmark-mod 1 --hmark-rnd 1', 'ct,bad', '`bad` is no part of a flow'],
   ])('%s: %s', (place, rule, at, message) => {
@@ -120,6 +127,9 @@ describe('a value that no option has is refused where it stands', () => {
     ['filter FORWARD', '-p icmpv6 --icmpv6-type 1/256', '1/256', '`256` is not a number from 0 to 255'],
     ['filter FORWARD', '-p icmpv6 --icmpv6-type 1/4/5', '1/4/5', '`4/5` is not a number from 0 to 255'],
     ['filter FORWARD', '-m iprange --src-range a::1-a::2-a::3', 'a::1-a::2-a::3', '`a::1-a::2-a::3` is no range of addresses'],
+    ['filter FORWARD', '-m ipv6header --header constructor', 'constructor', '`constructor` is no header'],
+    ['filter FORWARD', '-j REJECT --reject-with icmp-port-unreachable', 'icmp-port-unreachable', '`icmp-port-unreachable` is no answer'],
+    ['nat PREROUTING', '-j NETMAP --to a::/ffff::ffff', 'a::/ffff::ffff', '`a::/ffff::ffff` has a mask with gaps'],
     ['nat PREROUTING', '-j DNAT --to-destination a::2-a::1', 'a::2-a::1', '`a::2-a::1` runs backwards'],
     ['nat PREROUTING', '-p tcp -j DNAT --to-destination [a::1]:', '[a::1]:', '`` is no port'],
     ['nat PREROUTING', '-j DNAT --to-destination [a::1]:80', '[a::1]:80', 'ports need a protocol that has some'],

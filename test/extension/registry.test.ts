@@ -120,6 +120,12 @@ describe('options that are kept as text', () => {
     expect(savedAt('filter FORWARD', rule)).toBe(rule);
   });
 
+  it('a match keeps the name that it has', () => {
+    for (const name of ['constructor', 'toString', '__proto__']) {
+      expect(savedAt('filter FORWARD', `-m ${name} --foo 1`)).toBe(`-m ${name} --foo 1`);
+    }
+  });
+
   it('how many words each takes', () => {
     expect(readLengths('none one=1 two=2 all=?')).toEqual(
       new Map([

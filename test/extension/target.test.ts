@@ -143,9 +143,10 @@ describe('marks, tracking and packets that are only touched up', () => {
   it('a shifted mark may be any', () => {
     const forgotten = (field: string) => ({ kind: 'continue', forgotten: [{ field, ranges: [[0, 0xffffffff]] }] });
     const fields = { ctState: CT_STATE.NEW };
-    const shifted = (text: string) => effectOf(`-j CONNMARK ${text} --left-shift-mark 3`, 'mangle', 'FORWARD', fields);
-    expect(shifted('--restore-mark')).toMatchObject(forgotten('mark'));
-    expect(shifted('--save-mark')).toMatchObject(forgotten('ctMark'));
+    const shifted = (text: string) => effectOf(`-j CONNMARK ${text}-shift-mark 3`, 'mangle', 'FORWARD', fields);
+    expect(shifted('--restore-mark --left')).toMatchObject(forgotten('mark'));
+    expect(shifted('--save-mark --left')).toMatchObject(forgotten('ctMark'));
+    expect(shifted('--save-mark --right')).toMatchObject(forgotten('ctMark'));
   });
 
   it.each([

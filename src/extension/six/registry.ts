@@ -1,5 +1,5 @@
 import type { Codec } from '../codec/codec.ts';
-import { oneOf } from '../codec/name.ts';
+import { aliased, oneOf } from '../codec/name.ts';
 import { integer } from '../codec/number.ts';
 import type { Match, Target } from '../extension.ts';
 import { connlimit } from '../match/connlimit.ts';
@@ -56,6 +56,11 @@ const filled = (of: Match | Target, name: string, value: unknown) => (given: Giv
 const TUPLES = ['ctorigsrc', 'ctorigdst', 'ctreplsrc', 'ctrepldst'];
 // biome-ignore format: a table
 const ANSWERS = ['icmp6-no-route', 'icmp6-adm-prohibited', 'icmp6-addr-unreachable', 'icmp6-port-unreachable', 'tcp-reset', 'icmp6-policy-fail', 'icmp6-reject-route'] as const;
+// biome-ignore format: a table
+const SHORT = {
+  'no-route': 'icmp6-no-route', 'adm-prohibited': 'icmp6-adm-prohibited', 'addr-unreach': 'icmp6-addr-unreachable', 'port-unreach': 'icmp6-port-unreachable',
+  'policy-fail': 'icmp6-policy-fail', 'reject-route': 'icmp6-reject-route',
+};
 const PORT_UNREACHABLE = 'icmp6-port-unreachable';
 
 /** Matches that rules of IPv6 have in another form, or alone have. */
@@ -91,7 +96,7 @@ export const SIX_TARGETS: readonly Target[] = [
   }),
   targetInSix(netmap, { options: reread(netmap, network6, 'to') }),
   targetInSix(reject, {
-    options: reread(reject, oneOf('answer', ANSWERS, 'prefix'), 'reject-with'),
+    options: reread(reject, aliased(oneOf('answer', ANSWERS, 'prefix'), SHORT), 'reject-with'),
     complete: (given) => ({ 'reject-with': plain(PORT_UNREACHABLE), ...given }),
   }),
   targetInSix(snat, { options: reread(snat, nat6, 'to-source') }),

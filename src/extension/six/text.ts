@@ -22,6 +22,7 @@ function codec<T>(
   };
 }
 
+const FULL = 2n ** 128n - 1n;
 const ADDRESSES = ['::', 'dead::beef', 'fe80::1', '2001:db8::1'];
 const NETWORKS = ['::/0', 'dead::/16', 'dead::beef/128', '2001:db8::/64', 'dead::beef/ffff::ffff'];
 
@@ -36,13 +37,15 @@ export const addressAndMask6 = codec(
   [...ADDRESSES, ...NETWORKS],
 );
 
-/** `ADDRESS[/MASK]` of a network, host bits cut off; the mask is always printed. */
-export const network6 = codec(
-  'ADDRESS[/MASK]',
-  readNetwork6,
-  (one: Network6) => printNetwork6(one, 'printed'),
-  NETWORKS,
-);
+/** `ADDRESS[/MASK]` of a network, host bits cut off; the mask is contiguous, and always printed. */
+export const network6 = codec('ADDRESS[/MASK]', readWhole, (one: Network6) => printNetwork6(one, 'printed'), NETWORKS);
+
+function readWhole(text: string): Read<Network6> {
+  return andThen(readNetwork6(text), (network) => {
+    const host = FULL ^ network.mask;
+    return (host & (host + 1n)) === 0n ? value(network) : refused(`\`${text}\` has a mask with gaps`);
+  });
+}
 
 /** `ADDRESS/LENGTH`, host bits kept. */
 export const prefix6 = codec('ADDRESS/LENGTH', readAddressAndMask6, (one: Network6) => printNetwork6(one, 'printed'), [

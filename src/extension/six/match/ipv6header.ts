@@ -12,25 +12,18 @@ const HEADERS = ['hop-by-hop', 'ipv6-opts', 'ipv6-route', 'ipv6-frag', 'ah', 'es
 type Header = (typeof HEADERS)[number];
 /** Other names (chain_protos): what is written by hand, and saved where there is no /etc/protocols. */
 // biome-ignore format: a table
-const ALIASES: Readonly<Record<string, Header>> = {
-  hop: 'hop-by-hop', dst: 'ipv6-opts', route: 'ipv6-route', frag: 'ipv6-frag', auth: 'ah', none: 'ipv6-nonxt', prot: 'protocol',
-  0: 'hop-by-hop', 60: 'ipv6-opts', 43: 'ipv6-route', 44: 'ipv6-frag', 51: 'ah', 50: 'esp', 59: 'ipv6-nonxt', 255: 'protocol',
-};
+const ALIASES: ReadonlyMap<string, Header> = new Map([
+  ['hop', 'hop-by-hop'], ['dst', 'ipv6-opts'], ['route', 'ipv6-route'], ['frag', 'ipv6-frag'], ['auth', 'ah'], ['none', 'ipv6-nonxt'], ['prot', 'protocol'],
+  ['0', 'hop-by-hop'], ['60', 'ipv6-opts'], ['43', 'ipv6-route'], ['44', 'ipv6-frag'], ['51', 'ah'], ['50', 'esp'], ['59', 'ipv6-nonxt'], ['255', 'protocol'],
+]);
 
 const names = someOf('header', HEADERS);
-const headers: typeof names = {
-  ...names,
-  parse: ([text = ''], context) =>
-    names.parse(
-      [
-        text
-          .split(',')
-          .map((one) => (Object.hasOwn(ALIASES, one) ? ALIASES[one] : one))
-          .join(),
-      ],
-      context,
-    ),
-};
+const official = (list: string): string =>
+  list
+    .split(',')
+    .map((one) => ALIASES.get(one) ?? one)
+    .join();
+const headers: typeof names = { ...names, parse: ([text], context) => names.parse([official(text)], context) };
 
 /** ESP and No Next Header end the chain: nothing that is a protocol comes behind them. */
 const ESP = 50;
