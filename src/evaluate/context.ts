@@ -46,7 +46,6 @@ export function ruleContext(
     origin: { node: node.name, text: rule.text, place: rule.place },
   });
   return {
-    ...(world.network.family === 6 ? { family: 6 as const } : {}),
     ...(isSix(world) ? { family: 6 } : {}),
     node: node.name,
     hook,
@@ -57,6 +56,7 @@ export function ruleContext(
     ...(skb.bridge?.physOut === undefined ? {} : { physOut: skb.bridge.physOut }),
     bridged: skb.bridge?.physOut !== undefined,
     ...(skb.packet.fragment === 1 && !hasOwnMatches(node) ? { misread: true } : {}),
+    ...(world.leg === 'request' ? {} : { lengthOpen: true }),
     ...(position.looped === true || position.in === 'lo' ? { looped: true } : {}),
     addressTypes: (limitTo) => (isSix(world) ? addressTypes6 : addressTypes)(node, limitTo),
     set: (set) => lastingSet(node, set),

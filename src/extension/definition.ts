@@ -28,6 +28,8 @@ export interface RuleContext {
   readonly looped?: true;
   /** Later fragments come by, and their payload may be taken for a header (iptables-nft). */
   readonly misread?: true;
+  /** What is not an echo has the length that its program gives it: an answer, and a connection beyond its SYN. */
+  readonly lengthOpen?: true;
   /** Types of addresses as the node's routing sees them (`-m addrtype`), optionally limited to one interface. */
   readonly addressTypes: (limitTo?: string) => AddressTypes;
   /** A set by name; absent if the capture does not hold it. */

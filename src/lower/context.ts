@@ -57,6 +57,7 @@ export function contextOf(
     table: table.name,
     bridged: place.bridged,
     ...(fragments && own !== true ? { misread: true } : {}),
+    ...(walk.leg === 'request' ? {} : { lengthOpen: true as const }),
     ...(place.looped === true || place.in === 'lo' ? { looped: true } : {}),
     ...(place.in === undefined ? {} : { in: place.in }),
     ...(place.out === undefined ? {} : { out: place.out }),

@@ -103,6 +103,7 @@ interface Hooked {
   readonly physOut?: string;
   readonly looped?: true;
   readonly misread?: true;
+  readonly lengthOpen?: true;
 }
 
 /** The group of `br100` has a name that nobody knows the number of. */
@@ -113,6 +114,7 @@ const PLACES: readonly Hooked[] = [
   { hook: 'PREROUTING', in: 'br100', physIn: 'eth1' },
   { hook: 'INPUT', in: 'eth1' },
   { hook: 'PREROUTING', in: 'eth1', misread: true },
+  { hook: 'PREROUTING', in: 'eth1', lengthOpen: true },
   { hook: 'PREROUTING', in: 'lo', looped: true },
   { hook: 'INPUT', in: 'lo', looped: true },
   { hook: 'INPUT', in: 'br100', physIn: 'vnet0' },

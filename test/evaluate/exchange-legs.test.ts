@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Network } from '../../src/network/network.ts';
 import type { Exchange } from '../../src/network/trace.ts';
-import { said, send, tcp } from './ask.ts';
+import type { Packet } from '../../src/packet/packet.ts';
+import { every, icmp, said, send, tcp, udp } from './ask.ts';
 import { build, type Host, host } from './build.ts';
 import { b, GROUP, neighbour, pair, replied } from './pair.ts';
 
@@ -75,4 +76,12 @@ describe('later segments of a connection', () => {
     expect(end(dropping('PSH,ACK', 'INPUT'))).toEqual(['dropped b: rule', 4]);
     expect(end(dropping('ACK', 'OUTPUT'))).toEqual(['dropped b: rule', 5]);
   });
+});
+
+it('an answer is as long as its program makes it, an echo as long as the request', () => {
+  const long = { iptables: '*filter\n-A OUTPUT -m length --length 1000:65535 -j DROP' };
+  const reasons = (of: Packet) => every(pair(long), 'a', of).map(({ met }) => met.map(({ unknown }) => unknown.reason));
+  const open = ['how long an answer is, or a segment after the SYN'];
+  expect(reasons(udp('10.0.0.2', 53))).toEqual([open, open]);
+  expect(reasons(icmp('10.0.0.2'))).toEqual([[]]);
 });

@@ -83,3 +83,14 @@ describe('a target whose verdict a program gives', () => {
     }
   });
 });
+
+describe('how long a packet is', () => {
+  const dropping = (length: string): World =>
+    withRules(router, 'r', { filter: rules({}, `-A FORWARD -m length --length ${length} -j DROP`) });
+
+  it('is open of answers and of segments after the SYN, known of requests and of echoes', () => {
+    expect(ask(dropping('85:65535'), ASKED)).toEqual([...answered('b', 'a'), 'delivered b | r: rule']);
+    expect(ask(dropping('85:65535'), { ...ASKED, proto: 'ICMP' })).toEqual(answered('b', 'a'));
+    expect(ask(dropping('84'), ASKED)).toEqual(['r: rule | the request did not arrive']);
+  });
+});
