@@ -1,6 +1,6 @@
 import { parseAddress, parseMac } from '../packet/address.ts';
 import { type Json, type JsonObject, parseJson } from './json.ts';
-import type { Source } from './source.ts';
+import { type Source, TOP } from './source.ts';
 
 /** What a member of a JSON object must be, and how it reads; `undefined` for a value that is not one. */
 export interface Shape<T> {
@@ -73,20 +73,15 @@ export function required<T>(source: Source, object: JsonObject, key: string, sha
   return optional(source, object, key, shape);
 }
 
-/** The same of a command that prints `[ ]` where it has nothing to show: an empty file says that it failed. */
-export function shownObjectsOf(source: Source): readonly JsonObject[] {
-  if (source.isEmpty)
-    source.error(
-      { line: 1, column: 1, length: 1 },
-      'the file is empty',
-      'take the capture again: the command printed nothing, not even `[ ]`',
-    );
-  return objectsOf(source);
-}
-
-/** The objects of a JSON text that is a list of them, as all `ip -j` and `bridge -j` commands print; `{}` in it counts as nothing. */
+/**
+ * The objects of a JSON text that is a list of them, as all `ip -j` and `bridge -j` commands print; `{}` in it counts as
+ * nothing. Where they have nothing to show they print `[ ]`: an empty file says that the command failed.
+ */
 export function objectsOf(source: Source): readonly JsonObject[] {
-  if (source.isEmpty) return [];
+  if (source.isEmpty) {
+    source.error(TOP, 'the file is empty', 'take the capture again: the command printed nothing, not even `[ ]`');
+    return [];
+  }
   const whole = parseJson(source);
   if (whole === undefined) return [];
   if (whole.kind !== 'array') {

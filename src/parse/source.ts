@@ -31,6 +31,11 @@ export class Source {
     return this.text.trim() === '';
   }
 
+  /** Refuses an empty file that is named after a command which always prints something: it failed. */
+  refuseEmpty(printed: string): void {
+    if (this.isEmpty) this.error(TOP, 'the file is empty', `take the capture again: ${printed}`);
+  }
+
   place(at: Span): Place {
     return { file: this.file, line: at.line, column: at.column };
   }

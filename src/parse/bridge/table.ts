@@ -1,6 +1,6 @@
 import type { Unmodelled } from '../../network/network.ts';
 import type { Result } from '../located.ts';
-import { COUNT, LIST, objectsOf, optional, TEXT, WORDS } from '../member.ts';
+import { COUNT, LIST, objectsOf, optional, required, TEXT, WORDS } from '../member.ts';
 import { Source } from '../source.ts';
 
 /**
@@ -12,8 +12,8 @@ export function parseBridgeFdb(text: string, file: string): Result<readonly Unmo
   const found = objectsOf(source).flatMap((object): readonly Unmodelled[] => {
     const state = optional(source, object, 'state', TEXT);
     const flags = optional(source, object, 'flags', WORDS) ?? [];
-    const mac = optional(source, object, 'mac', TEXT);
-    const port = optional(source, object, 'ifname', TEXT);
+    const mac = required(source, object, 'mac', TEXT);
+    const port = required(source, object, 'ifname', TEXT);
     if (state !== 'static' || flags.includes('self')) return [];
     const place = source.place(object.members.get('mac')?.value.span ?? object.span);
     return [

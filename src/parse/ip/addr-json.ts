@@ -3,15 +3,18 @@ import { parseMac, prefix } from '../../packet/address.ts';
 import type { JsonObject } from '../json.ts';
 import type { Result } from '../located.ts';
 import { ADDRESS, COUNT, FLAG, LIST, OBJECT, objectsOf, optional, required, TEXT, WORDS } from '../member.ts';
-import { Source } from '../source.ts';
+import { Source, TOP } from '../source.ts';
 import { flagged, gather, type WrittenAddress } from './addr-six.ts';
 import { DETAIL_KEYS, unmodelledDetail, unmodelledKind } from './detail.ts';
-import { kindOf, parseGroup, parseScope, SCOPES, type SeenAddress, type SeenInterface } from './seen.ts';
+import { kindOf, LOOPBACK, parseGroup, parseScope, SCOPES, type SeenAddress, type SeenInterface } from './seen.ts';
 
 /** Reads `ip -d -j addr show` (without `-d`: kinds stay open). */
 export function parseAddrJson(text: string, file: string): Result<readonly SeenInterface[]> {
   const source = new Source(text, file);
-  return source.result(objectsOf(source).flatMap((object) => readInterface(source, object)));
+  const objects = objectsOf(source);
+  if (objects.length === 0 && source.located.length === 0)
+    source.error(TOP, 'no interface is listed', `take the capture again: ${LOOPBACK}`);
+  return source.result(objects.flatMap((object) => readInterface(source, object)));
 }
 
 function readInterface(source: Source, object: JsonObject): readonly SeenInterface[] {

@@ -4,7 +4,7 @@ import type { Result } from '../located.ts';
 import { Source, type Word } from '../source.ts';
 import { flagged, gather, type WrittenAddress } from './addr-six.ts';
 import { DETAIL_KEYS, unmodelledDetail, unmodelledKind } from './detail.ts';
-import { kindOf, parseGroup, parseScope, SCOPES, type SeenAddress, type SeenInterface } from './seen.ts';
+import { kindOf, LOOPBACK, parseGroup, parseScope, SCOPES, type SeenAddress, type SeenInterface } from './seen.ts';
 
 const HEADER = /^(\d+):\s+([^\s:@]+)(?:@([^\s:]+))?:(?:\s+<([^>]*)>)?(?=\s|$)(.*)$/;
 const ATTRIBUTES = ['mtu', 'qdisc', 'master', 'state', 'group', 'qlen', 'mode'];
@@ -51,6 +51,7 @@ export function parseAddrText(text: string, file: string): Result<readonly SeenI
   const source = new Source(text, file);
   const seen: Open[] = [];
   let current: Open | undefined;
+  source.refuseEmpty(LOOPBACK);
   for (let line = 1; line <= source.lines.length; line++) {
     const whole = source.whole(line);
     if (whole.text === '') continue;

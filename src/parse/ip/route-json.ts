@@ -3,7 +3,7 @@ import type { Address } from '../../packet/address.ts';
 import type { Family } from '../../packet/field.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Result } from '../located.ts';
-import { COUNT, LIST, NUMBER, OBJECT, optional, required, type Shape, shownObjectsOf, TEXT, WORDS } from '../member.ts';
+import { COUNT, LIST, NUMBER, OBJECT, objectsOf, optional, required, type Shape, TEXT, WORDS } from '../member.ts';
 import { Source } from '../source.ts';
 import { type FamilyRoutes, isRouteType, route, type SeenRoutes, sixRoute } from './route.ts';
 import { addressIn, destinationOf, parseTos } from './route-values.ts';
@@ -30,7 +30,7 @@ const TOS = named('a tos', parseTos);
 /** Reads `ip -d -j route show table all`. */
 export function parseRouteJson(text: string, file: string): Result<SeenRoutes> {
   const source = new Source(text, file);
-  const objects = shownObjectsOf(source);
+  const objects = objectsOf(source);
   const six = objects.filter((object) => isIPv6(source, object));
   const routes = routesOf(
     source,
@@ -43,7 +43,7 @@ export function parseRouteJson(text: string, file: string): Result<SeenRoutes> {
 /** Reads `ip -6 -d -j route show table all`. */
 export function parseSixRouteJson(text: string, file: string): Result<FamilyRoutes> {
   const source = new Source(text, file);
-  const routes = sixOf(source, shownObjectsOf(source));
+  const routes = sixOf(source, objectsOf(source));
   return source.result(routes);
 }
 

@@ -14,6 +14,7 @@ const HEADER = /^(Kernel IP routing table|Destination\s+Gateway\s+Genmask\s+Flag
 export function parseRouteN(text: string, file: string): Result<SeenRoutes> {
   const source = new Source(text, file);
   const routes: Route[] = [];
+  source.refuseEmpty('`route -n` prints its header where there is no route');
   for (let line = 1; line <= source.lines.length; line++) {
     const whole = source.whole(line);
     const words = source.words(line);

@@ -3,7 +3,7 @@ import { type Address, type Prefix, prefix } from '../../packet/address.ts';
 import { ADDRESS_WIDTH, type Family } from '../../packet/field.ts';
 import type { JsonObject } from '../json.ts';
 import type { Result } from '../located.ts';
-import { COUNT, NUMBER, optional, required, type Shape, shownObjectsOf, TEXT } from '../member.ts';
+import { COUNT, NUMBER, objectsOf, optional, required, type Shape, TEXT } from '../member.ts';
 import { Source } from '../source.ts';
 import { addressIn, parseTos } from './route-values.ts';
 import { printPolicyRule, type SeenRules } from './rule.ts';
@@ -32,7 +32,7 @@ export function parseRuleJson(content: string, file: string, family: Family = 4)
   const source = new Source(content, file);
   const rules: PolicyRule[] = [];
   const undecided: SeenRules['undecided'][number][] = [];
-  for (const object of shownObjectsOf(source)) {
+  for (const object of objectsOf(source)) {
     const unknown = UNDECIDED.find((key) => object.members.has(key));
     if (unknown === undefined) rules.push(...readRule(source, object, family));
     else

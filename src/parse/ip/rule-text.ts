@@ -54,6 +54,7 @@ export function parseRuleText(text: string, file: string, family: Family = 4): R
   const source = new Source(text, file);
   const rules: PolicyRule[] = [];
   const undecided: SeenRules['undecided'][number][] = [];
+  source.refuseEmpty('a host without any policy rule has no routes');
   for (let line = 1; line <= source.lines.length; line++) {
     const words = source.words(line);
     const [first] = words;

@@ -2,6 +2,9 @@ import type { InterfaceAddress, InterfaceKind, Unmodelled } from '../../network/
 import type { Known } from '../../network/unknown.ts';
 import type { Place } from '../../packet/place.ts';
 
+/** Why no capture of interfaces is without one. */
+export const LOOPBACK = '`ip` lists `lo` on every host';
+
 /** An address as a listing shows it; the kernel makes no connected route for one with `noprefixroute`. */
 export interface SeenAddress extends InterfaceAddress {
   readonly noPrefixRoute: boolean;

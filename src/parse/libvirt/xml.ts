@@ -6,6 +6,7 @@ import type { Source, Span } from '../source.ts';
  * with or without a declaration; the first mistake is an error. @returns the outermost elements
  */
 export function parseXmlText(source: Source): readonly XmlElement[] {
+  source.refuseEmpty('`virsh` prints XML');
   if (source.isEmpty) return [];
   const open = '<all>';
   const bare = source.text.replace(/<\?xml[^?]*\?>|<!DOCTYPE[^>]*>/g, (found) => found.replace(/[^\n]/g, ' '));

@@ -14,7 +14,7 @@ type Values = Readonly<Record<string, readonly string[]>>;
 
 /** What libvirt makes of a filter for the guest at vnet0; `shown` are the filters of a capture. */
 function compile(name: string, values: Values = {}, shown = '', mac = MAC): Compiled {
-  const captured = read(parseNwFilter(shown, 'nwfilter.xml'));
+  const captured = shown === '' ? [] : read(parseNwFilter(shown, 'nwfilter.xml'));
   const filter = { name, parameters: new Map(Object.entries(values)), place: PLACE };
   const address = parseMac(mac);
   const card: GuestCard = { domain: 'vm', filter, place: PLACE, ...(address !== undefined && { mac: address }) };
