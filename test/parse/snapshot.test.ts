@@ -110,6 +110,26 @@ describe('a file of which no line can be read', () => {
 });
 
 describe('what no capture shows', () => {
+  it('of a dump whose line of a chain is lost is its policy: ACCEPT, as an assumption', () => {
+    const SAVED = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n-A FORWARD -p icmp -j ACCEPT\nCOMMIT\n';
+    const LOST = 'the policy of filter FORWARD is ACCEPT (n/iptables-save.txt lacks it)';
+    const of = (save: string) => texts(node(['n/ip-addr.txt', ADDR], ['n/iptables-save.txt', save]));
+    expect(of(SAVED)).not.toContain(LOST);
+    expect(of(SAVED.replace(':FORWARD DROP [0:0]\n', ''))).toContain(LOST);
+  });
+
+  it('of ebtables, on a host with a bridge, and of arptables is that there are no rules', () => {
+    const bridge = `${ADDR}3: br0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 state UP\n    link/ether 02:00:00:00:00:02 brd ff:ff:ff:ff:ff:ff\n    bridge forward_delay 1500\n`;
+    const [E, A] = ['ebtables', 'arptables'].map((tool) => `no rules of ${tool} (no capture shows them)`);
+    const shown = [
+      ['n/ebtables-save.txt', ''],
+      ['n/arptables-save.txt', ''],
+    ] as const;
+    expect(texts(node(['n/ip-addr.txt', bridge]))).toEqual(expect.arrayContaining([E, A]));
+    expect(texts(node(['n/ip-addr.txt', ADDR]))).not.toContain(E);
+    for (const one of [E, A]) expect(texts(node(['n/ip-addr.txt', bridge], ...shown))).not.toContain(one);
+  });
+
   it('leaves rules and routes open without kernel defaults, and is assumed with them', () => {
     const [open, closed] = [node(['n/ip-addr.txt', ADDR]), node(['n/ip-addr.txt', ADDR], DEFAULTS)];
     expect(open.ruleset).toEqual({ kind: 'unknown', reason: 'no capture shows the rules of n' });
@@ -138,6 +158,7 @@ describe('what no capture shows', () => {
       ['n/ss.txt', ''],
       ['n/ip-neigh.json', '[]'],
       ['n/ebtables-save.txt', ''],
+      ['n/arptables-save.txt', ''],
     );
     expect(one.ruleset).toEqual({ kind: 'known', value: { tables: new Map() } });
     expect(one.listeners).toEqual({ kind: 'known', value: [] });

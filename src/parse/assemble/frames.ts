@@ -21,6 +21,9 @@ interface Site {
   readonly interfaces: readonly Interface[];
   readonly ruleset: Node['ruleset'];
   readonly desk: Desk;
+  /** Whether any capture shows the node: one that is described by hand has no such rules. */
+  readonly captured: boolean;
+  readonly kernelDefaults: boolean;
 }
 
 /** Puts together what the captures show of ebtables and arptables and what libvirt makes of guests' filters; a capture wins. */
@@ -44,7 +47,10 @@ export function assembleFrames(site: Site): AssembledFrames {
       ...made.flatMap(({ port, compiled }) => ofIptables(port, compiled, site.ruleset)),
       ...unused(site.readings),
     ],
-    assumptions: captured === undefined ? assumed(site, filtered.nowhere, made) : [],
+    assumptions: [
+      ...(captured === undefined ? assumed(site, filtered.nowhere, made) : []),
+      ...(site.captured ? silent(site, frameRules, arpRules) : []),
+    ],
   };
 }
 
@@ -133,6 +139,18 @@ const unplaced = ({ filter, domain }: GuestCard): Unmodelled => ({
 });
 
 type Made = readonly { readonly port: FilteredPort; readonly compiled: Compiled }[];
+
+/** No capture of ebtables or arptables: there are no rules for frames on a host with a bridge, and none for ARP. */
+function silent(
+  { node, interfaces, kernelDefaults }: Site,
+  frameRules: FrameRules | undefined,
+  arpRules: Node['arpRules'] | undefined,
+): readonly Assumption[] {
+  const hasBridge = interfaces.some(({ kind }) => kind === 'bridge');
+  const tools = [...(hasBridge && frameRules === undefined ? ['ebtables'] : []), ...(arpRules ? [] : ['arptables'])];
+  const why = kernelDefaults ? '(kernel default: no capture shows them)' : '(no capture shows them)';
+  return tools.map((tool) => ({ node, text: `no rules of ${tool} ${why}` }));
+}
 
 /** What follows where no capture shows the rules of ebtables themselves. */
 function assumed({ node, readings }: Site, nowhere: readonly GuestCard[], made: Made): readonly Assumption[] {

@@ -9,7 +9,7 @@ import { withHidden } from './hidden.ts';
 import { inferred } from './inferred.ts';
 import { type Assembled, assembleInterfaces } from './interfaces.ts';
 import { assembleRouting } from './routing.ts';
-import { assembleRules, undecidedBy } from './ruleset.ts';
+import { assembleRules, assumedPolicies, undecidedBy } from './ruleset.ts';
 import { assembleSets } from './sets.ts';
 import { assembleSettings } from './settings.ts';
 import { checkWhole, listenersOf, neighboursOf } from './simple.ts';
@@ -28,16 +28,20 @@ export function assembleNode(parts: NodeParts, desk: Desk): Node {
   const assembled = interfacesOf(work);
   if (parts.captured) work.assumptions.push(...assembled.assumptions);
   const routing = assembleRouting(work, assembled);
-  const { ruleset, shown } = assembleRules(name, readings, kernelDefaults, desk);
+  const rules = assembleRules(name, readings, kernelDefaults, desk);
+  const { ruleset, shown } = rules;
   const frames = assembleFrames({
     node: name,
     readings,
     interfaces: assembled.interfaces,
     ruleset,
     desk,
+    captured: parts.captured,
+    kernelDefaults,
   });
   const unmodelled = [...assembleUnmodelled(readings, ruleset), ...frames.unmodelled];
-  work.assumptions.push(...nftAssumptions(name, readings, ruleset), ...frames.assumptions);
+  work.assumptions.push(...assumedPolicies(name, rules, desk), ...nftAssumptions(name, readings, ruleset));
+  work.assumptions.push(...frames.assumptions);
   const decided = undecidedBy(unmodelled, ruleset);
   const shownRules = shown ?? (decided !== ruleset && ruleset.kind === 'known' ? ruleset.value : undefined);
   const six = assembleSix({ ...parts, ...settings }, assembled, frames.unmodelled, desk);

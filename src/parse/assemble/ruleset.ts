@@ -2,6 +2,7 @@ import type { Unmodelled } from '../../network/network.ts';
 import type { Chain, Ruleset, TableName } from '../../network/ruleset.ts';
 import { EMPTY_RULESET, TABLES } from '../../network/ruleset.ts';
 import { assumed, type Known, known, notKnown } from '../../network/unknown.ts';
+import type { Assumption, Place } from '../../packet/place.ts';
 import { at, type Desk } from './desk.ts';
 import { every, first, type Readings } from './facts.ts';
 
@@ -38,6 +39,19 @@ export function assembleRules(node: string, readings: Readings, kernelDefaults: 
   }
   return { ruleset: notKnown(`no capture shows ${what}`), ...(listed.length > 0 && { shown }) };
 }
+
+/** A dump has a line for each chain. Where rules stand without it, a line is lost, and with it the policy. */
+export function assumedPolicies(node: string, { ruleset, shown }: AssembledRules, desk: Desk): readonly Assumption[] {
+  const { tables } = ruleset.kind === 'known' ? ruleset.value : (shown ?? EMPTY_RULESET);
+  return [...tables.values()].flatMap(({ name, chains }) =>
+    [...chains.values()]
+      .filter(({ policy, place }) => policy !== undefined && !isDeclared(desk, place))
+      .map((chain) => ({ node, text: `the policy of ${name} ${chain.name} is ACCEPT (${chain.place.file} lacks it)` })),
+  );
+}
+
+const isDeclared = (desk: Desk, { file, line }: Place): boolean =>
+  /^\s*(:|-P|--policy)/.test(desk.source(file).lines[line - 1] ?? '');
 
 const OTHERWISE = 'captures of one thing must agree: take both at one moment, or leave the wrong one out';
 

@@ -7,7 +7,7 @@ import { first, SIX_LISTINGS } from './facts.ts';
 import { assembleUnmodelled, nftAssumptions } from './foreign.ts';
 import type { Assembled } from './interfaces.ts';
 import { assembleRouting } from './routing.ts';
-import { type AssembledRules, assembleRules, undecidedBy } from './ruleset.ts';
+import { type AssembledRules, assembleRules, assumedPolicies, undecidedBy } from './ruleset.ts';
 import { setsIn } from './sets.ts';
 import { checkWhole, listenersOf, neighboursOf } from './simple.ts';
 import { type Addresses, sixAddresses } from './six-addresses.ts';
@@ -34,12 +34,13 @@ export function assembleSix(
   const routing = routingOf(work, parts, interfaces, addresses);
   const [lost] = desk.demote(work.desk);
   if (lost !== undefined) work.undecided.set('interfaces', `${lost.message} (${at(lost.place)})`);
-  const { ruleset, shown } = rulesOf(work, parts, desk);
+  const rules = rulesOf(work, parts, desk);
+  const { ruleset, shown } = rules;
   const unmodelled = [...assembleUnmodelled(readings, ruleset, 6), ...frames];
   const decided = undecidedBy(unmodelled, ruleset);
   const shownRules = shown ?? (decided !== ruleset && ruleset.kind === 'known' ? ruleset.value : undefined);
   const sets = first(readings, 'sets');
-  work.assumptions.push(...nftAssumptions(work.name, readings, ruleset, 6));
+  work.assumptions.push(...assumedPolicies(work.name, rules, desk), ...nftAssumptions(work.name, readings, ruleset, 6));
   return {
     addresses: new Map([...addresses].map(([name, all]) => [name, all.map(plain)])),
     ...routing,

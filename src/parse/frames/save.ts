@@ -65,7 +65,8 @@ function openTable(listing: Listing, line: Word): void {
     listing.open = 'unknown';
     return;
   }
-  if (listing.tables.has(name)) listing.source.note(line, `table ${name} stands here again: the last one counts`);
+  if (listing.tables.has(name))
+    listing.source.error(line, `table ${name} stands here a second time`, 'a capture is one dump: leave one of them');
   listing.open = { name, chains: new Map() };
 }
 

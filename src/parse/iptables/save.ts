@@ -94,9 +94,13 @@ function commit(dump: Dump, line: Word): void {
   if (dump.open === undefined) return;
   const { builder, at } = dump.open;
   delete dump.open;
-  // iptables-restore empties a table before it fills it
+  // iptables-restore would keep the last one; two dumps in one file (of iptables-legacy and -nft, say) are both in force
   if (dump.tables.has(builder.name))
-    dump.source.note(at, `table ${builder.name} stands here again: the last one counts`);
+    dump.source.error(
+      at,
+      `table ${builder.name} stands here a second time`,
+      'a capture is one dump: leave one of them',
+    );
   dump.tables.set(builder.name, builder.finish());
 }
 

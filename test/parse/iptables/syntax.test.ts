@@ -98,6 +98,15 @@ describe('the lines of a dump', () => {
     expect(located).toMatchObject([{ severity: 'note', place: { line: 1, column: 1 } }]);
   });
 
+  it('is one dump: of two in one file, both are in force, and neither alone is what counts', () => {
+    const dump = '*filter\n:INPUT DROP [0:0]\nCOMMIT\n';
+    const located = parseIptablesSave(`${dump}${dump.replace('DROP', 'ACCEPT')}`, 'f').located;
+    expect(located.map(({ place, message }) => `${place.line}:${place.column} ${message}`)).toEqual([
+      '4:2 table filter stands here a second time',
+    ]);
+    expect(parseIptablesSave(`${dump}*nat\nCOMMIT\n`, 'f').located).toEqual([]);
+  });
+
   it('says what iptables-nft could not show', () => {
     const of = (comment: string) => parseIptablesSave(`${comment}\n*filter\nCOMMIT\n`, 'iptables-save.txt').located;
     expect(of('# Warning: iptables-legacy tables present, use iptables-legacy-save to see them')).toMatchObject([
