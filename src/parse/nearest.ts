@@ -1,7 +1,11 @@
-/** The known name that another was most likely meant to be: the fewest letters changed, at most half of them. */
-export function nearest(name: string, known: Iterable<string>): string | undefined {
+/** The known name that another was most likely meant to be: the fewest letters changed, fewer than `below` (half of them). */
+export function nearest(
+  name: string,
+  known: Iterable<string>,
+  below = Math.max(2, Math.ceil(name.length / 2)),
+): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.ceil(name.length / 2));
+  let least = below;
   for (const one of known) {
     const distance = changes(name.toLowerCase(), one.toLowerCase());
     // a name of which nothing is left is no likeness

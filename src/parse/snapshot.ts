@@ -8,6 +8,7 @@ import { unknownFile } from './assemble/inventory.ts';
 import { assembleLinks, assembleNames, pairLinks } from './assemble/links.ts';
 import { assembleNode } from './assemble/node.ts';
 import { describedReadings } from './assemble/supplement.ts';
+import { withTwinMacs } from './assemble/twin-macs.ts';
 import type { Result } from './located.ts';
 import { didYouMean } from './nearest.ts';
 import { readerFor } from './readers.ts';
@@ -40,7 +41,12 @@ export function parseSnapshot(files: ReadonlyMap<string, string>): Result<Networ
   const links = [...wired, ...pairLinks(nodes, lowerDevices(read), wired)];
   const names = assembleNames(wiring, nodes, desk.source(WIRING));
   const located = desk.all();
-  const network: Network = { nodes, links, names, inventory: inventory.sort((a, b) => compare(a.file, b.file)) };
+  const network: Network = {
+    nodes: withTwinMacs(nodes, links),
+    links,
+    names,
+    inventory: inventory.sort((a, b) => compare(a.file, b.file)),
+  };
   return located.some(({ severity }) => severity === 'error') ? { located } : { value: network, located };
 }
 

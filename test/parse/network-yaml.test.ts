@@ -290,8 +290,12 @@ describe('network.yaml', () => {
 
   it('says which settings decide nothing, and what was meant', () => {
     const { located } = yaml(`${DESCRIBED}    sysctl: { net.ipv4.ip_forwrad: 1 }\n`);
-    expect(said(located)).toEqual(['note network.yaml:6:15+19 `net.ipv4.ip_forwrad` decides nothing in the model']);
+    expect(said(located)).toEqual(['error network.yaml:6:15+19 `net.ipv4.ip_forwrad` is no setting']);
     expect(located[0]?.advice).toBe('did you mean `net.ipv4.ip_forward`?');
+    const other = yaml(`${DESCRIBED}    sysctl: { net.ipv4.tcp_syncookies: 1 }\n`);
+    expect(said(other.located)).toEqual([
+      'note network.yaml:6:15+23 `net.ipv4.tcp_syncookies` decides nothing in the model',
+    ]);
   });
 
   it('may be empty, or not be there', () => {

@@ -1,5 +1,5 @@
 import type { Interface, Route } from '../../network/network.ts';
-import { holds } from '../../packet/address.ts';
+import { holds, parseAddress } from '../../packet/address.ts';
 import type { Family } from '../../packet/field.ts';
 import { printDestination, route, sixRoute } from '../ip/route.ts';
 import { familyOfRoute } from '../ip/route-values.ts';
@@ -29,8 +29,10 @@ export function describedRoutes(
     if (familyOfRoute(words) !== family) continue;
     const written = parseRouteWords(source, words, family);
     if (source.located.length > before) continue;
-    const one = written && finish(source, written, interfaces, [...connected, ...made]);
-    if (one === undefined) continue;
+    if (written !== undefined) checkHostBits(source, written);
+    const one =
+      written && source.located.length === before && finish(source, written, interfaces, [...connected, ...made]);
+    if (!one) continue;
     const same = [...connected, ...made].find(
       (other) =>
         other.table === one.table &&
@@ -47,6 +49,13 @@ export function describedRoutes(
     else made.push(one);
   }
   return made;
+}
+
+/** The kernel refuses an IPv4 destination with bits behind its prefix (fib_valid_key_len), and clears those of IPv6. */
+function checkHostBits(source: Source, { at, family, destination }: RouteWords): void {
+  const address = parseAddress(at.text.replace(/\/.*/, ''));
+  if (family === 6 || address === undefined || address === destination.address) return;
+  source.error(at, `\`${at.text}\` has bits behind its prefix`, `did you mean \`${printDestination(destination)}\`?`);
 }
 
 /** The words of a route that stands in one scalar. */

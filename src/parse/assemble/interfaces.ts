@@ -7,6 +7,7 @@ import { at, type Desk } from './desk.ts';
 import { every, first, type Readings } from './facts.ts';
 import { madeUpMac } from './mac.ts';
 import { checkPorts, collectPorts, type Ports, stpAssumptions } from './ports.ts';
+import { checkStack } from './stack.ts';
 
 /** The interfaces of one node as its captures agree on them, and what had to be taken for granted. */
 export interface Assembled {
@@ -24,6 +25,7 @@ export function assembleInterfaces(node: string, readings: Readings, desk: Desk)
   if (seen.length > 0) checkPorts(seen, ports, readings, desk);
   const assumptions: Assumption[] = [...stpAssumptions(node, readings, ports)];
   const listed = seen.map((one) => toInterface(node, one, seen, ports, assumptions));
+  checkStack(listed, desk);
   const interfaces = listed.some(({ kind }) => kind === 'loopback')
     ? listed
     : [loopback(node, readings, assumptions), ...listed];

@@ -3,7 +3,8 @@ import { printDestination } from '../ip/route.ts';
 import { DEFAULT_RULES, type SeenRules } from '../ip/rule.ts';
 import { TABLE, tableName } from '../ip/table.ts';
 import { describedRoutes } from './described.ts';
-import { first } from './facts.ts';
+import { topOf } from './desk.ts';
+import { every, first } from './facts.ts';
 import type { Assembled } from './interfaces.ts';
 import { connectedRoutes, localRoutes, withSources } from './routes.ts';
 import { sixConnectedRoutes, sixLocalRoutes } from './six-routes.ts';
@@ -31,10 +32,23 @@ function routesOf(work: Work, { interfaces, addresses }: Assembled): readonly Ro
     if (described?.routesAt === undefined) missingRoutes(work);
     return [...local(), ...connected, ...describedRoutes(described, work.family, interfaces, connected, work.desk)];
   }
+  if (seen.routes.length === 0) checkFamily(work, interfaces);
   for (const { reason } of seen.undecided) undecided.set('routes', `${reason} of ${name} is not modelled`);
   checkChoices(work, seen.routes);
   const shown = withSources(name, seen, addresses, work.assumptions);
   return seen.showsLocal ? shown : [...local(), ...shown];
+}
+
+/** A listing with routes of IPv6 alone, on a host that has IPv4 addresses, is that of `ip -6 route`. */
+function checkFamily({ name, family, readings, desk }: Work, interfaces: readonly Interface[]): void {
+  const six = every(readings, 'routes').find(({ value }) => (value.six?.routes.length ?? 0) > 0);
+  const one = interfaces.find(({ kind, up, addresses }) => kind !== 'loopback' && up && addresses.length > 0);
+  if (family === 6 || six === undefined || one === undefined) return;
+  desk.error(
+    topOf(six.file),
+    `only routes of IPv6, though ${one.name} of ${name} has an IPv4 address`,
+    'give `ip -d -j route show table all`; what `ip -6` prints goes into a file of its own, `ip-6-route.json`',
+  );
 }
 
 /** Of two IPv6 gateways in routes of one metric the kernel takes the one that it has heard of (rt6_score_route). */

@@ -173,7 +173,10 @@ function readSettings(yaml: Yaml, node: YamlNode | undefined): ReadonlyMap<strin
 function checkKey(yaml: Yaml, key: Word): void {
   if (isModelled(key.text)) return;
   const near = nearest(genericKey(key.text), SETTINGS);
-  if (!key.text.includes('.')) yaml.source.error(key, `\`${key.text}\` is no setting`, didYouMean(key.text, SETTINGS));
+  const typo = nearest(genericKey(key.text), SETTINGS, 3);
+  if (typo !== undefined) yaml.source.error(key, `\`${key.text}\` is no setting`, `did you mean \`${typo}\`?`);
+  else if (!key.text.includes('.'))
+    yaml.source.error(key, `\`${key.text}\` is no setting`, didYouMean(key.text, SETTINGS));
   else
     yaml.source.note(
       key,
