@@ -5,7 +5,8 @@ import type { Scalar } from '../packet/scalar.ts';
 import type { Result } from '../parse/located.ts';
 import { didYouMean } from '../parse/nearest.ts';
 import { Source, type Word } from '../parse/source.ts';
-import { ICMP_NAMES, ICMP6_NAMES, PORT_NAMES, PROTOCOL_NAMES, STATE_NAMES, WITH_PORTS } from '../question/names.ts';
+import { ICMP_NAMES, ICMP6_NAMES, PORT_NAMES, PROTOCOL_NAMES, STATE_NAMES } from '../question/names.ts';
+import { complainOfFields } from './fields.ts';
 
 /** The fields that a packet's text names; what it leaves open is filled in by whoever sends it. */
 export type Named = { -readonly [F in Field]?: ValueOf<F> };
@@ -67,7 +68,7 @@ export function parsePacket(text: string): Result<Named> {
   readDestination(words.shift(), fields, source);
   while (words.length > 0) readClause(words, fields, source);
   settleFamily(fields, source);
-  complainOfPorts(fields, source);
+  complainOfFields(fields, source);
   return source.result(fields);
 }
 
@@ -86,7 +87,7 @@ function readProtocol(word: Word | undefined, fields: Named, source: Source): vo
   if (proto === undefined || proto > maximum('proto'))
     source.error(
       at,
-      `\`${at.text}\` is no protocol`,
+      word === undefined ? 'no protocol' : `\`${at.text}\` is no protocol`,
       word === undefined ? SHAPE : didYouMean(at.text, Object.keys(PROTOCOL_NAMES)),
     );
   else fields.proto = proto;
@@ -163,22 +164,4 @@ function readValue(
   else if (fields[field] !== undefined)
     source.error(at, `\`${words}\` is said twice`, 'say it once: a packet has one value of each field');
   else (fields as Record<Field, Scalar>)[field] = found;
-}
-
-/** A protocol without ports takes none; one with ports needs a destination port. */
-function complainOfPorts({ proto, dst = 0, dport, sport }: Named, source: Source): void {
-  if (proto === undefined || source.located.length > 0) return;
-  const has = WITH_PORTS.includes(proto);
-  if (has && dport === undefined)
-    source.error(
-      source.whole(1),
-      'no destination port',
-      `write it behind the address: \`${familyOf(dst) === 6 ? '[2001:db8::3]' : '10.0.0.3'}:80\``,
-    );
-  if (!has && (dport !== undefined || sport !== undefined))
-    source.error(
-      source.whole(1),
-      `${proto === PROTOCOL.ICMP || proto === PROTOCOL.ICMPV6 ? 'icmp' : 'this protocol'} has no ports`,
-      'leave the port out',
-    );
 }

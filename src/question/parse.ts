@@ -2,11 +2,12 @@ import { findInterface, nodeOf } from '../network/access.ts';
 import { inFamily } from '../network/family.ts';
 import type { Network, Node } from '../network/network.ts';
 import type { Address } from '../packet/address.ts';
-import { familyOf as familyOfAddress, rangesOf } from '../packet/address.ts';
+import { familyOf as familyOfAddress, holds, parseAnyPrefix, rangesOf } from '../packet/address.ts';
 import type { Source } from '../packet/exchange.ts';
 import type { Family } from '../packet/field.ts';
 import type { PacketClass } from '../packet/packet.ts';
 import { intersect, isEmpty, type Ranges, ranges } from '../packet/ranges.ts';
+import { LINK_LOCAL } from '../parse/ip/six-prefixes.ts';
 import type { Located, Result } from '../parse/located.ts';
 import { didYouMean, nearest } from '../parse/nearest.ts';
 import { type Pinned, pin } from './clauses.ts';
@@ -59,10 +60,15 @@ const boundTo = (source: Source, { packets }: Pinned, device: string | undefined
 /** The device that a zone names (RFC 4007): one of the sender's. */
 function zoneOf(place: PlaceSyntax, source: Source, network: Network, report: Complain): string | undefined {
   const zone = place.kind === 'name' ? /%(.*)$/.exec(place.text)?.[1] : undefined;
-  if (zone === undefined) return undefined;
+  if (zone === undefined) {
+    if (source.kind === 'socket' && place.kind === 'name') complainOfLink(place, report);
+    return undefined;
+  }
   const at = place.at;
   const node = nodeOf(network, source.node);
-  if (source.kind !== 'socket') report(at, 'a zone is for a node as source', 'a frame from the wire has its interface');
+  if (network.family !== 6) report(at, 'an address of IPv4 has no zone', 'leave out what stands behind the `%`');
+  else if (source.kind !== 'socket')
+    report(at, 'a zone is for a node as source', 'a frame from the wire has its interface');
   else if (findInterface(node, zone) === undefined)
     report(
       at,
@@ -73,6 +79,13 @@ function zoneOf(place: PlaceSyntax, source: Source, network: Network, report: Co
       ),
     );
   return zone;
+}
+
+/** A socket that is bound to no device has none for a link-local destination (tcp_v6_connect: EINVAL). */
+function complainOfLink({ text, at }: Extract<PlaceSyntax, { kind: 'name' }>, report: Complain): void {
+  const prefix = parseAnyPrefix(text);
+  if (prefix !== undefined && holds(LINK_LOCAL, prefix.address) && prefix.length === 128)
+    report(at, 'a link-local address is one of every link', `write its device: \`${text}%eth0\``);
 }
 
 function complainOfFamily(place: PlaceSyntax, target: Target, family: Family, report: Complain): void {

@@ -103,10 +103,14 @@ function resolveOutside(
 function resolveEnd(word: { readonly text: string; readonly at: Span }, network: Network, complain: Complain) {
   const colon = word.text.indexOf(':');
   const name = colon < 0 ? word.text : word.text.slice(0, colon);
-  const device = colon < 0 ? '' : word.text.slice(colon + 1);
+  const device = word.text.slice(colon + 1);
   const node = findNode(name, network);
   if (node === undefined) {
     complain([word.at[0], word.at[0] + name.length], `\`${name}\` is no node`, adviceNode(name, network));
+    return undefined;
+  }
+  if (colon < 0) {
+    complain(word.at, `\`${name}\` is a node, not an interface`, `write \`${name}:IFACE\``);
     return undefined;
   }
   if (findInterface(node, device) !== undefined) return { node: node.name, interface: device };
@@ -117,7 +121,7 @@ function resolveEnd(word: { readonly text: string; readonly at: Span }, network:
       ? `it has ${names.map((one) => `\`${one}\``).join(', ')}`
       : `did you mean \`${name}:${meant}\`?`;
   complain(
-    [word.at[0] + Math.min(colon < 0 ? 0 : colon + 1, word.text.length - 1), word.at[1]],
+    [word.at[0] + Math.min(colon + 1, word.text.length - 1), word.at[1]],
     `no interface \`${device}\` on \`${name}\``,
     advice,
   );

@@ -27,7 +27,7 @@ const CODECS = {
   'icmp type': { field: 'icmpType', noun: 'icmp type', names: ICMP_NAMES, one: number },
   'ct state': { field: 'ctState', noun: 'state', names: STATE_NAMES, one: () => undefined },
   mark: { field: 'mark', noun: 'mark', names: {}, one: number },
-  tos: { field: 'tos', noun: 'tos', names: {}, one: number },
+  tos: { field: 'tos', noun: 'tos value', names: {}, one: number },
   mac: { field: 'macSrc', noun: 'MAC address', names: {}, one: parseMac },
 } as const satisfies Record<QuestionField, Codec>;
 

@@ -110,4 +110,24 @@ describe('netqed trace', () => {
     expect(painted((await netqed(args, { outIsTty: true, env: { NO_COLOR: '1' } })).out)).toBe(false);
     expect(painted((await netqed([...args, '--no-color'], { outIsTty: true })).out)).toBe(false);
   });
+
+  it.each([
+    ['icmpv6 10.0.2.2', '1:1: error: `icmpv6` goes with IPv6'],
+    ['udp 10.0.0.3:53 type 8', '1:1: error: only icmp has `type`, `code` and `id`'],
+    ['icmp 10.0.0.3 flags SYN', '1:1: error: only tcp has `flags`'],
+    ['udp 10.0.0.3:53 length 27', '1:1: error: `length 27` is shorter than the headers'],
+    ['udp 10.0.0.3 fragment length 19', '1:1: error: no destination port'],
+    ['', '1:1: error: no protocol'],
+  ])('refuses fields that do not go together: %s', async (packet, complaint) => {
+    const { status, out, err } = await trace(packet, 'controller-1');
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    expect(err).toContain(`<packet>:${complaint}`);
+  });
+
+  it.each([
+    '58 10.0.0.2',
+    'icmp 10.0.0.3 type 8 code 0 id 7',
+    'udp 10.0.0.3:53 length 28',
+    'tcp 10.0.0.3:22 flags SYN',
+  ])('takes fields that do: %s', async (packet) => expect((await trace(packet, 'controller-1')).err).toBe(''));
 });
