@@ -82,6 +82,19 @@ describe('dhcp', () => {
     expect(needs('is dhcp always allowed', cloud(dnsmasq([0x0200000000bb, '10.0.0.3'])))).toMatchObject({ parts: [] }); // not on the segment
   });
 
+  it.each<[Partial<DhcpServer>, number]>([
+    [{ addresses: [address('10.0.0.1')] }, 2],
+    [{ interfaces: ['br0'] }, 2],
+    [{ interfaces: ['br*'] }, 2],
+    [{ interfaces: ['eth7'], addresses: [address('10.0.0.1')] }, 2],
+    [{ addresses: [address('10.0.0.9')] }, 0],
+    [{ interfaces: ['eth*'] }, 0],
+  ])('is asked of a server only where it listens: %j', (on, count) => {
+    const asked = needs('is dhcp always allowed', cloud({ ...dnsmasq([GUEST, '10.0.0.2']), ...on }));
+    expect(asked.parts).toHaveLength(count);
+    if (count === 0) expect(asked.missing[0]?.reason).toContain('which server does not have: it serves no guest');
+  });
+
   it('a guest that no node is, beside one that is there, is said to be left out', () => {
     const { parts: asked, assumptions } = needs(
       'is dhcp always allowed',

@@ -1,5 +1,5 @@
 import type { DhcpServer, Network } from '../../network/network.ts';
-import { type Address, BROADCAST_MAC, holds, printMac } from '../../packet/address.ts';
+import { type Address, BROADCAST_MAC, holds, printAddress, printMac } from '../../packet/address.ts';
 import type { FlowState } from '../../packet/exchange.ts';
 import { PROTOCOL } from '../../packet/field.ts';
 import type { Assumption } from '../../packet/place.ts';
@@ -25,7 +25,7 @@ export function dhcpNeeds(network: Network, { between, state }: ServiceQuestion)
   const leases = servers
     .flatMap(({ node, server }) => leasesOf(network, node, server))
     .filter((lease) => between === undefined || isBetween(lease, between));
-  const absent = servers.flatMap(({ node, server }) => absentees(network, node, server));
+  const absent = servers.flatMap(({ node, server }) => deaf(network, node, server) ?? absentees(network, node, server));
   if (leases.length > 0)
     return needs(
       leases.flatMap((lease) => partsOf(lease, state)),
@@ -41,7 +41,7 @@ export function dhcpNeeds(network: Network, { between, state }: ServiceQuestion)
 function leasesOf(network: Network, node: string, server: DhcpServer): readonly Lease[] {
   const segment = segmentsOf(network);
   const stations = stationsOf(network);
-  const own = stations.filter((one) => one.node === node);
+  const own = stations.filter((one) => one.node === node && isServed(server, one.interface));
   return server.hosts.flatMap(({ mac, address }) =>
     stations
       .filter((one) => one.interface.mac === mac && one.node !== node)
@@ -53,6 +53,19 @@ function leasesOf(network: Network, node: string, server: DhcpServer): readonly 
         return from === undefined ? [] : [{ server: node, from: from.local, client, address }];
       }),
   );
+}
+
+/** `--listen-address` and `--interface` say where dnsmasq serves; without both it does everywhere (iface_check, dnsmasq). */
+const isServed = ({ addresses, interfaces }: DhcpServer, one: Station['interface']): boolean =>
+  (addresses.length === 0 && interfaces.length === 0) ||
+  interfaces.some((name) => (name.endsWith('*') ? one.name.startsWith(name.slice(0, -1)) : name === one.name)) ||
+  one.addresses.some(({ local }) => addresses.some((address) => address === local));
+
+/** What is to be said of a server that serves nobody, because what it is to listen on is not there. */
+function deaf(network: Network, node: string, server: DhcpServer): readonly Assumption[] | undefined {
+  if (stationsOf(network).some((one) => one.node === node && isServed(server, one.interface))) return undefined;
+  const on = [...server.interfaces, ...server.addresses.map(printAddress)].join(', ');
+  return [{ node, text: `dnsmasq of ${node} listens on ${on} alone, which ${node} does not have: it serves no guest` }];
 }
 
 /** Guests of the hosts file that no node of the network is: they are not asked about, and that is said. */
