@@ -41,7 +41,7 @@ export interface Compared {
 
 /**
  * Compares what two networks do with every packet: of a process on each node and of the wire at each interface that
- * leads outside, to any destination, the first of its flow, with its answer. Fates are the same if kind and node are.
+ * leads outside, from any port (a server answers from its own) to any destination, the first of its flow, with its answer. Fates are the same if kind and node are.
  */
 export async function* differ(
   before: Network,
@@ -100,6 +100,7 @@ async function compareSource(networks: Sides<Network>, source: Source, engine: E
     target: { kind: 'outside' },
     packets: {},
     anySource: false,
+    anyPort: true,
     state: 'fresh',
     back: true,
     text: '',

@@ -47,7 +47,7 @@ function notAsked({ family = 4, target }: Reach, all: Network): readonly Assumpt
 function fromSocket(question: Reach, wanted: PacketClass, header: Header, network: Network): readonly Asked[] {
   const node = nodeOf(network, question.source.node);
   const ttl = defaultTtl(node, question.family);
-  const ports = localPorts(node);
+  const ports = question.anyPort === true ? { value: ANY_PORT, assumptions: [] } : localPorts(node);
   const packets: PacketClass = {
     dst: everything('dst', question.family),
     ...transport(question, header, ports.value),

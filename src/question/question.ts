@@ -23,6 +23,8 @@ export type Question =
       /** What `over`, `port`, `from port` and `with` fix; `undefined` packets of the protocol list mean any. */
       readonly packets: PacketClass;
       readonly anySource: boolean;
+      /** A node as source may send from any port, not only from those that its kernel picks. */
+      readonly anyPort?: true;
       readonly state: FlowState;
       readonly back: boolean;
       readonly text: string;

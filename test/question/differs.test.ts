@@ -54,6 +54,13 @@ describe('differ', () => {
     }
   });
 
+  it('finds what changes for servers alone, which answer from a port of their own', async () => {
+    const compared = await compare(withInput('-p udp --sport 67 -j DROP'), withInput());
+    expect(told(compared)).toContain('a: dropped at b; no reply → delivered at b; reply delivered at a');
+    const first = compared[0]?.differences.find(({ before }) => before.startsWith('dropped at b'));
+    expect(first?.old.packet).toMatchObject({ proto: 17, sport: 67 });
+  });
+
   it('proves rules equal that say the same in other words', async () => {
     const compared = await compare(
       withInput('-p tcp --dport 22 -j DROP'),
@@ -67,6 +74,9 @@ describe('differ', () => {
     const compared = await compare(withInput(), withInput('-p tcp --dport 22 -j DROP'));
     expect(told(compared).sort()).toEqual([
       'a: delivered at b; reply delivered at a → dropped at b; no reply',
+      // sent from port 22: the answer meets the rule
+      'b: delivered at a; reply delivered at b → delivered at a; reply dropped at b',
+      'b: delivered at b; reply delivered at b → delivered at b; reply dropped at b',
       'b: delivered at b; reply delivered at b → dropped at b; no reply',
     ]);
     const difference = compared[0]?.differences.find(({ before }) => before.endsWith('at a'));
