@@ -81,6 +81,7 @@ describe('hooks', () => {
     expect(seen.filter((text) => text === 'filter FORWARD:1')).toHaveLength(1);
   });
 
+  // fact 34
   it('each comes before the hook of iptables at the same place', () => {
     const iptables = `*mangle
 -A PREROUTING -m mark --mark 1

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Network, Node, SixNode } from '../../../src/network/network.ts';
+import type { Ruleset } from '../../../src/network/ruleset.ts';
+import { known } from '../../../src/network/unknown.ts';
+import { parseIptablesSave } from '../../../src/parse/iptables/save.ts';
 import { ends, hopsAt } from '../ask.ts';
 import { BRIDGE_NF6, build6, FORWARDING6, type Host6, host6, NO_BRIDGE_NF6 } from '../six-build.ts';
 import { filter, nat, ping, raw, send6, tcp6, udp6 } from './ask.ts';
@@ -54,6 +57,17 @@ describe('a bridge', () => {
     const broken = { ...whole, nodes: new Map(whole.nodes).set('h', { ...h, undecided, six }) };
     expect(first(broken, 'g1')).toBe('delivered g2');
     expect(first(broken, 'g1', ping('2001:db8:a::5'))).not.toBe('delivered h');
+  });
+
+  // fact 33
+  it('has tables of its own for IPv6: where ip6tables holds no rules, everything is let through that iptables drops', () => {
+    const dump = '*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\nCOMMIT\n';
+    const ruleset = known(parseIptablesSave(dump, 'h/iptables-save.txt').value as Ruleset);
+    const whole = bridged(BRIDGE_NF6);
+    const strict = { ...whole, nodes: new Map(whole.nodes).set('h', { ...(whole.nodes.get('h') as Node), ruleset }) };
+    expect(first(strict, 'g1')).toBe('delivered g2');
+    expect(first(strict, 'g1', ping('2001:db8:a::5'))).toBe('delivered h');
+    expect(first(bridged(BRIDGE_NF6, dump), 'g1')).toBe(DROPPED);
   });
 
   it('is not asked for IPv6 by the setting for IPv4', () => {
