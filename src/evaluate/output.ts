@@ -87,14 +87,12 @@ export function localOut(world: World, skb: Skb, node: Node, first: Exit, asked?
   return postRouting(world, skb, node, exit);
 }
 
-/**
- * mangle routes again after a change of addresses, mark or tos, in IPv6 of the hop limit, too (`ip6t_mangle_out`); nat
- * after one of the destination (`ip_route_me_harder`).
- */
-const mustReroute = (world: World, a: Packet, b: Packet, table: string): boolean =>
-  a.dst !== b.dst ||
-  (table === 'mangle' &&
-    (a.src !== b.src || a.mark !== b.mark || a.tos !== b.tos || (isSix(world) && a.ttl !== b.ttl)));
+/** What mangle may change that routes again: of IPv6 the hop limit, too (`ipt_mangle_out`, `ip6t_mangle_out`). */
+const ROUTED_BY = { 4: ['src', 'dst', 'mark', 'tos'], 6: ['src', 'dst', 'mark', 'tos', 'ttl'] } as const;
+
+/** mangle routes again after a change of these, nat after one of the destination (`ip_route_me_harder`). */
+const mustReroute = ({ network }: World, a: Packet, b: Packet, table: string): boolean =>
+  a.dst !== b.dst || (table === 'mangle' && ROUTED_BY[network.family ?? 4].some((field) => a[field] !== b[field]));
 
 /** The sender of a broadcast gets a copy itself (`ip_mc_output`); it is never the copy that speaks for the packet. */
 function loopBack(world: World, skb: Skb, node: Node, { device, nextHop }: Exit): void {

@@ -30,6 +30,20 @@ describe('an answer', () => {
     expect(answerFrom(pair(), 'a', of)).toBe('2001:db8:a::3');
   });
 
+  // measured: it is routed again as what leaves by lo, and local routes to addresses of a link are those of their device
+  it.each([
+    ['hop limit', 'HL --hl-dec 1'],
+    ['traffic class', 'TOS --set-tos 0x10/0xff'],
+    ['mark', 'MARK --set-xmark 0x1/0xffffffff'],
+  ])("to the node's own address of a link has no route where OUTPUT changes its %s", (_, action) => {
+    const changed = { ip6tables: mangle(`-A OUTPUT -p ipv6-icmp -m icmp6 --icmpv6-type 129 -j ${action}`) };
+    const deaf = { ip6tables: filter('-A INPUT -j DROP') };
+    const group = ping('ff02::1');
+    expect(ends(send6(pair(deaf), 'a%eth0', group))).toEqual(['delivered a', 'delivered a']);
+    expect(ends(send6(pair(deaf, changed), 'a%eth0', group))).toEqual(['delivered a', 'dropped a: no route']);
+    expect(ends(send6(pair({}, changed), 'b', ping('2001:db8:a::2')))).toEqual(['delivered a', 'delivered b']);
+  });
+
   it.each([
     ['an echo reply', ping('2001:db8:a::3', { icmpType: 129 })],
     ['an error', ping('2001:db8:a::3', { icmpType: 1 })],

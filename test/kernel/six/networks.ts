@@ -54,6 +54,8 @@ export const linked = (a: Partial<Host6> = {}, b: Partial<Host6> = {}): Omit<Six
 
 export const filter = (...rules: readonly string[]): string =>
   `*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n${rules.join('\n')}\n`;
+export const mangle = (...rules: readonly string[]): string =>
+  `*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n${rules.join('\n')}\n`;
 export const nat = (...rules: readonly string[]): string =>
   `*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n${rules.join('\n')}\n`;
 

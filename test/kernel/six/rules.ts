@@ -1,4 +1,4 @@
-import { filter, LL, linked, MAC, nat, routed, type SixCase } from './networks.ts';
+import { filter, LL, linked, MAC, mangle, nat, routed, type SixCase } from './networks.ts';
 
 export const RULES: Readonly<Record<string, SixCase>> = {
   'source and destination nat on the router': {
@@ -28,6 +28,29 @@ export const RULES: Readonly<Record<string, SixCase>> = {
       'r tcp 2001:db8:d::1 80',
       'r tcp 2001:db8:b::2 3001',
       `a%eth0 tcp ${LL.r0} 3000`,
+    ],
+  },
+  'answers that OUTPUT changes are routed again': {
+    ...linked(
+      {
+        ip6tables: mangle(
+          '-A OUTPUT -p ipv6-icmp -m icmp6 --icmpv6-type 129 -j HL --hl-dec 1',
+          '-A OUTPUT -p tcp -m tcp --sport 53 -j TOS --set-tos 0x10/0xff',
+          '-A OUTPUT -p tcp -m tcp --sport 54 -j MARK --set-xmark 0x1/0xffffffff',
+        ),
+      },
+      { sysctl: { 'net.ipv6.icmp.echo_ignore_all': 1 } },
+    ),
+    probes: [
+      'a%eth0 icmp ff02::1',
+      `a%eth0 icmp ${LL.a}`,
+      'a icmp 2001:db8:a::2',
+      `b%eth0 icmp ${LL.a}`,
+      'b icmp 2001:db8:a::2',
+      `a%eth0 tcp ${LL.a} 53`,
+      `a%eth0 tcp ${LL.a} 54`,
+      `a%eth0 tcp ${LL.a} 55`,
+      `b%eth0 tcp ${LL.a} 53`,
     ],
   },
   'a router that filters by state': {

@@ -13,6 +13,15 @@ describe('groups', () => {
     expect(ask(router, ping('a', 'ff02::1'), off)).toContain('delivered r | it was sent to many');
   });
 
+  it("are answered to the sender's own address of the link unless OUTPUT changes the answer's hop limit", () => {
+    const rule = ['mangle', '-A OUTPUT -p ipv6-icmp -m icmp6 --icmpv6-type 129 -j HL --hl-dec 1'] as const;
+    const changed = { rules: { a: [rule], r: [rule] } };
+    expect(ask(router, ping('a', 'ff02::1'), changed)).toEqual([
+      'delivered a | a: no route',
+      'delivered r | delivered a',
+    ]);
+  });
+
   it('of routers reach those that forward', () => {
     const reached = ask(router, ping('b', 'ff02::2'));
     expect(reached).toContain('delivered r | delivered b');
