@@ -4,9 +4,10 @@ import { isGroupMac, printMac } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
 import { frameHook } from './frame-hook.ts';
 import { outputSteps } from './frame-kind.ts';
+import { isBehind } from './home.ts';
 import { fateOf } from './host.ts';
 import { transmit } from './link.ts';
-import { livesBehind, works } from './segment.ts';
+import { works } from './segment.ts';
 import { drop, flood, note, originOf, type Skb } from './skb.ts';
 import { unmodelled } from './undecided.ts';
 import type { World } from './world.ts';
@@ -24,7 +25,7 @@ export function bridgeOutput(world: World, skb: Skb, node: Node, bridge: Interfa
   const own = portsOf(node, bridge.name).filter(({ mac }) => mac === macDst);
   const home = isGroupMac(macDst)
     ? undefined
-    : (own.find(works) ?? ports.find((port) => livesBehind(world.network, node, port, macDst)));
+    : (own.find(works) ?? ports.find((port) => isBehind(world.network, node, port, skb)));
   const none = (): Fate =>
     drop(skb, 'bridge', 'no port', originOf(node.name, bridge, `${bridge.name} has no port that is up`));
   if (!isGroupMac(macDst) && (macDst === bridge.mac || own.some((port) => !works(port))))

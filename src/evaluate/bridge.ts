@@ -5,13 +5,14 @@ import type { Fate } from '../packet/fate.ts';
 import { typeAt } from './frame.ts';
 import type { FrameOutcome } from './frame-chain.ts';
 import { frameHook } from './frame-hook.ts';
+import { addressee, isBehind } from './home.ts';
 import { runHook } from './hook.ts';
 import { fateOf, ipInput, routeIn } from './host.ts';
 import { unanswered } from './leave.ts';
 import { toHost, transmit } from './link.ts';
 import { resolve } from './neighbour.ts';
 import { BOOLEAN } from './oracle.ts';
-import { isLocalMac, livesBehind, vlanOn, works } from './segment.ts';
+import { isLocalMac, vlanOn, works } from './segment.ts';
 import { drop, flood, note, originOf, type Skb, write } from './skb.ts';
 import { unmodelled } from './undecided.ts';
 import { isSix, setting, settle, type World } from './world.ts';
@@ -88,10 +89,11 @@ function stayBridged(world: World, skb: Skb, node: Node, bridge: Interface, next
   for (const hop of answered.hops ?? []) note(skb, hop);
   if (answered.kind === 'unknown') return fateOf(skb, node, answered);
   if (answered.kind === 'none') return unanswered(skb, { node: node.name, text: answered.text }, answered.origin);
-  // 0 lives nowhere in sight: the bridge floods it
+  // 0 is the address of somebody out of sight
   write(skb, { macDst: answered.kind === 'mac' ? answered.mac : 0 });
+  skb.beyond = answered.kind === 'mac' ? undefined : answered.exit;
   const text = `new destination ${printAddress(skb.packet.dst)} behind ${bridge.name}`;
-  note(skb, { node: node.name, hook: 'neighbour', text, verdict: `stays bridged, to ${printMac(skb.packet.macDst)}` });
+  note(skb, { node: node.name, hook: 'neighbour', text, verdict: `stays bridged, to ${addressee(skb)}` });
   return undefined;
 }
 
@@ -100,10 +102,10 @@ function handOn(world: World, skb: Skb, node: Node, bridge: Interface, port: Int
   const { macDst } = skb.packet;
   if (isGroupMac(macDst)) return broadcast(world, skb, node, bridge, port);
   if (isLocalMac(node, bridge, macDst)) return goUp(world, skb, node, bridge, port);
-  const home = portsOf(node, bridge.name).find((one) => works(one) && livesBehind(world.network, node, one, macDst));
+  const home = portsOf(node, bridge.name).find((one) => works(one) && isBehind(world.network, node, one, skb));
   if (home !== undefined && mayLeaveBy(world, node, home, port)) return forward(world, skb, node, bridge, port, home);
   if (home !== undefined) {
-    const text = `${printMac(macDst)} lives behind ${port.name}, where the frame came from`;
+    const text = `${addressee(skb)} lives behind ${port.name}, where the frame came from`;
     return drop(skb, 'bridge', 'no port', originOf(node.name, port, text));
   }
   const none = (): Fate =>

@@ -4,8 +4,9 @@ import { isGroupMac, printMac } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
 import { bridgeInput } from './bridge.ts';
 import { bridgeOutput } from './bridge-output.ts';
+import { isAt } from './home.ts';
 import { fateOf, ipInput } from './host.ts';
-import { accepts, activeSlaves, bondOf, livesAt, vlanOn, works } from './segment.ts';
+import { accepts, activeSlaves, bondOf, vlanOn, works } from './segment.ts';
 import { at, drop, flood, note, originOf, type Skb, scrub } from './skb.ts';
 import { hidden } from './undecided.ts';
 import { choose, type World } from './world.ts';
@@ -50,7 +51,7 @@ function leaves(skb: Skb, node: Node, one: Interface): Fate {
 function onLink(world: World, skb: Skb, node: Node, one: Interface): Fate {
   const peers = peersOf(world.network, node.name, one.name);
   const { macDst } = skb.packet;
-  const homes = isGroupMac(macDst) ? [] : peers.filter((end) => livesAt(world.network, end, macDst));
+  const homes = isGroupMac(macDst) ? [] : peers.filter((end) => isAt(world.network, end, skb));
   const home = homes.length < 2 ? homes[0] : pick(world, node, one, macDst, homes);
   if (home !== undefined) return toEnd(world, skb, node, one, home);
   const ways = peers.map((end) => (copy: Skb) => toEnd(world, copy, node, one, end));

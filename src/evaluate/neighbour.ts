@@ -14,7 +14,7 @@ import { hidden, unmodelled } from './undecided.ts';
 import { assume, choose, isSix, strongest, type World } from './world.ts';
 
 /**
- * What an ARP request came to. `outside`: nobody in sight answers, but somebody out of sight may. `hops`: the rules that
+ * What an ARP request came to. `outside`: nobody in sight answers, but somebody beyond an interface may. `hops`: the rules that
  * the request and its answer met, or that dropped them.
  */
 export type Answered = { readonly hops?: readonly ArpHop[] } & (
@@ -25,7 +25,7 @@ export type Answered = { readonly hops?: readonly ArpHop[] } & (
       readonly verdict: string;
       readonly entry?: Node['neighbours'][number];
     }
-  | { readonly kind: 'outside'; readonly text: string; readonly verdict: string }
+  | { readonly kind: 'outside'; readonly text: string; readonly verdict: string; readonly exit: Endpoint }
   /** `origin`: the rule that dropped the request or its answer. */
   | { readonly kind: 'none'; readonly text: string; readonly origin?: Origin }
   /** Nobody in sight answers, but what is not modelled may. */
@@ -69,8 +69,8 @@ function request(world: World, node: Node, device: Interface, target: Address, s
   const [unknown] = asked.unknowns;
   if (unknown !== undefined) return { kind: 'unknown', text, unknown };
   const { heard, outside } = asked;
-  const [exit] = outside;
-  if (heard.length === 0 && exit !== undefined) return beyond(text, exit);
+  const exit = heard.length === 0 ? pickExit(world, question, outside) : undefined;
+  if (exit !== undefined) return beyond(text, exit);
   const owner = heard.length < 2 ? heard[0] : pick(world, question, heard);
   return owner === undefined ? nobody(world, question, text, passed, asked) : taken(world, question, text, owner);
 }
@@ -104,7 +104,9 @@ function askRules(world: World, question: Question): Asked {
 
 const beyond = (text: string, { from, mac, hops }: Heard): Answered => {
   const verdict = `nobody in sight, perhaps somebody beyond ${name(from)}`;
-  return mac === undefined ? { kind: 'outside', text, verdict, hops } : { kind: 'mac', mac, text, verdict, hops };
+  return mac === undefined
+    ? { kind: 'outside', text, verdict, hops, exit: from }
+    : { kind: 'mac', mac, text, verdict, hops };
 };
 
 function taken(world: World, { node, device, target }: Question, text: string, { from, mac, hops }: Heard): Answered {
@@ -151,6 +153,19 @@ export function pick(world: World, { node, device, target }: Question, heard: re
   const names = heard.map(({ from }) => name(from)).join(', ');
   const reason = `ambiguous owner of ${printAddress(target)} on ${node.name}:${device.name}: ${names}`;
   return heard[choose(world, { id, reason }, [[0, heard.length - 1]])];
+}
+
+/** Where somebody out of sight may answer, by several interfaces: nobody knows which it is. */
+export function pickExit(
+  world: World,
+  { node, device, target }: Question,
+  outside: readonly Heard[],
+): Heard | undefined {
+  const ways = [...new Map(outside.map((one) => [`${name(one.from)} ${one.mac}`, one])).values()];
+  if (ways.length < 2) return ways[0];
+  const id = `${node.name} ${device.name} finds ${printAddress(target)} out of sight`;
+  const reason = `who answers outside of ${[...new Set(ways.map(({ from }) => name(from)))].join(' or ')}`;
+  return ways[choose(world, { id, reason }, [[0, ways.length - 1]])];
 }
 
 /** `arp_solicit`: the packet's own source if it is local here and arp_announce allows, else one that fits the target. */

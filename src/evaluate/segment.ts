@@ -30,12 +30,22 @@ export const works = (one: Interface | undefined): one is Interface => one?.up =
 const reached = memo<Reach>();
 
 /** Follows a frame to `mac` from a device of a node over links and bridges, to everyone who takes it in. */
-export const reach = (network: Network, node: Node, device: Interface, mac: number): Reach =>
-  reached(network, `${node.name} ${device.name} ${mac}`, () => {
-    const spread: Spread = { network, mac, endpoints: [], outside: [], bridges: new Set(), seen: new Set() };
-    leave(spread, node, device, undefined);
-    return spread;
-  });
+export const reach = (network: Network, node: Node, device: Interface, mac: number, tag?: number): Reach =>
+  reached(network, `${node.name} ${device.name} ${mac} ${tag}`, () =>
+    spreading(network, mac, (spread) => leave(spread, node, device, tag)),
+  );
+
+/** The same from the end of a link where the frame comes in. */
+export const reachFrom = (network: Network, end: LinkEnd, mac: number, tag?: number): Reach =>
+  reached(network, `in ${end.node} ${end.interface} ${mac} ${tag}`, () =>
+    spreading(network, mac, (spread) => enter(spread, end, tag)),
+  );
+
+function spreading(network: Network, mac: number, go: (spread: Spread) => void): Reach {
+  const spread: Spread = { network, mac, endpoints: [], outside: [], bridges: new Set(), seen: new Set() };
+  go(spread);
+  return spread;
+}
 
 function leave(spread: Spread, node: Node, one: Interface, tag: number | undefined): void {
   if (!works(one)) return;

@@ -5,7 +5,7 @@ import type { Exchange } from '../../src/network/trace.ts';
 import type { Disposition, Fate } from '../../src/packet/fate.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ranges } from '../../src/packet/ranges.ts';
-import { each, size } from '../../src/packet/ranges.ts';
+import { contains, each, size } from '../../src/packet/ranges.ts';
 import { type Scalar } from '../../src/packet/scalar.ts';
 
 /** What one packet comes to for one value of all unknowns: how its copies end, and whether some copy's answer came back. */
@@ -46,14 +46,21 @@ const valuesOf = (ranges: Ranges<Scalar>): readonly Scalar[] => [
   ...new Set(ranges.flatMap(([low, high]) => (size([[low, high]]) <= 8 ? [...each([[low, high]])] : [low, high]))),
 ];
 
+/** Of what has many pieces (the MAC addresses of hosts) one value, and those that somebody names. */
+const MANY = 100;
+const tried = (ranges: Ranges<Scalar>, named: readonly Scalar[]): readonly Scalar[] =>
+  named.length === 0 || ranges.length < MANY
+    ? valuesOf(ranges)
+    : [...new Set([...ranges.slice(-1).map(([, high]) => high), ...named.filter((one) => contains(ranges, one))])];
+
 export interface Runs {
   readonly ends: ReadonlySet<End>;
   /** False where a budget ended it before every combination of unknowns was run. */
   readonly complete: boolean;
 }
 
-/** Every end that the interpreter comes to, whatever the unknowns are. */
-export function endsOfProgram(program: Program, start: Packet, budget = 256): Runs {
+/** Every end that the interpreter comes to, whatever the unknowns are. `named`: MAC addresses that make a difference. */
+export function endsOfProgram(program: Program, start: Packet, named: readonly number[] = [], budget = 256): Runs {
   const inputs = new Map(
     [...program.inputs.keys()].map((slot): [Slot, Scalar] => [slot, start[slot as keyof Packet] ?? 0]),
   );
@@ -65,7 +72,7 @@ export function endsOfProgram(program: Program, start: Packet, budget = 256): Ru
     const choose: Choice = ({ id }, ranges) => {
       const before = chosen.get(id);
       if (before !== undefined) return before;
-      const [first = 0, ...others] = valuesOf(ranges);
+      const [first = 0, ...others] = tried(ranges, named);
       for (const other of others) todo.push(new Map([...chosen, [id, other]]));
       chosen.set(id, first);
       return first;

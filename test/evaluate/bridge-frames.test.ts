@@ -235,7 +235,7 @@ describe('a frame whose destination nat changed', () => {
     );
   });
 
-  it('is lost where nobody answers for its next hop, and flooded where somebody out of sight may', () => {
+  it('is lost where nobody answers for its next hop, and goes to whoever may out of sight, not back to where it came from', () => {
     expect(led(to('10.0.0.77')).slice(1)).toEqual([
       'h neighbour | who has 10.0.0.77 tell 10.0.0.254 on br0: no usable answer | DROP (no neighbour)',
       'request dropped h: no neighbour | h who has 10.0.0.77 tell 10.0.0.254 on br0: no usable answer',
@@ -254,8 +254,12 @@ describe('a frame whose destination nat changed', () => {
       },
       [],
     );
-    expect(led(open).slice(1)).toEqual([
-      'h neighbour | new destination 10.0.0.77 behind br0 | stays bridged, to 00:00:00:00:00:00',
+    const [back, out] = every(open, wire('h', 'p1'), frame('10.0.0.9', number(2))).map((one) => toldAt(one, 'h'));
+    expect(back?.at(-1)).toBe(
+      'request dropped h: no port | h somebody beyond h:p1 lives behind p1, where the frame came from | h/ip-addr.txt',
+    );
+    expect(out?.slice(1)).toEqual([
+      'h neighbour | new destination 10.0.0.77 behind br0 | stays bridged, to somebody beyond h:p2',
       'h bridge | br0: in by p1 | out by p2',
       'h link h/ip-addr.txt | p2 is on no link of the snapshot | leaves at h:p2',
       'request leaves h:p2 | p2',

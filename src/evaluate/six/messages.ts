@@ -73,12 +73,12 @@ const hasOwn = ({ device }: Endpoint, target: Address): boolean =>
 /** Somebody out of sight answers, with an address that nobody knows: it comes in where the solicitation left. */
 export function receiveAdvertisement(
   world: World,
-  { node, interface: name }: Extract<Fate, { kind: 'leaves' }>,
+  { node, device: exit }: Endpoint,
   { target, sender, device }: Asking,
 ): readonly Walk[] {
   const fields = { ...MESSAGE, icmpType: ICMP6.ADVERTISEMENT, src: target, dst: sender, macDst: device.mac };
   const skb = newSkb(world.leg, packet(fields));
-  return send(world, 'advertisement', skb, () => receive(world, skb, nodeOf(world.network, node), name));
+  return send(world, 'advertisement', skb, () => receive(world, skb, node, exit.name));
 }
 
 /** Whether an advertisement came to the device that asked. */

@@ -1,7 +1,8 @@
+import { interfaceOf, nodeOf } from '../../network/access.ts';
 import type { Interface, Node } from '../../network/network.ts';
 import type { Walk } from '../../network/trace.ts';
 import { type Address, printAddress, printMac } from '../../packet/address.ts';
-import { type Answered, cacheKey, pick, untaught } from '../neighbour.ts';
+import { type Answered, cacheKey, pick, pickExit, untaught } from '../neighbour.ts';
 import type { Endpoint } from '../segment.ts';
 import { assume, holds, type World } from '../world.ts';
 import {
@@ -15,9 +16,10 @@ import {
 import { isLocal6 } from './routing.ts';
 import { linkLocalOf } from './source.ts';
 
-/** An answer, heard or lost; without `from` it is one of somebody out of sight. */
+/** An answer, heard or lost: of the device that it was sent by, or of somebody out of sight beyond it. */
 interface Answer {
-  readonly from?: Endpoint;
+  readonly from: Endpoint;
+  readonly inSight: boolean;
   readonly ends: readonly Walk[];
 }
 
@@ -54,22 +56,32 @@ function ask(world: World, asking: Asking, text: string): Answered {
     if (fate.kind === 'unknown' && isAnswered(world, asking, fate.node))
       return { kind: 'unknown', text, unknown: fate.unknown };
   const heard = answers.filter((answer) => answer.ends.some((walk) => isHeard(asking, walk)));
-  const owners = heard.flatMap(({ from }) => (from === undefined ? [] : [{ from, mac: from.device.mac, hops: [] }]));
+  const owners = heard.flatMap(({ from, inSight }) => (inSight ? [{ from, mac: from.device.mac, hops: [] }] : []));
   const owner = owners.length < 2 ? owners[0] : pick(world, asking, owners);
   if (owner !== undefined) {
     const { node, device } = owner.from;
     world.neighbours.set(cacheKey(asking, asking.target), device.mac);
     return { kind: 'mac', mac: device.mac, text, verdict: `${printMac(device.mac)} (${node.name}:${device.name})` };
   }
-  return heard.length > 0
-    ? { kind: 'outside', text, verdict: 'nobody in sight, perhaps somebody out of sight' }
-    : unheard(world, asking, text, ends);
+  const exit = pickExit(
+    world,
+    asking,
+    heard.map(({ from }) => ({ from, mac: undefined, hops: [] })),
+  );
+  return exit === undefined
+    ? unheard(world, asking, text, ends)
+    : { kind: 'outside', text, verdict: 'nobody in sight, perhaps somebody out of sight', exit: exit.from };
 }
 
 function answerTo(world: World, asking: Asking, walk: Walk): readonly Answer[] {
-  if (walk.fate.kind === 'leaves') return [{ ends: receiveAdvertisement(world, walk.fate, asking) }];
+  const { fate } = walk;
+  if (fate.kind === 'leaves') {
+    const node = nodeOf(world.network, fate.node);
+    const from = { node, device: interfaceOf(node, fate.interface) };
+    return [{ from, inSight: false, ends: receiveAdvertisement(world, from, asking) }];
+  }
   const from = arrival(world, walk, asking.target);
-  return from === undefined ? [] : [{ from, ends: sendAdvertisement(world, from, asking) }];
+  return from === undefined ? [] : [{ from, inSight: true, ends: sendAdvertisement(world, from, asking) }];
 }
 
 /** Where a message is lost to sight, there may be an answer to it or not. */

@@ -61,12 +61,15 @@ function withSettings(world: World, settings: Readonly<Record<string, number>>):
   return { ...world, nodes: { h: { ...h, settings: { ...h.settings, ...settings } }, ...others } };
 }
 
-const macsIn = ({ nodes }: World): readonly string[] =>
-  Object.entries(nodes).flatMap(([, node], n) =>
+/** MAC addresses that rules name. */
+export const macsIn = ({ nodes }: World): readonly string[] => [
+  ...Object.entries(nodes).flatMap(([, node], n) =>
     Object.keys(node.interfaces)
       .filter((name) => name === 'eth0' || name === 'br0')
       .map((name) => printMac(macOf(node, n, name))),
-  );
+  ),
+  '02:00:00:00:99:99',
+];
 
 /** A word now and then turned round. */
 const inverted = (text: fc.Arbitrary<string>): fc.Arbitrary<string> =>
@@ -80,7 +83,7 @@ interface Words {
 }
 
 const wordsOf = (world: World): Words => ({
-  macs: [...macsIn(world), '02:00:00:00:99:99'],
+  macs: macsIn(world),
   addresses: [
     ...ownedIn(world).filter((one) => !one.startsWith('127.')),
     ...unownedIn(world).slice(0, 1),
@@ -156,17 +159,18 @@ const THEN = ['ACCEPT', 'CONTINUE', 'DROP'] as const;
 
 function actionOf(table: 'nat' | 'filter', hook: Hook, { macs }: Words): fc.Arbitrary<string> {
   const mac = fc.constantFrom(...macs);
+  const aim = fc.constantFrom(...macs, ...macs, 'ff:ff:ff:ff:ff:ff');
   const then = fc.constantFrom(...THEN);
   const changes =
     table === 'filter'
       ? []
       : hook === 'PREROUTING'
         ? [
-            fc.tuple(mac, then).map(([to, what]) => `dnat --to-dst ${to} --dnat-target ${what}`),
+            fc.tuple(aim, then).map(([to, what]) => `dnat --to-dst ${to} --dnat-target ${what}`),
             then.map((what) => `redirect --redirect-target ${what}`),
           ]
         : hook === 'OUTPUT'
-          ? [fc.tuple(mac, then).map(([to, what]) => `dnat --to-dst ${to} --dnat-target ${what}`)]
+          ? [fc.tuple(aim, then).map(([to, what]) => `dnat --to-dst ${to} --dnat-target ${what}`)]
           : hook === 'POSTROUTING'
             ? [
                 fc
