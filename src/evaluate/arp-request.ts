@@ -6,6 +6,7 @@ import { type Arrival, arrive, type Lost, newSpread, type RuleAnswer, type Sprea
 import { type ArpFrame, type ArpHop, newArp } from './arp-tables.ts';
 import { ARP_OPERATION, type Mac } from './frame.ts';
 import type { Endpoint, Reach } from './segment.ts';
+import { strangerAt } from './stranger.ts';
 import { hidden } from './undecided.ts';
 import type { World } from './world.ts';
 
@@ -104,8 +105,10 @@ const answerByRule = (spread: Spread, { node, device, frame, mac }: RuleAnswer):
   sendArp(spread, node, device, replyTo(frame, mac));
 
 /** Whoever is out there answers with an address that nobody knows. */
-const answerFromOutside = (spread: Spread, { node, device, frame }: Arrival): void =>
-  arrive(spread, node, device, replyTo(frame, undefined));
+const answerFromOutside = (spread: Spread, { node, device, frame }: Arrival): void => {
+  const stranger = strangerAt({ node, device }, frame.arp.destination).name;
+  arrive(spread, node, device, { ...replyTo(frame, undefined), stranger });
+};
 
 const replyTo = ({ arp, hops, tag }: ArpFrame, mac: Mac): ArpFrame => ({
   ...newArp(

@@ -91,7 +91,7 @@ function stayBridged(world: World, skb: Skb, node: Node, bridge: Interface, next
   if (answered.kind === 'none') return unanswered(skb, { node: node.name, text: answered.text }, answered.origin);
   // 0 is the address of somebody out of sight
   write(skb, { macDst: answered.kind === 'mac' ? answered.mac : 0 });
-  skb.beyond = answered.kind === 'mac' ? undefined : answered.exit;
+  skb.stranger = answered.kind === 'mac' ? undefined : answered.stranger;
   const text = `new destination ${printAddress(skb.packet.dst)} behind ${bridge.name}`;
   note(skb, { node: node.name, hook: 'neighbour', text, verdict: `stays bridged, to ${addressee(skb)}` });
   return undefined;

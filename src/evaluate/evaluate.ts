@@ -23,6 +23,7 @@ export function evaluate(all: Network, probe: Probe, start: Start, oracle: Oracl
     assumptions: new Map(),
     tables: new Map(),
     neighbours: new Map(),
+    strangers: new Map(),
     visits: new Map(),
     leg: 'request',
   };

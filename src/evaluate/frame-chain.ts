@@ -5,8 +5,9 @@ import type { Origin, Unknown } from '../packet/place.ts';
 import type { Frame } from './frame.ts';
 import { changeFrame } from './frame-change.ts';
 import { isLegacy } from './frame-kind.ts';
-import { type Devices, testFrame } from './frame-tests.ts';
+import { type Devices, type Sought, testFrame } from './frame-tests.ts';
 import { at } from './skb.ts';
+import { hasOneOf } from './stranger.ts';
 import { count, holds, type World } from './world.ts';
 
 /** What a table says of a frame; `by` is the rule or policy that said it. */
@@ -86,9 +87,15 @@ function matches({ world, frame, asking }: Run, chain: FrameChain, rule: FrameRu
     const found = testFrame(test, frame, asking.devices);
     if (typeof found === 'boolean') return found;
     if (found === 'legacy only') return isLegacy(world, asking.node);
+    if ('macs' in found) return isSought(world, frame, asking, rule, found);
     unknowns ??= unknownsOf(world, asking, chain, rule);
     return holds(world, unknowns(found.reason));
   });
+}
+
+function isSought(world: World, { stranger }: Frame, { node }: Asking, rule: FrameRule, { macs, inverted }: Sought) {
+  const origin = { node: node.name, text: rule.text, place: rule.place };
+  return hasOneOf(world, stranger ?? `somebody out of sight of ${node.name}`, macs, origin) !== inverted;
 }
 
 /** Unknowns of one visit of a rule. */

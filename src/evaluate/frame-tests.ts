@@ -14,15 +14,22 @@ export interface Devices {
 }
 
 /** Why a frame does not decide a test: nobody knows, or ebtables-legacy says yes and ebtables-nft no. */
-export type Undecided = { readonly reason: string } | 'legacy only';
+export type Undecided = { readonly reason: string } | Sought | 'legacy only';
+
+/** Somebody out of sight would have to have one of these addresses, or none of them. */
+export interface Sought {
+  readonly macs: readonly MaskedMac[];
+  readonly inverted: boolean;
+}
 
 /** What a test found, before it is turned round: `absent` where the frame has no such part, which no `!` turns round. */
-type Found = boolean | 'absent' | { readonly reason: string };
+type Found = boolean | 'absent' | { readonly reason: string } | Pick<Sought, 'macs'>;
 
 /** Whether a test of a rule holds (`ebt_basic_match`, the modules ebt_ip, ebt_arp, …, and `arp_packet_match`). */
 export function testFrame(test: FrameTest, frame: Frame, devices: Devices): boolean | Undecided {
   const found = find(test, frame, devices);
   if (found === 'absent') return false;
+  if (typeof found === 'object' && 'macs' in found) return { ...found, inverted: test.inverted };
   const result = typeof found === 'boolean' ? found !== test.inverted : found;
   return result === true && isDisputed(test, frame, devices) ? 'legacy only' : result;
 }
@@ -143,25 +150,22 @@ const ipHolds = ({ address, mask }: MaskedIp<Address>, value: Address): boolean 
 const nameHolds = (pattern: string, { name } = { name: '' } as Pick<Interface, 'name'>): boolean =>
   pattern.endsWith('+') ? name !== '' && name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
-const GROUP_BIT = 0x010000000000;
-
-const OUT_OF_SIGHT = { reason: 'the MAC address of somebody out of sight' };
-
-/** `ether_addr_equal_masked`. Of an address out of sight only one thing is known: it is nobody's group. */
-function macHolds({ address, mask }: MaskedMac, mac: Mac): Found {
-  if (mac === undefined && mask !== 0 && mask !== GROUP_BIT) return OUT_OF_SIGHT;
-  return bitAnd(mac ?? 0, mask) === bitAnd(address, mask);
-}
+/** `ether_addr_equal_masked`. */
+const macHolds = (of: MaskedMac, mac: Mac): Found =>
+  mac === undefined ? { macs: [of] } : bitAnd(mac, of.mask) === bitAnd(of.address, of.mask);
 
 const markHolds = (test: Extract<FrameTest, { kind: 'mark' }>, mark: number): boolean =>
   test.any ? bitAnd(mark, test.mask) !== 0 : bitAnd(mark, test.mask) === test.value;
+
+const EVERY_BIT = 0xffffffffffff;
 
 type Pairs = Extract<FrameTest, { kind: 'among source' | 'among destination' }>['pairs'];
 
 /** `ebt_mac_wormhash_contains`: a pair without an address is the MAC address's alone; 0.0.0.0 is none. */
 function isAmong(pairs: Pairs, mac: Mac, ip: Address | undefined): Found {
   const fitting = pairs.filter(({ address }) => address === undefined || address === 0 || address === ip);
-  if (mac === undefined) return fitting.length > 0 && OUT_OF_SIGHT;
+  if (mac === undefined && fitting.length > 0)
+    return { macs: fitting.map((pair) => ({ address: pair.mac, mask: EVERY_BIT })) };
   return fitting.some((pair) => pair.mac === mac);
 }
 

@@ -26,6 +26,8 @@ export interface Frame {
   type: PacketType;
   mark: number;
   tag: number | undefined;
+  /** Who has the address that is not known. */
+  readonly stranger?: string;
   readonly packet?: Packet;
   arp?: Arp;
 }
@@ -38,13 +40,14 @@ export function typeAt(to: Mac, ...own: readonly number[]): PacketType {
 }
 
 /** The frame that a packet travels in; what a process sends is the host's own (a new skb's pkt_type is 0). */
-export const frameOf = ({ packet, tag, type = 'host' }: Skb): Frame => ({
-  macSource: packet.macSrc,
-  // 0 stands for the address of somebody out of sight, who has answered an ARP request
+export const frameOf = ({ packet, tag, type = 'host', stranger }: Skb): Frame => ({
+  // 0 stands for the address of somebody out of sight, who has answered, or is answering, for his address
+  macSource: packet.macSrc === 0 && stranger !== undefined ? undefined : packet.macSrc,
   macDestination: packet.macDst === 0 ? undefined : packet.macDst,
   type,
   mark: packet.mark,
   tag,
+  ...(stranger && { stranger: stranger.name }),
   packet,
 });
 

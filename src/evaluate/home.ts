@@ -4,7 +4,8 @@ import { type Endpoint, livesAt, livesBehind, type Reach, reach, reachFrom } fro
 import type { Skb } from './skb.ts';
 
 /** Where a frame is for somebody out of sight: whoever answered an ARP request has made himself known to every bridge on the way. */
-const outOfSight = ({ packet, beyond }: Skb): Endpoint | undefined => (packet.macDst === 0 ? beyond : undefined);
+const outOfSight = ({ packet, stranger }: Skb): Endpoint | undefined =>
+  packet.macDst === 0 ? stranger?.at : undefined;
 
 const leadsTo = ({ outside }: Reach, { node, device }: Endpoint): boolean =>
   outside.some((exit) => exit.node.name === node.name && exit.device.name === device.name);

@@ -50,7 +50,7 @@ function neighbourOutput(world: World, skb: Skb, node: Node, exit: Exit): Fate {
   const unseen = hidden(node, one);
   if (unseen !== undefined) return fateOf(skb, node, { kind: 'unknown', unknown: unseen });
   if (one !== undefined) write(skb, { macSrc: one.mac, macDst: 0 });
-  skb.beyond = undefined;
+  skb.stranger = undefined;
   if (type === 'broadcast') write(skb, { macDst: BROADCAST_MAC });
   else if (type === 'multicast') {
     write(skb, { macDst: groupMac(skb.packet.dst) });
@@ -77,7 +77,7 @@ function askNeighbour(world: World, skb: Skb, node: Node, one: Interface, nextHo
     return unanswered(skb, { node: node.name, text: answered.text, place: one.place }, answered.origin);
   // the address of somebody out of sight stays 0
   if (answered.kind === 'mac') write(skb, { macDst: answered.mac });
-  else skb.beyond = answered.exit;
+  else skb.stranger = answered.stranger;
   const place = answered.kind === 'mac' ? answered.entry?.place : undefined;
   note(skb, { node: node.name, hook: 'neighbour', text: answered.text, ...at(place), verdict: answered.verdict });
   return undefined;

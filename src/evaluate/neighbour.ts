@@ -10,6 +10,7 @@ import { isLocal } from './routing.ts';
 import { type Endpoint, livesBehind, type Reach, reach } from './segment.ts';
 import { solicit } from './six/solicit.ts';
 import { SCOPE, selectAddress } from './source.ts';
+import { type Stranger, strangerAt } from './stranger.ts';
 import { hidden, unmodelled } from './undecided.ts';
 import { assume, choose, isSix, strongest, type World } from './world.ts';
 
@@ -25,7 +26,7 @@ export type Answered = { readonly hops?: readonly ArpHop[] } & (
       readonly verdict: string;
       readonly entry?: Node['neighbours'][number];
     }
-  | { readonly kind: 'outside'; readonly text: string; readonly verdict: string; readonly exit: Endpoint }
+  | { readonly kind: 'outside'; readonly text: string; readonly verdict: string; readonly stranger: Stranger }
   /** `origin`: the rule that dropped the request or its answer. */
   | { readonly kind: 'none'; readonly text: string; readonly origin?: Origin }
   /** Nobody in sight answers, but what is not modelled may. */
@@ -70,7 +71,7 @@ function request(world: World, node: Node, device: Interface, target: Address, s
   if (unknown !== undefined) return { kind: 'unknown', text, unknown };
   const { heard, outside } = asked;
   const exit = heard.length === 0 ? pickExit(world, question, outside) : undefined;
-  if (exit !== undefined) return beyond(text, exit);
+  if (exit !== undefined) return beyond(text, exit, target);
   const owner = heard.length < 2 ? heard[0] : pick(world, question, heard);
   return owner === undefined ? nobody(world, question, text, passed, asked) : taken(world, question, text, owner);
 }
@@ -102,10 +103,10 @@ function askRules(world: World, question: Question): Asked {
   });
 }
 
-const beyond = (text: string, { from, mac, hops }: Heard): Answered => {
+const beyond = (text: string, { from, mac, hops }: Heard, target: Address): Answered => {
   const verdict = `nobody in sight, perhaps somebody beyond ${name(from)}`;
   return mac === undefined
-    ? { kind: 'outside', text, verdict, hops, exit: from }
+    ? { kind: 'outside', text, verdict, hops, stranger: strangerAt(from, target) }
     : { kind: 'mac', mac, text, verdict, hops };
 };
 

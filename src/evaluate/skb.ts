@@ -7,7 +7,7 @@ import type { Packet } from '../packet/packet.ts';
 import type { Origin, Place } from '../packet/place.ts';
 import type { Track } from './conntrack.ts';
 import type { PacketType } from './frame.ts';
-import type { Endpoint } from './segment.ts';
+import type { Stranger } from './stranger.ts';
 
 /** One packet on its way: its header fields and what the kernel attaches to it on the node where it is. */
 export interface Skb {
@@ -29,8 +29,8 @@ export interface Skb {
   tag: number | undefined;
   /** Whom the frame is for, where rules of a bridge may ask; undefined: as its addresses say. */
   type: PacketType | undefined;
-  /** Where somebody out of sight lives whom a frame to nobody's address (0) is for: behind this interface. */
-  beyond: Endpoint | undefined;
+  /** Whose address is 0 in the frame: somebody's out of sight, whom it is for or who has sent it. */
+  stranger: Stranger | undefined;
   /** Where the frame or packet has been, to notice that it goes round. */
   seen: Set<string>;
 }
@@ -48,7 +48,7 @@ export const newSkb = (leg: Leg, packet: Packet): Skb => ({
   bridge: undefined,
   tag: undefined,
   type: undefined,
-  beyond: undefined,
+  stranger: undefined,
   seen: new Set(),
 });
 

@@ -7,6 +7,7 @@ import type { Ranges } from '../packet/ranges.ts';
 import type { Scalar } from '../packet/scalar.ts';
 import type { Flow } from './conntrack.ts';
 import { BOOLEAN, type Oracle } from './oracle.ts';
+import type { Fact } from './stranger.ts';
 
 /** What outlives one packet of an exchange: conntrack tables, decisions about unknowns, what was taken for granted. */
 export interface World {
@@ -21,6 +22,8 @@ export interface World {
   readonly tables: Map<string, Flow[]>;
   /** What ARP has taught in this exchange: MAC by node, device and address. Nobody knows anybody at its beginning. */
   readonly neighbours: Map<string, number>;
+  /** What rules have found out about the MAC addresses of those out of sight, by whom. */
+  readonly strangers: Map<string, readonly Fact[]>;
   /** How often a rule was asked, so that each visit has unknowns of its own. */
   readonly visits: Map<string, number>;
   leg: Leg;

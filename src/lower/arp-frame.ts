@@ -16,6 +16,8 @@ export interface ArpFrame {
   readonly macDestination: number;
   readonly operation: number;
   readonly senderMac: number | undefined;
+  /** Who has the address that is not known. */
+  readonly stranger?: string;
   readonly sender: Address;
   readonly targetMac: number;
   readonly target: Address;
@@ -51,7 +53,7 @@ export function fork(flight: Flight, of: Predicate): Flight | undefined {
 /** What an ARP frame holds. */
 export const arpContents = (frame: ArpFrame, place: FramePlace): Contents => ({
   type: 0x0806,
-  mac: (side, of) => macUnder(side === 'source' ? frame.macSource : frame.macDestination, of, place),
+  mac: (side, of) => macUnder(side === 'source' ? frame.macSource : frame.macDestination, of, frame, place),
   address: (side, value) => truth((side === 'source' ? frame.sender : frame.target) === value),
   mark: ({ value, mask, any }) => {
     const bits = bitAnd(frame.mark, mask);
@@ -88,9 +90,9 @@ function arpHolds(test: ArpTest, frame: ArpFrame, place: FramePlace): Predicate 
     case 'arp destination':
       return addressUnder(frame.target, test.of);
     case 'arp mac source':
-      return macUnder(frame.senderMac, test.of, place);
+      return macUnder(frame.senderMac, test.of, frame, place);
     case 'arp mac destination':
-      return macUnder(frame.targetMac, test.of, place);
+      return macUnder(frame.targetMac, test.of, frame, place);
     case 'arp gratuitous':
       return truth(frame.sender === frame.target);
   }
@@ -100,9 +102,14 @@ const addressUnder = (value: Address, { address, mask }: MaskedIp): Predicate =>
   truth(typeof value === 'number' && bitAnd(value, mask) === bitAnd(address, mask));
 
 /** Whoever is out of sight has one address, and nobody knows which. */
-function macUnder(value: number | undefined, { address, mask }: MaskedMac, { node }: FramePlace): Predicate {
+function macUnder(
+  value: number | undefined,
+  { address, mask }: MaskedMac,
+  { stranger }: ArpFrame,
+  { node }: FramePlace,
+): Predicate {
   const wanted = bitAnd(address, mask);
   if (value !== undefined) return truth(bitAnd(value, mask) === wanted);
-  const id = `${node.name} sees from outside ${wanted}/${mask}`;
+  const id = `${node.name} sees ${stranger} as ${wanted}/${mask}`;
   return unknownBit({ id, reason: `the MAC address of somebody out of sight of ${node.name}` });
 }

@@ -2,7 +2,7 @@ import { all, any, FALSE } from '../ir/predicate.ts';
 import type { Predicate } from '../ir/program.ts';
 import { interfaceOf, nodeOf } from '../network/access.ts';
 import type { Network } from '../network/network.ts';
-import type { Address } from '../packet/address.ts';
+import { type Address, printAddress } from '../packet/address.ts';
 import type { Unknown } from '../packet/place.ts';
 import { type Asker, hiddenFor } from './arp.ts';
 import { answerOf } from './arp-chain.ts';
@@ -48,7 +48,9 @@ function backFrom(question: Question, { exit, tag, flight }: Trip['exits'][numbe
   const device = interfaceOf(node, exit.interface);
   const hidden = hiddenFor(network, { ...exit, mac: device.mac }) !== undefined;
   const trip = tripOf(on, network, `${label}, answer from outside of ${exit.node} ${exit.interface}`);
-  if (!hidden) receiveArp(trip, node, device, tag, flying(answerOf(flight.frame, undefined), flight.bounds));
+  const stranger = `${printAddress(flight.frame.target)} beyond ${exit.node}:${exit.interface}`;
+  const answer = { ...answerOf(flight.frame, undefined), stranger };
+  if (!hidden) receiveArp(trip, node, device, tag, flying(answer, flight.bounds));
   const lost = trip.lost.map(({ when, unknown }): Outside => ({ exit, when: all(flight.when, when), lost: unknown }));
   if (hidden) return [{ exit, when: flight.when }];
   const heard = taken(question, trip).map(({ frame: { senderMac: mac }, when }): Outside => {

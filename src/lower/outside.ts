@@ -71,4 +71,4 @@ function strange(walk: Walk, asker: Asker, then: Then): Steps {
 }
 
 /** Addresses without the group bit. */
-const UNICAST: Ranges = Array.from({ length: 128 }, (_, i): Range => [i * 2 ** 41, i * 2 ** 41 + 2 ** 40 - 1]);
+export const UNICAST: Ranges = Array.from({ length: 128 }, (_, i): Range => [i * 2 ** 41, i * 2 ** 41 + 2 ** 40 - 1]);

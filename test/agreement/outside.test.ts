@@ -13,6 +13,7 @@ import { probeOf } from './generate/probe.ts';
 import { sixProbeOf } from './generate/six/probe.ts';
 import { sixSnapshotOf } from './generate/six/snapshot.ts';
 import { snapshotOf } from './generate/snapshot.ts';
+import { TOPOLOGIES } from './generate/topology.ts';
 import type { World } from './generate/world.ts';
 
 const QUESTIONS = 10;
@@ -74,5 +75,52 @@ describe('random networks of which a part is out of sight', () => {
       }),
       { numRuns: networks },
     );
+  });
+});
+
+describe('rules that ask for the MAC address of a guest out of sight', () => {
+  const world = TOPOLOGIES['hypervisor'] as World;
+  const { g1: _, ...nodes } = world.nodes;
+  const { guest1: __, ...links } = world.links;
+  const GUEST = '52:54:00:00:00:01';
+  const FOUND = 'leaves h:tap1; no answer';
+  const LOST = 'lost; no answer';
+  /** How h's packets to the guest end. */
+  function sent(files: ReadonlyMap<string, string>, table: string, rules: readonly string[], six: boolean): string[] {
+    const chains = table === 'nat' ? ['PREROUTING', 'OUTPUT', 'POSTROUTING'] : ['INPUT', 'FORWARD', 'OUTPUT'];
+    const text = [`*${table}`, ...chains.map((name) => `:${name} ACCEPT`), ...rules, ''].join('\n');
+    const network = read(new Map([...files, ['h/ebtables-save.txt', text]]));
+    const question = { from: 'h', proto: 'icmp', dst: '10.1.0.11', dport: 0 } as const;
+    const { probe, start } = six ? sixProbeOf({ four: question }, 0) : probeOf(question, 0);
+    const run = endsOfProgram(lower(network, probe), start.packet, [parseMac(GUEST) ?? 0]);
+    const walked = comparable(explore(network, probe, start).map(endOfExchange));
+    expect(comparable(run.ends)).toEqual(walked);
+    return [...walked];
+  }
+  const cutOff: World = { ...world, nodes, links };
+  const four = (table: string, ...rules: readonly string[]) => sent(snapshotOf(cutOff), table, rules, false);
+  const six = (table: string, ...rules: readonly string[]) => sent(sixSnapshotOf(cutOff), table, rules, true);
+
+  it.each([
+    ['of IPv4', four],
+    ['of IPv6', six],
+  ])('%s let his answer pass if it is his, and he may have it', (_, ends) => {
+    expect(ends('nat', `-A PREROUTING -i tap1 -s ! ${GUEST} -j DROP`)).toEqual([FOUND, LOST]);
+    expect(ends('nat', `-A PREROUTING -i tap1 -s ${GUEST} -j DROP`)).toEqual([FOUND, LOST]);
+    expect(ends('nat', `-A PREROUTING -i tap2 -s ! ${GUEST} -j DROP`)).toEqual([FOUND]);
+  });
+
+  it.each([
+    ['of IPv4', four],
+    ['of IPv6', six],
+  ])('%s: he has one, whichever rule asks', (_, ends) => {
+    const yes = `-A PREROUTING -i tap1 -s ${GUEST} -j`;
+    const no = `-A PREROUTING -i tap1 -s ! ${GUEST} -j`;
+    expect(ends('nat', `${yes} ACCEPT`, `${no} ACCEPT`, '-A PREROUTING -i tap1 -j DROP')).toEqual([FOUND]);
+    expect(ends('nat', `${yes} DROP`, `${no} DROP`)).toEqual([LOST]);
+    const to = '-A OUTPUT -p IPv4 -o tap1 -d';
+    expect(
+      four('filter', `${to} ${GUEST} -j ACCEPT`, `${to} ! ${GUEST} -j ACCEPT`, '-A OUTPUT -p IPv4 -j DROP'),
+    ).toEqual([FOUND]);
   });
 });

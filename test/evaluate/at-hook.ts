@@ -22,6 +22,7 @@ export const worldOf = (network: Network, oracle: Oracle = fixed()): World => ({
   assumptions: new Map(),
   tables: new Map(),
   neighbours: new Map(),
+  strangers: new Map(),
   visits: new Map(),
   leg: 'request',
 });

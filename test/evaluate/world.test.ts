@@ -44,6 +44,7 @@ function alone(more: Omit<Host, 'interfaces'> = {}): { world: World; node: Node;
     assumptions: new Map(),
     tables: new Map(),
     neighbours: new Map(),
+    strangers: new Map(),
     visits: new Map(),
     leg: 'request',
   };

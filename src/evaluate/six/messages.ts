@@ -9,6 +9,7 @@ import { cacheKey } from '../neighbour.ts';
 import { localOut } from '../output.ts';
 import type { Endpoint } from '../segment.ts';
 import { finish, newSkb, type Skb } from '../skb.ts';
+import { strangerAt } from '../stranger.ts';
 import type { World } from '../world.ts';
 import { groupMac6, solicitedNode } from './address.ts';
 import { ICMP6 } from './answer.ts';
@@ -78,6 +79,7 @@ export function receiveAdvertisement(
 ): readonly Walk[] {
   const fields = { ...MESSAGE, icmpType: ICMP6.ADVERTISEMENT, src: target, dst: sender, macDst: device.mac };
   const skb = newSkb(world.leg, packet(fields));
+  skb.stranger = strangerAt({ node, device: exit }, target);
   return send(world, 'advertisement', skb, () => receive(world, skb, node, exit.name));
 }
 

@@ -4,6 +4,7 @@ import type { Walk } from '../../network/trace.ts';
 import { type Address, printAddress, printMac } from '../../packet/address.ts';
 import { type Answered, cacheKey, pick, pickExit, untaught } from '../neighbour.ts';
 import type { Endpoint } from '../segment.ts';
+import { strangerAt } from '../stranger.ts';
 import { assume, holds, type World } from '../world.ts';
 import {
   type Asking,
@@ -70,7 +71,12 @@ function ask(world: World, asking: Asking, text: string): Answered {
   );
   return exit === undefined
     ? unheard(world, asking, text, ends)
-    : { kind: 'outside', text, verdict: 'nobody in sight, perhaps somebody out of sight', exit: exit.from };
+    : {
+        kind: 'outside',
+        text,
+        verdict: 'nobody in sight, perhaps somebody out of sight',
+        stranger: strangerAt(exit.from, asking.target),
+      };
 }
 
 function answerTo(world: World, asking: Asking, walk: Walk): readonly Answer[] {

@@ -25,7 +25,8 @@ export interface Message {
   /** Whom its sender knows already. */
   readonly neighbours: ReadonlyMap<string, Station>;
   readonly only: (node: Node, device: string) => boolean;
-  readonly macs?: { readonly source: number; readonly destination: number };
+  /** Of a message that comes in: who sends it is out of sight. */
+  readonly macs?: { readonly source: Ranges; readonly destination: number };
 }
 
 /** The walk of a message: a packet of its own, of which everything is known, and which conntrack does not look at. */
@@ -38,7 +39,7 @@ export function walkOf(at: Walk['at'], message: Message): Walk {
     icmpType: only(type),
     ttl: only(HOP_LIMIT),
     length: only(LENGTH),
-    ...(macs === undefined ? {} : { macSrc: only(macs.source), macDst: only(macs.destination) }),
+    ...(macs === undefined ? {} : { macSrc: macs.source, macDst: only(macs.destination) }),
   };
   const fields = FIELDS.map((field): [Slot, Ranges<Scalar>] => [
     field,

@@ -10,6 +10,7 @@ import type { Answerer, Asker } from '../arp.ts';
 import { hiddenFor } from '../arp.ts';
 import { receive } from '../link.ts';
 import { localOut } from '../local-out.ts';
+import { UNICAST } from '../outside.ts';
 import { type Exit, isAt, type Station } from '../segment.ts';
 import { flag } from '../settings.ts';
 import type { Lowering } from '../walk.ts';
@@ -173,7 +174,7 @@ function exitsOf(question: Question, { when, fate }: Ending): Heard['exits'] {
     label: `${label}, answer from outside of ${fate.node} ${fate.interface}`,
     neighbours: new Map(),
     only: (one, by) => one.name === asker.node.name && by === asker.device.name,
-    macs: { source: 0, destination: asker.device.mac },
+    macs: { source: UNICAST, destination: asker.device.mac },
   });
   const endings = endingsOf(receive(walk, node, device, { to: { kind: 'open' } }), walk.bounds, label);
   // what nobody can tell of the answer may be that it comes
