@@ -3,7 +3,7 @@ import type { Interface, InterfaceAddress, Node } from '../../network/network.ts
 import type { Address } from '../../packet/address.ts';
 import { bitXor } from '../../packet/bits.ts';
 import { deviceSetting6, type World } from '../world.ts';
-import { isAssigned, isGroup, SCOPE6, scopeOf } from './address.ts';
+import { isAssigned, isGroup, isLocalhost, SCOPE6, scopeOf } from './address.ts';
 import { isOrchid, labelOf } from './label.ts';
 
 interface Candidate {
@@ -83,10 +83,13 @@ export const linkLocalOf = (node: Node, device: string): Address | undefined =>
 /** Scopes that count for REDIRECT; what is for any other is turned to the first address that there is. */
 const NARROW: readonly number[] = [SCOPE6.INTERFACE, SCOPE6.LINK, SCOPE6.SITE];
 
+/** `ipv6_addr_scope`: ::1 has a scope of its own, that of groups of an interface. */
+const narrowness = (address: Address): number => (isLocalhost(address) ? SCOPE6.INTERFACE : scopeOf(address));
+
 /** Addresses of a device of the destination's own scope: what REDIRECT turns a packet to (`nf_nat_redirect_ipv6`). */
 export function addressesFor(node: Node, device: string, dst: Address): readonly Address[] {
-  const scope = scopeOf(dst);
+  const scope = narrowness(dst);
   return (findInterface(node, device)?.addresses ?? [])
-    .filter((one) => isAssigned(one) && (!NARROW.includes(scope) || scopeOf(one.local) === scope))
+    .filter((one) => isAssigned(one) && (!NARROW.includes(scope) || narrowness(one.local) === scope))
     .map(({ local }) => local);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Exchange } from '../../../src/network/trace.ts';
 import { printAddress } from '../../../src/packet/address.ts';
-import { ends } from '../ask.ts';
-import { addr6, build6, FORWARDING6, host6 } from '../six-build.ts';
+import { ends, wire } from '../ask.ts';
+import { addr6, BRIDGE_NF6, build6, FORWARDING6, host6 } from '../six-build.ts';
 import { filter, nat, ping, send6, tcp6, udp6 } from './ask.ts';
 
 const network = (...rules: readonly string[]) =>
@@ -81,6 +81,20 @@ describe('nat of IPv6', () => {
     );
     expect(exchange.walks[0]?.received.dst).toBe(addr6('fe80::ff:fe00:100'));
     expect(ends(exchange)).toEqual(['delivered r', 'delivered a']);
+  });
+
+  // measured
+  it('REDIRECT turns ::1 to no other address, what is for a link to one of the link', () => {
+    const bridge = {
+      h: { interfaces: { p1: { master: 'br0' }, br0: { addresses: ['2001:db8:a::5/64'], mac: '02:00:00:00:05:01' } } },
+    };
+    const rules = { ip6tables: nat('-A PREROUTING -p tcp -j REDIRECT --to-ports 3128'), sysctl: BRIDGE_NF6 };
+    const redirected = (dst: string): string => {
+      const of = tcp6(dst, 80, { src: addr6('2001:db8:a::9'), macDst: 0x020000000501 });
+      return ends(send6(build6({ h: { ...bridge.h, ...rules } }, []), wire('h', 'p1'), of))[0];
+    };
+    expect(redirected('::1')).toBe('dropped h: rule');
+    expect(redirected('fe80::9')).toBe('delivered h');
   });
 
   it('REDIRECT in OUTPUT turns to ::1', () => {

@@ -94,6 +94,9 @@ export const BRIDGES: Readonly<Record<string, SixCase>> = {
       'g1 udp 2001:db8:a::12 53',
       'g1 udp 2001:db8:a::20 53',
       'x tcp 2001:db8:a::11 3000',
+      // REDIRECT turns ::1 to nothing else
+      'h:tap1 tcp ::1 3000 src 2001:db8:a::11 to 02:00:00:00:05:01',
+      'h:tap1 tcp fe80::ff:fe00:9 3000 src 2001:db8:a::11 to 02:00:00:00:05:01',
       'g2 icmp 2001:db8:a::11',
     ],
   },
