@@ -101,6 +101,9 @@ function arpHolds(test: ArpTest, frame: ArpFrame, place: FramePlace): Predicate 
 const addressUnder = (value: Address, { address, mask }: MaskedIp): Predicate =>
   truth(typeof value === 'number' && bitAnd(value, mask) === bitAnd(address, mask));
 
+/** The bit that makes an address one of many: no host has it. */
+const GROUP = 0x010000000000;
+
 /** Whoever is out of sight has one address, and nobody knows which. */
 function macUnder(
   value: number | undefined,
@@ -110,6 +113,8 @@ function macUnder(
 ): Predicate {
   const wanted = bitAnd(address, mask);
   if (value !== undefined) return truth(bitAnd(value, mask) === wanted);
+  if (bitAnd(wanted, GROUP) !== 0) return FALSE;
+  if (mask - bitAnd(mask, GROUP) === 0) return TRUE;
   const id = `${node.name} sees ${stranger} as ${wanted}/${mask}`;
   return unknownBit({ id, reason: `the MAC address of somebody out of sight of ${node.name}` });
 }

@@ -14,7 +14,7 @@ import { sixProbeOf } from './generate/six/probe.ts';
 import { sixSnapshotOf } from './generate/six/snapshot.ts';
 import { snapshotOf } from './generate/snapshot.ts';
 import { TOPOLOGIES } from './generate/topology.ts';
-import type { World } from './generate/world.ts';
+import type { World, WorldNode } from './generate/world.ts';
 
 const QUESTIONS = 10;
 const cases = Number(process.env['NETQED_CASES'] ?? 300);
@@ -78,6 +78,18 @@ describe('random networks of which a part is out of sight', () => {
   });
 });
 
+it('an answer for which its asker must ask again comes too late', () => {
+  const router = TOPOLOGIES['router'] as World;
+  const { left: _, ...links } = router.links;
+  // a table local without the node's own addresses: what is for them is forwarded
+  const r = { ...(router.nodes['r'] as WorldNode), routes: ['local 10.99.99.0/24 dev lo table local scope host'] };
+  const network = read(sixSnapshotOf({ ...router, nodes: { ...router.nodes, r }, links }));
+  const question = { from: 'r', proto: 'tcp', dst: '10.1.0.2', dport: 22, src: '10.1.0.2' } as const;
+  const { probe, start } = sixProbeOf({ four: question }, 0);
+  expect(comparable(endsOfProgram(lower(network, probe), start.packet).ends)).toEqual(['lost; no answer']);
+  expect(explore(network, probe, start).map(endOfExchange)).toEqual(['lost; no answer']);
+});
+
 describe('rules that ask for the MAC address of a guest out of sight', () => {
   const world = TOPOLOGIES['hypervisor'] as World;
   const { g1: _, ...nodes } = world.nodes;
@@ -108,6 +120,11 @@ describe('rules that ask for the MAC address of a guest out of sight', () => {
     expect(ends('nat', `-A PREROUTING -i tap1 -s ! ${GUEST} -j DROP`)).toEqual([FOUND, LOST]);
     expect(ends('nat', `-A PREROUTING -i tap1 -s ${GUEST} -j DROP`)).toEqual([FOUND, LOST]);
     expect(ends('nat', `-A PREROUTING -i tap2 -s ! ${GUEST} -j DROP`)).toEqual([FOUND]);
+  });
+
+  it('know that it is no group', () => {
+    expect(four('nat', '-A PREROUTING -i tap1 -s Multicast -j DROP')).toEqual([FOUND]);
+    expect(four('nat', '-A PREROUTING -i tap1 -s Unicast -j DROP')).toEqual([LOST]);
   });
 
   it.each([

@@ -34,8 +34,16 @@ interface Question {
   readonly label: string;
 }
 
+/** What a Program has asked already, by the names of the questions, and what it is still asking. */
+interface Memory {
+  readonly known: Map<string, Heard>;
+  readonly pending: Set<string>;
+  /** How often somebody has asked what he was still asking. */
+  late: number;
+}
+
 /** Of one Program, by the set of what it takes for granted. */
-const asked = new WeakMap<Lowering['assumptions'], Map<string, Heard>>();
+const asked = new WeakMap<Lowering['assumptions'], Memory>();
 
 /** Asks a device's neighbours for an address (ndisc_solicit): a message that passes rules on its way, as its answer does. */
 export function solicit(at: Lowering, asker: Asker, target: Range<Address>): Heard {
@@ -43,10 +51,24 @@ export function solicit(at: Lowering, asker: Asker, target: Range<Address>): Hea
   const sender = from ?? linkLocalOf(node, device.name);
   if (sender === undefined) return { answerers: [], exits: [] };
   const label = `${node.name} ${device.name} as ${printAddress(sender)} solicits ${[...new Set(target)].map(printAddress).join('-')}`;
-  const known = asked.get(at.assumptions) ?? new Map<string, Heard>();
-  asked.set(at.assumptions, known);
-  const found = known.get(label) ?? look({ at, asker, target, sender, label });
-  known.set(label, found);
+  const memory = asked.get(at.assumptions) ?? { known: new Map(), pending: new Set(), late: 0 };
+  asked.set(at.assumptions, memory);
+  return memory.known.get(label) ?? inTime(memory, { at, asker, target, sender, label });
+}
+
+/** An answer that has to ask for the asker comes too late: what was found out meanwhile is not remembered. */
+function inTime(memory: Memory, question: Question): Heard {
+  const { asker, target, label } = question;
+  const key = `${asker.node.name} ${asker.device.name} ${target.join('-')}`;
+  if (memory.pending.has(key)) {
+    memory.late++;
+    return { answerers: [], exits: [] };
+  }
+  const before = memory.late;
+  memory.pending.add(key);
+  const found = look(question);
+  memory.pending.delete(key);
+  if (memory.late === before || memory.pending.size === 0) memory.known.set(label, found);
   return found;
 }
 
