@@ -128,12 +128,9 @@ function effect(run: Run, chain: Chain, rule: Rule, name: string, of: Effect<num
       hop(run, chain, rule, name);
       return undefined;
     case 'notrack':
-      skb.untracked = true;
-      hop(run, chain, rule, 'notrack');
-      return undefined;
     case 'zone':
-      skb.zone = of.zone;
-      hop(run, chain, rule, `zone ${of.zone}`);
+      attach(skb, of);
+      hop(run, chain, rule, of.kind === 'notrack' ? 'notrack' : `zone ${of.zone}`);
       return undefined;
     case 'unknown':
       return unknownEffect(run, chain, rule, name, of.unknown);
@@ -141,6 +138,13 @@ function effect(run: Run, chain: Chain, rule: Rule, name: string, of: Effect<num
       hop(run, chain, rule, name);
       return { kind: 'unknown', unknown: of.unknown };
   }
+}
+
+/** A packet that has its flow, a template, or is UNTRACKED keeps that (`xt_ct_target`: `skb->_nfct != 0`). */
+function attach(skb: Skb, of: Extract<Effect<number>, { kind: 'notrack' | 'zone' }>): void {
+  if (skb.track !== undefined || skb.zone !== undefined || skb.untracked) return;
+  if (of.kind === 'zone') skb.zone = of.zone;
+  else skb.untracked = true;
 }
 
 /** A target that nobody can tell about may drop, accept, or pass on to the next rule. */

@@ -36,9 +36,11 @@ export interface Track {
   readonly pinned: boolean;
 }
 
-/** The state of the packet, one of CT_STATE. */
+const zoneOf = ({ zone }: Skb): number => zone ?? 0;
+
+/** The state of the packet, one of CT_STATE; a template is of no flow, and `-m conntrack` calls it NEW. */
 export const stateOf = (skb: Skb): number =>
-  skb.untracked ? CT_STATE.UNTRACKED : (skb.track?.state ?? CT_STATE.INVALID);
+  skb.untracked ? CT_STATE.UNTRACKED : (skb.track?.state ?? (skb.zone === undefined ? CT_STATE.INVALID : CT_STATE.NEW));
 
 /** Writes what conntrack knows into the packet's fields, for rules to look at. */
 export function describe(skb: Skb): void {
@@ -72,15 +74,20 @@ const statusOf = (flow: Flow): number =>
 export function track(world: World, skb: Skb, position: Position): void {
   // loopback, the bridge and notrack have been here before
   if (skb.track === undefined && !skb.untracked) {
-    if (isUntracked(world, skb.packet, position)) {
-      skb.untracked = true;
-      return describe(skb);
-    }
-    const pinned = world.leg === 'request' ? world.states.get(position.node.name) : undefined;
-    if (pinned !== undefined) pin(world, skb, position.node.name, pinned);
-    else if (acceptable(world, skb.packet, position)) resolve(world, skb, position);
+    attach(world, skb, position);
+    skb.zone = undefined;
   }
   describe(skb);
+}
+
+function attach(world: World, skb: Skb, position: Position): void {
+  if (isUntracked(world, skb.packet, position)) {
+    skb.untracked = true;
+    return;
+  }
+  const pinned = world.leg === 'request' ? world.states.get(position.node.name) : undefined;
+  if (pinned !== undefined) pin(world, skb, position.node.name, pinned);
+  else if (acceptable(world, skb.packet, position)) resolve(world, skb, position);
 }
 
 /** Messages of ICMPv6 that conntrack leaves alone: those of group members, routers and neighbours (`noct_valid_new`). */
@@ -113,7 +120,7 @@ export const tableOf = (world: World, node: string, zone: number): Flow[] => {
 function resolve(world: World, skb: Skb, { node }: Position): void {
   const tuple = tupleOf(skb.packet);
   if (tuple === undefined) return;
-  const table = tableOf(world, node.name, skb.zone);
+  const table = tableOf(world, node.name, zoneOf(skb));
   const reply = table.find((flow) => sameTuple(flow.reply, tuple));
   const original = table.find((flow) => sameTuple(flow.original, tuple));
   if (original !== undefined) follow(skb, original, 'original');
@@ -149,7 +156,7 @@ function begin(skb: Skb, node: string, tuple: Tuple, state: number, pinned: bool
   const answered = state === CT_STATE.ESTABLISHED;
   const flow: Flow = {
     node,
-    zone: skb.zone,
+    zone: zoneOf(skb),
     original: tuple,
     reply: inverse(tuple),
     confirmed: false,
@@ -172,7 +179,7 @@ function pin(world: World, skb: Skb, node: string, state: number): void {
   const { src, dst, proto } = skb.packet;
   const tuple = tupleOf(skb.packet) ?? { src, dst, proto, sport: 0, dport: 0 };
   // it has come by before
-  const flow = tableOf(world, node, skb.zone).find(({ original }) => sameTuple(original, tuple));
+  const flow = tableOf(world, node, zoneOf(skb)).find(({ original }) => sameTuple(original, tuple));
   if (flow === undefined) begin(skb, node, tuple, state, true);
   else skb.track = { flow, direction: 'original', state, pinned: true };
 }

@@ -22,7 +22,8 @@ export interface Skb {
   /** The conntrack entry that it belongs to on this node. */
   track: Track | undefined;
   untracked: boolean;
-  zone: number;
+  /** The zone of the template that a `CT` rule attached, until conntrack looks for the flow. */
+  zone: number | undefined;
   /** `struct nf_bridge_info`: it came in by a bridge port while br_netfilter was looking. */
   bridge: { readonly physIn: string; readonly physOut?: string } | undefined;
   /** The 802.1Q tag that the frame carries. */
@@ -44,7 +45,7 @@ export const newSkb = (leg: Leg, packet: Packet): Skb => ({
   own: [],
   track: undefined,
   untracked: false,
-  zone: 0,
+  zone: undefined,
   bridge: undefined,
   tag: undefined,
   type: undefined,
@@ -63,7 +64,7 @@ export const write = (skb: Skb, fields: Partial<Packet>): void => {
 export function scrub(skb: Skb): void {
   skb.track = undefined;
   skb.untracked = false;
-  skb.zone = 0;
+  skb.zone = undefined;
   skb.bridge = undefined;
   skb.type = undefined;
   write(skb, { mark: 0, ...NO_TRACK });

@@ -1,8 +1,9 @@
 import { all, any, equals, FALSE, inRanges, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Predicate, Slot, Steps } from '../ir/program.ts';
 import { CT_STATUS, type Field, PROTOCOL } from '../packet/field.ts';
+import { usesZones } from './conntrack.ts';
 import type { Place } from './hook.ts';
-import { type Entry, PORTS, tupleSlot } from './tuple.ts';
+import { type Entry, PORTS, tupleSlot, zoneSlot } from './tuple.ts';
 import { isSix, lost, set, split, type Then, type Walk } from './walk.ts';
 
 /** At the end of its way through a node, a packet that began a flow leaves it behind (nf_conntrack_confirm). */
@@ -13,9 +14,9 @@ export function confirm(walk: Walk, { node }: Place, then: Then): Steps {
   const others = walk.entries.filter((one) => one !== entry && one.node === node.name);
   const reason = `two flows on ${node.name} have the same answers: which port nat gives to one of them`;
   const clash: Then = (on) => lost(on, node, `${entry.name} clash`, reason);
-  return split(walk, [{ when: any(...others.map((one) => clashes(entry, one, isSix(walk)))), then: clash }], (on) =>
-    keep(on, entry, then),
-  );
+  const zone = (one: Entry): Predicate => (usesZones(node) ? sameSlots(zoneSlot(entry), zoneSlot(one)) : TRUE);
+  const when = any(...others.map((one) => all(zone(one), clashes(entry, one, isSix(walk)))));
+  return split(walk, [{ when, then: clash }], (on) => keep(on, entry, then));
 }
 
 /** Whether answers to a flow carry a tuple that an older flow has already (nf_conntrack_tuple_taken). */

@@ -6,7 +6,7 @@ import { CT_STATE, CT_STATUS, type Field, PROTOCOL, TCP_FLAG } from '../packet/f
 import { only, type Ranges, ranges, single, union } from '../packet/ranges.ts';
 import type { Place } from './hook.ts';
 import { flag } from './settings.ts';
-import { type Direction, type Entry, masqueradeSlot, matches, shown, tupleSlot } from './tuple.ts';
+import { type Direction, type Entry, masqueradeSlot, matches, shown, tupleSlot, ZONE, zoneSlot } from './tuple.ts';
 import { type Assignments, isSix, known, set, split, type Then, type Walk, type Way } from './walk.ts';
 
 /** What conntrack has attached to the packet in hand (`skb->_nfct`). */
@@ -29,11 +29,11 @@ const tracks = ({ ruleset }: Node): boolean =>
   ruleset.kind === 'known' &&
   [...ruleset.value.tables.values()].some(({ chains }) => [...chains.values()].some(({ rules }) => rules.length > 0));
 
-/** Whether rules of a node put flows into zones. */
-const usesZones = ({ ruleset }: Node): boolean =>
+/** Whether rules of a node give packets a template, with the zone of their flow. */
+export const usesZones = ({ ruleset }: Node): boolean =>
   ruleset.kind === 'known' &&
   [...(ruleset.value.tables.get('raw')?.chains.values() ?? [])].some(({ rules }) =>
-    rules.some(({ action }) => action.kind === 'target' && action.name === 'CT' && action.text.includes('--zone')),
+    rules.some(({ action }) => action.kind === 'target' && action.name === 'CT'),
   );
 
 /** Whether rules of a node masquerade flows. */
@@ -42,6 +42,10 @@ export const masquerades = ({ ruleset }: Node): boolean =>
   [...(ruleset.value.tables.get('nat')?.chains.values() ?? [])].some(({ rules }) =>
     rules.some(({ action }) => action.kind === 'target' && action.name === 'MASQUERADE'),
   );
+
+/** A packet comes to raw without a template: what was one elsewhere is gone. */
+export const withoutTemplate = (walk: Walk, node: Node, then: Then): Steps =>
+  usesZones(node) ? set(walk, { [ZONE]: 0 }, then) : then(walk);
 
 /** Finds the packet's flow, or begins one (nf_conntrack_in). */
 export function track(walk: Walk, place: Place, then: Then): Steps {
@@ -242,7 +246,7 @@ function begin(walk: Walk, node: Node, then: Then): Steps {
     [`ctMark@${entry.name}`]: 0,
     [`ctStatus@${entry.name}`]: 0,
     ...(masquerades(node) ? { [masqueradeSlot(entry)]: 0 } : {}),
-    ...(usesZones(node) ? { [`ctMark@${entry.name}.zone`]: 'ctMark@zone' } : {}),
+    ...(usesZones(node) ? { [zoneSlot(entry)]: ZONE } : {}),
   };
   const index = walk.entries.length;
   return set({ ...walk, entries: [...walk.entries, entry] }, kept, (on) =>

@@ -7,7 +7,8 @@ import type { Origin } from '../packet/place.ts';
 import { candidates, chainOf, effectOf, halvesOf, matching, type Scope, summarise } from './chain.ts';
 import { merge, type Pass, type Passage, sequence, stay, write } from './merge.ts';
 import { translate } from './nat.ts';
-import { disposition, dropped, forgetting, known, lostTo, type Walk } from './walk.ts';
+import { ZONE } from './tuple.ts';
+import { type Assignments, disposition, dropped, forgetting, known, lostTo, type Walk } from './walk.ts';
 
 /** How far a packet is with a table that has side effects: {@link GOING}, {@link ACCEPTED}, or {@link leaving} a chain. */
 const VERDICT: Slot = 'mark@verdict';
@@ -147,15 +148,19 @@ function waysBy(scope: Scope, effect: Effect<Value>, depth: number, origin: Orig
       return { ways: always((on) => sequence(on, apply, say(ACCEPTED))), changes: false };
     }
     case 'notrack':
-      return { ways: always((on) => untracked(on, origin)), changes: true };
+      return { ways: always((on) => attached(on, { ctState: CT_STATE.UNTRACKED }, origin)), changes: true };
     case 'zone':
-      return { ways: always(write({ 'ctMark@zone': effect.zone }, origin)), changes: true };
+      return { ways: always((on) => attached(on, templateOf(effect.zone), origin)), changes: true };
   }
 }
 
-/** A packet that has its flow already keeps it (notrack_tg: `skb->_nfct != 0`). */
-const untracked = (walk: Walk, origin: Origin): Passage =>
-  walk.track.kind === 'none' ? write({ ctState: CT_STATE.UNTRACKED }, origin)(walk) : stay(walk);
+const templateOf = (zone: number): Assignments => ({ [ZONE]: zone, ctState: CT_STATE.NEW });
+
+/** A packet that has its flow, a template, or is UNTRACKED keeps that (xt_ct_target: `skb->_nfct != 0`). */
+const attached = (walk: Walk, assignments: Assignments, origin: Origin): Passage =>
+  walk.track.kind === 'none'
+    ? merge(walk, [{ when: equals('ctState', CT_STATE.INVALID), then: write(assignments, origin) }])
+    : stay(walk);
 
 /** What a target writes, to all packets or to some. */
 function changed({ fields = [], forgotten = [], when = TRUE, otherwise = [] }: Change<Value>, origin: Origin): Ways {

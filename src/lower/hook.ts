@@ -6,7 +6,7 @@ import { gathersFragments, trackingUnknown } from '../network/tracking.ts';
 import type { Address } from '../packet/address.ts';
 import { table } from './chain.ts';
 import { confirm } from './confirm.ts';
-import { track } from './conntrack.ts';
+import { track, withoutTemplate } from './conntrack.ts';
 import { unmodelledAt } from './hidden.ts';
 import type { Passage } from './merge.ts';
 import { nat } from './nat.ts';
@@ -76,6 +76,7 @@ function stage(walk: Walk, place: Place, of: Stage, then: Then): Steps {
     case 'nat':
       return nat(walk, place, then);
     case 'raw':
+      return withoutTemplate(walk, place.node, (on) => pass(table(on, place, of), then));
     case 'mangle':
     case 'filter':
     case 'security':

@@ -33,6 +33,11 @@ export const icmpOf = (walk: Walk): Predicate =>
 /** The number (from 1) of the device that an entry was masqueraded for (`nf_conn_nat.masq_index`); 0: none. */
 export const masqueradeSlot = ({ name }: Entry): Slot => `mark@${name}.masquerade`;
 
+/** The zone that an entry is in. */
+export const zoneSlot = ({ name }: Entry): Slot => `ctMark@${name}.zone`;
+/** The zone of the packet's template, 0 without one. */
+export const ZONE: Slot = 'ctMark@zone';
+
 /** Whether the packet carries a flow's tuple. */
 export function matches(entry: Entry, direction: Direction, zones: boolean, six: boolean): Predicate {
   const side = direction === 'original' ? 'orig' : 'repl';
@@ -48,7 +53,7 @@ export function matches(entry: Entry, direction: Direction, zones: boolean, six:
     any(not(inRanges('proto', PORTS)), all(is('sport'), is('dport'))),
     any(not(equals('proto', PROTOCOL.ICMP)), all(is('icmpId'), type)),
     six ? any(not(equals('proto', PROTOCOL.ICMPV6)), all(is('icmpId'), type6)) : TRUE,
-    zones ? sameSlots('ctMark@zone', `ctMark@${entry.name}.zone`) : TRUE,
+    zones ? sameSlots(ZONE, zoneSlot(entry)) : TRUE,
   );
 }
 

@@ -45,7 +45,7 @@ describe('a rule that matched says what it does', () => {
       untracked: true,
       packet: { ctState: CT_STATE.UNTRACKED },
     });
-    expect(at('*raw\n-A OUTPUT -p udp -j CT --zone 4').skb.zone).toBe(4);
+    expect(at('*raw\n-A OUTPUT -p udp -j CT --zone 4').skb.track?.flow.zone).toBe(4);
     expect(at('*filter\n-A OUTPUT -p udp -j REJECT').verdict).toEqual({
       kind: 'drop',
       origin: { node: 'b', text: expect.any(String), place: { file: 'b/iptables-save.txt', line: 2, column: 1 } },

@@ -52,7 +52,7 @@ describe('a frame on a link', () => {
     const network = three();
     const skb = { ...newSkb('request', udp('10.0.0.2', 53, { src: addr('10.0.0.1'), macDst: B, mark: 7 })), zone: 4 };
     transmit(worldOf(network), skb, network.nodes.get('a') as Node, 'eth0');
-    expect([skb.packet.mark, skb.zone]).toEqual([0, 0]);
+    expect([skb.packet.mark, skb.zone]).toEqual([0, undefined]);
   });
 
   it('to an address that two ends have goes to one of them, and nobody knows to which', () => {

@@ -39,7 +39,7 @@ describe('a new packet', () => {
       own: [],
       track: undefined,
       untracked: false,
-      zone: 0,
+      zone: undefined,
       bridge: undefined,
       tag: undefined,
       seen: new Set(),

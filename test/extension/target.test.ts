@@ -154,8 +154,8 @@ describe('marks, tracking and packets that are only touched up', () => {
     ['-j NOTRACK', { kind: 'notrack' }],
     ['-j CT --notrack --zone 4', { kind: 'notrack' }],
     ['-j CT --zone 4', { kind: 'zone', zone: 4 }],
-    ['-j CT --zone 0', { kind: 'continue' }],
-    ['-p tcp -j CT --helper ftp', { kind: 'continue' }],
+    ['-j CT --zone 0', { kind: 'zone', zone: 0 }],
+    ['-p tcp -j CT --helper ftp', { kind: 'zone', zone: 0 }],
   ])('%s', (text, effect) => {
     expect(effectOf(text, 'raw', 'PREROUTING')).toEqual(effect);
   });

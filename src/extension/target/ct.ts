@@ -25,8 +25,8 @@ function effect(said: Said, context: RuleContext): Effect<never> {
   if ((said['zone-orig'] ?? said['zone-reply']) !== undefined)
     return { kind: 'lost', unknown: context.unknown(ONE_WAY) };
   if (said.zone?.value === 'mark') return { kind: 'lost', unknown: context.unknown(BY_MARK) };
-  // events, helpers and timeouts change nothing about the packet that gets them
-  return said.zone === undefined ? { kind: 'continue' } : { kind: 'zone', zone: said.zone.value };
+  // events, helpers and timeouts are a template, too: a later CT or NOTRACK changes nothing
+  return { kind: 'zone', zone: said.zone?.value ?? 0 };
 }
 
 export const ct = defineTarget({
