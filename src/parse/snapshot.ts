@@ -6,6 +6,7 @@ import { first, type Readings } from './assemble/facts.ts';
 import { foldersOf, readFolder, type Shelf } from './assemble/folder.ts';
 import { unknownFile } from './assemble/inventory.ts';
 import { assembleLinks, assembleNames, pairLinks } from './assemble/links.ts';
+import { withoutArp } from './assemble/no-arp.ts';
 import { assembleNode } from './assemble/node.ts';
 import { describedReadings } from './assemble/supplement.ts';
 import { withTwinMacs } from './assemble/twin-macs.ts';
@@ -42,7 +43,7 @@ export function parseSnapshot(files: ReadonlyMap<string, string>): Result<Networ
   const names = assembleNames(wiring, nodes, desk.source(WIRING));
   const located = desk.all();
   const network: Network = {
-    nodes: withTwinMacs(nodes, links),
+    nodes: withoutArp(withTwinMacs(nodes, links), read, links),
     links,
     names,
     inventory: inventory.sort((a, b) => compare(a.file, b.file)),

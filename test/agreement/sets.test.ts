@@ -12,7 +12,22 @@ import { said, udp } from '../evaluate/ask.ts';
 import { build, host } from '../evaluate/build.ts';
 import { everyEnd } from '../lower/ends.ts';
 
-const SETS = 'create friends hash:ip family inet\nadd friends 10.0.0.1\n';
+const SETS = `create friends hash:ip family inet
+add friends 10.0.0.1
+create elsewhere hash:net,iface
+add elsewhere 10.0.0.0/24,eth0
+add elsewhere 10.0.0.1,eth9
+create both hash:net,iface
+add both 10.0.0.0/24,eth9
+add both 10.0.0.1,eth9
+add both 10.0.0.1,eth0
+create other hash:net,iface
+add other 10.0.0.0/24,eth0
+add other 10.0.0.7,eth9
+create barred hash:net,iface
+add barred 10.0.0.0/24,eth0
+add barred 10.0.0.1,eth9 nomatch
+`;
 const guarded = (rules: string): Network =>
   build(
     {
@@ -52,4 +67,17 @@ it('what a set holds is known, unless a rule changes it while packets pass', () 
   ])
     expect(endsOf(guarded(`-A INPUT ${change}\n${asked}`), of)).toEqual(['delivered b', 'dropped b: rule']);
   expect(endsOf(guarded(`-A INPUT -j SET --add-set others src\n${asked}`), of)).toEqual(['delivered b']);
+});
+
+// biome-ignore format: a table
+it.each([
+  ['elsewhere', 'src,src', false],
+  ['both', 'src,src', true],
+  ['other', 'src,src', true],
+  ['barred', 'src,src', false],
+  ['barred', 'src,src --return-nomatch', false],
+])('of hash:net,iface the longest prefix decides, of whatever interfaces it is: %s %s', (name, how, held) => {
+  const asked = (not: string) => `-A INPUT -m set ${not}--match-set ${name} ${how} -j ACCEPT`;
+  expect(endsOf(guarded(asked('')), udp('10.0.0.2', 53))).toEqual([held ? 'delivered b' : 'dropped b: rule']);
+  expect(endsOf(guarded(asked('! ')), udp('10.0.0.2', 53))).toEqual([held ? 'dropped b: rule' : 'delivered b']);
 });

@@ -49,18 +49,34 @@ export const membersOf = ({ entries }: ContextSet): readonly string[] =>
   entries.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'set' ? part.name : [])));
 
 /** How many values each part that is an address holds. */
-const sizesOf = ({ parts }: SetEntry): readonly number[] =>
+const sizesOf = ({ parts }: Stop): readonly number[] =>
   parts.flatMap((part) => (part.kind === 'address' ? size(part.ranges) : []));
 
 /**
  * Entries in the order in which the kernel looks for them: by the length of the first prefix, then of the second,
  * longest first (`mtype_test_cidrs`).
  */
-export function bySpecificity(entries: readonly SetEntry[]): readonly SetEntry[] {
+export function bySpecificity<T extends Stop>(entries: readonly T[]): readonly T[] {
   return entries.toSorted((a, b) => {
     const [left, right] = [sizesOf(a), sizesOf(b)];
     return (left[0] ?? 0) - (right[0] ?? 0) || (left[1] ?? 0) - (right[1] ?? 0);
   });
+}
+
+/** What a lookup comes to: an entry that holds or bars what it matches, or (`nomatch` undefined) the end of the search. */
+export interface Stop {
+  readonly parts: SetEntry['parts'];
+  readonly nomatch: boolean | undefined;
+}
+
+/**
+ * Where a lookup ends, in the order of the search. With interfaces it looks at no shorter prefix once it has found one
+ * that the address is in, be it of other interfaces only (`mtype_test_cidrs`: `!multi`).
+ */
+export function stopsOf({ type, entries }: ContextSet): readonly Stop[] {
+  if (type !== 'hash:net,iface') return bySpecificity(entries);
+  const ends = entries.map(({ parts }) => ({ parts: parts.slice(0, 1), nomatch: undefined }));
+  return bySpecificity([...entries, ...ends]);
 }
 
 /** The interface that a part of that direction is compared with; the kernel refuses to answer where there is none. */

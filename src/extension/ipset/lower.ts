@@ -18,6 +18,7 @@ import {
   type SetPart,
   type SetQuestion,
   setOf,
+  stopsOf,
 } from './dimension.ts';
 
 /**
@@ -56,7 +57,7 @@ const unite = (lists: readonly Ranges<Scalar>[]): Ranges<Scalar> => union(lists.
 
 const lowerEntries = (set: ContextSet, question: SetQuestion, context: RuleContext): Predicate =>
   first(
-    bySpecificity(set.entries).map(({ parts, nomatch }) => ({
+    stopsOf(set).map(({ parts, nomatch }) => ({
       when: all(...parts.map((part, i) => lowerPart(part, question.directions[i] ?? 'src', context))),
       then: nomatch === question.returnNomatch ? TRUE : FALSE,
     })),

@@ -5,7 +5,6 @@ import { type Scalar } from '../../packet/scalar.ts';
 import { fits } from '../codec/interface.ts';
 import type { ContextSet, RuleContext } from '../definition.ts';
 import {
-  bySpecificity,
   type Direction,
   deviceOf,
   dimensions,
@@ -17,6 +16,7 @@ import {
   type SetPart,
   type SetQuestion,
   setOf,
+  stopsOf,
 } from './dimension.ts';
 
 /**
@@ -33,7 +33,7 @@ export function testSet(name: string, question: SetQuestion, packet: Packet, con
 }
 
 function testEntries(set: ContextSet, question: SetQuestion, packet: Packet, context: RuleContext): boolean {
-  for (const { parts, nomatch } of bySpecificity(set.entries))
+  for (const { parts, nomatch } of stopsOf(set))
     if (parts.every((part, i) => testPart(part, question.directions[i] ?? 'src', packet, context)))
       return nomatch === question.returnNomatch;
   return false;
