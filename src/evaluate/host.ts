@@ -1,4 +1,5 @@
 import type { Node } from '../network/network.ts';
+import { unredirected } from '../network/redirects.ts';
 import { isGroupMac } from '../packet/address.ts';
 import type { Fate } from '../packet/fate.ts';
 import type { Verdict } from './chain.ts';
@@ -10,7 +11,7 @@ import { flowKey, originOf } from './routing.ts';
 import { forward6 } from './six/forward.ts';
 import { refuse, routeInput6 } from './six/input-route.ts';
 import { at, drop, note, type Skb, write } from './skb.ts';
-import { isSix, type World } from './world.ts';
+import { assume, isSix, type World } from './world.ts';
 
 /** The fate of a packet that a hook did not let pass. */
 export function fateOf(skb: Skb, node: Node, verdict: Verdict): Fate {
@@ -78,6 +79,7 @@ function forward(world: World, skb: Skb, node: Node, device: string, taken: Take
   if (isGroupMac(skb.packet.macDst))
     return drop(skb, 'route', 'not for me', { ...origin, text: 'a group frame is not forwarded' });
   if (skb.packet.ttl <= 1) return expired(skb, node, device);
+  assume(world, unredirected(node, device, out));
   // FORWARD sees the ttl that the next host will see
   write(skb, { ttl: skb.packet.ttl - 1 });
   note(skb, { node: node.name, hook: 'route', text: origin.text, ...at(origin.place), verdict: `via ${out}` });

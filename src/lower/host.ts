@@ -2,6 +2,7 @@ import { all, any, equals, inRanges, not, unknownBit } from '../ir/predicate.ts'
 import type { Predicate, Steps } from '../ir/program.ts';
 import { interfaceOf } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
+import { unredirected } from '../network/redirects.ts';
 import type { Address } from '../packet/address.ts';
 import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
 import { complement, only, union } from '../packet/ranges.ts';
@@ -12,7 +13,7 @@ import { transmit } from './link.ts';
 import { localOut } from './local-out.ts';
 import { neighbour } from './neighbour.ts';
 import { type Outgoing, outputRoute } from './outgoing.ts';
-import { visiting } from './settings.ts';
+import { assuming, visiting } from './settings.ts';
 import * as six from './six/incoming.ts';
 import { output as outputSix, type Sender } from './six/output.ts';
 import { type Assignments, drop, dropped, filter, isSix, lost, set, split, type Then, type Walk } from './walk.ts';
@@ -86,6 +87,7 @@ function forward(walk: Walk, node: Node, arrived: Arrived, route: Extract<Incomi
 
 function forwarded(walk: Walk, node: Node, arrived: Arrived, route: Extract<Incoming, { kind: 'forward' }>): Steps {
   const { device, nextHop } = route;
+  if (!isSix(walk)) assuming(walk.at, unredirected(node, arrived.device, device));
   const out = { out: device, ...(nextHop === undefined ? {} : { nextHop }) };
   return filter(walk, inRanges('ttl', [[2, 255]]), dropped(node, 'ttl'), (alive) =>
     set({ ...alive, forwarded: alive.forwarded + 1 }, { ttl: { kind: 'plus', slot: 'ttl', by: -1 } }, (on) =>
