@@ -72,7 +72,7 @@ function broadcast(world: World, node: Node, key: FlowKey, taken: Taken | undefi
 function routeMulticast(world: World, node: Node, key: FlowKey): InputRoute {
   const group = printAddress(key.dst);
   const reason = `whether ${node.name} has joined the group ${group} on ${key.iif}`;
-  const joined = key.dst === 0xe0000001 || holds(world, { id: `${node.name} ${key.iif} group ${group}`, reason });
+  const joined = key.dst === 0xe0000001 || holds(world, { id: `${node.name} ${key.iif} has joined the group`, reason });
   if (!joined) return drop(node, 'not for me', `not in the group ${group} on ${key.iif}`);
   if (isMulticast(key.src) || key.src === LIMITED_BROADCAST || isLoopback(key.src))
     return drop(node, 'martian', `martian source ${printAddress(key.src)} on ${key.iif}`);

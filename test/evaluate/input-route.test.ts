@@ -160,14 +160,14 @@ describe('a martian', () => {
 });
 
 describe('a multicast group', () => {
-  const id = 'b eth0 group 224.0.0.5';
+  const id = 'b eth0 has joined the group';
   const joined = { to: '224.0.0.5', values: { [id]: 1 } };
   it('is joined or not, which nobody knows', () => {
     const { met } = routed({}, { to: '224.0.0.5' });
     expect(met).toEqual([`${id}: whether b has joined the group 224.0.0.5 on eth0`]);
     expect(said({}, { to: '224.0.0.5' })).toBe('not for me: b not in the group 224.0.0.5 on eth0');
     expect(said({}, joined)).toBe('multicast: multicast group 224.0.0.5');
-    expect(said({}, { to: '239.255.255.255', values: { 'b eth0 group 239.255.255.255': 1 } })).toContain('multicast: ');
+    expect(said({}, { to: '239.255.255.255', values: { 'b eth0 has joined the group': 1 } })).toContain('multicast: ');
     expect(routed({}, { to: '224.0.0.1' })).toEqual({
       route: { kind: 'multicast', text: 'multicast group 224.0.0.1' },
       met: [],

@@ -23,7 +23,7 @@ export function isMember(world: World, node: Node, device: string, group: Addres
   if (inPrefix(SOLICITED, group)) return mayProxy(world, node, device, group);
   const text = printAddress(group);
   const reason = `whether ${node.name} has joined the group ${text} on ${device}`;
-  return holds(world, { id: `${node.name} ${device} group ${text}`, reason });
+  return holds(world, { id: `${node.name} ${device} has joined the group`, reason });
 }
 
 /** The groups that the kernel itself joins. */
