@@ -37,8 +37,8 @@ export type Found =
   /** With `unknown`, the node may have a route that no capture shows. */
   | { readonly kind: 'none'; readonly origin: Origin; readonly unknown?: Unknown };
 
-/** The part of the TOS byte that routing looks at: the DSCP (INET_DSCP_MASK). */
-const DSCP = 0xfc;
+/** The part of a packet's TOS byte that a `tos` is compared with, without its precedence (`fib_dscp_masked_match`). */
+const TOS = 0x1c;
 
 /** `fib_lookup`: policy rules by priority, in each table the longest prefix that fits. */
 export function lookup(world: World, node: Node, key: FlowKey): Found {
@@ -83,7 +83,7 @@ export function applies(rule: PolicyRule, key: FlowKey): boolean {
     (rule.iif === undefined || rule.iif === key.iif) &&
     (rule.oif === undefined || rule.oif === key.oif) &&
     (rule.mark === undefined || bitAnd(key.mark, rule.mark.mask) === bitAnd(rule.mark.value, rule.mark.mask)) &&
-    (rule.tos === undefined || rule.tos === 0 || bitAnd(key.tos, DSCP) === rule.tos) &&
+    (rule.tos === undefined || rule.tos === 0 || bitAnd(key.tos, TOS) === rule.tos) &&
     (rule.protocol === undefined || rule.protocol === key.proto) &&
     within(rule.sport, key.sport, key.proto) &&
     within(rule.dport, key.dport, key.proto);
@@ -105,7 +105,7 @@ function lookupTable(node: Node, table: number, key: FlowKey): Route | undefined
 
 const fits = (node: Node, route: Route, { dst, tos: wanted, oif }: FlowKey): boolean =>
   contains(route.destination, dst) &&
-  (route.tos === 0 || route.tos === bitAnd(wanted, DSCP)) &&
+  (route.tos === 0 || route.tos === bitAnd(wanted, TOS)) &&
   (route.nextHops.length === 0 || usableHops(node, route, oif).length > 0);
 
 /** A route goes with its device (`fib_sync_down_dev`), but for local ones: an address works while its interface is down. */

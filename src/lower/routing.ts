@@ -106,7 +106,7 @@ function ruleMatches(rule: PolicyRule, key: Key): Predicate {
     rule.from === undefined ? TRUE : address(key.from, rangesOf(rule.from)),
     rule.to === undefined ? TRUE : inRanges(key.to, rangesOf(rule.to)),
     mark === undefined ? TRUE : number(key.mark, mark.mask, only((mark.value & mark.mask) >>> 0)),
-    tos === undefined || tos === 0 ? TRUE : masked('tos', DSCP, only(tos & DSCP)),
+    hasTos(tos),
     protocol === undefined || protocol === 0 ? TRUE : key.transport ? inRanges('proto', only(protocol)) : not(TRUE),
     sport === undefined ? TRUE : key.transport ? all(HEADED, inRanges(source, [sport])) : not(TRUE),
     dport === undefined ? TRUE : key.transport ? all(HEADED, inRanges(destination, [dport])) : not(TRUE),
@@ -114,8 +114,13 @@ function ruleMatches(rule: PolicyRule, key: Key): Predicate {
   return rule.inverted ? not(all(...parts)) : all(...parts);
 }
 
-/** INET_DSCP_MASK: routing looks at the six upper bits. */
-const DSCP = 0xfc;
+const TOS = 0x1c;
+
+/** A packet's tos is compared without its precedence; a `tos` with one holds for none (fib_dscp_masked_match). */
+function hasTos(tos = 0): Predicate {
+  if (tos === 0) return TRUE;
+  return (tos & ~TOS) === 0 ? masked('tos', TOS, only(tos)) : not(TRUE);
+}
 
 const address = (slot: Slot | undefined, wanted: Ranges<Address>): Predicate =>
   slot === undefined ? holdsZero(wanted) : inRanges(slot, wanted);
@@ -194,7 +199,7 @@ function oneByOne(
   let skipped: Predicate = not(TRUE);
   return candidates.flatMap((candidate) => {
     const { destination, tos } = candidate.route;
-    const when = all(inRanges(key.to, rangesOf(destination)), tos === 0 ? TRUE : masked('tos', DSCP, only(tos & DSCP)));
+    const when = all(inRanges(key.to, rangesOf(destination)), hasTos(tos));
     const reached = all(when, not(skipped));
     if (passed(candidate)) skipped = any(skipped, when);
     return passed(candidate) ? [] : [{ when: reached, found: foundBy(candidate) }];
