@@ -75,13 +75,20 @@ export function required<T>(source: Source, object: JsonObject, key: string, sha
 
 /**
  * The objects of a JSON text that is a list of them, as all `ip -j` and `bridge -j` commands print; `{}` in it counts as
- * nothing. Where they have nothing to show they print `[ ]`: an empty file says that the command failed.
+ * nothing. Of a command that has something to show on every host an empty file says that it failed.
  */
 export function objectsOf(source: Source): readonly JsonObject[] {
   if (source.isEmpty) {
     source.error(TOP, 'the file is empty', 'take the capture again: the command printed nothing, not even `[ ]`');
     return [];
   }
+  return read(source);
+}
+
+/** The same of a command that may have nothing to show: it prints `[ ]`, or nothing at all. */
+export const listedOf = (source: Source): readonly JsonObject[] => (source.isEmpty ? [] : read(source));
+
+function read(source: Source): readonly JsonObject[] {
   const whole = parseJson(source);
   if (whole === undefined) return [];
   if (whole.kind !== 'array') {

@@ -20,10 +20,6 @@ const NEVER_SILENT: Readonly<Record<string, Read>> = {
   'ip -j route': parseRouteJson,
   'ip -j rule': parseRuleJson,
   'ip -6 -j rule': (text, file) => parseRuleJson(text, file, 6),
-  'ip -j neigh': parseNeighJson,
-  'bridge -j link': parseBridgeLink,
-  'bridge -j fdb': parseBridgeFdb,
-  'bridge -j vlan': parseBridgeVlan,
   'ip a': parseAddrText,
   'ip rule': parseRuleText,
   'route -n': parseRouteN,
@@ -38,6 +34,15 @@ describe('an empty file', () => {
       expect(value).toBeUndefined();
       expect(located.map(({ severity, message }) => `${severity} ${message}`)).toEqual(['error the file is empty']);
     }
+  });
+
+  it.each([
+    ['ip -j neigh', parseNeighJson],
+    ['bridge -j link', parseBridgeLink],
+    ['bridge -j fdb', parseBridgeFdb],
+    ['bridge -j vlan', parseBridgeVlan],
+  ])('of `%s` shows that there is nothing', (_, read: Read) => {
+    for (const text of ['', '\n', '[ ]\n']) expect(read(text, 'f')).toEqual({ value: [], located: [] });
   });
 
   it('of `arp -n` shows that there is no entry', () => {

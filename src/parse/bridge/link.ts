@@ -2,7 +2,7 @@ import type { Unmodelled } from '../../network/network.ts';
 import type { Place } from '../../packet/place.ts';
 import { detailsOf } from '../ip/addr-json.ts';
 import type { Result } from '../located.ts';
-import { FLAG, objectsOf, optional, required, TEXT } from '../member.ts';
+import { FLAG, listedOf, optional, required, TEXT } from '../member.ts';
 import { Source } from '../source.ts';
 
 /** A bridge port as `bridge -d -j link show` shows it. */
@@ -18,7 +18,7 @@ export interface SeenPort {
 /** Reads `bridge -d -j link show`. */
 export function parseBridgeLink(text: string, file: string): Result<readonly SeenPort[]> {
   const source = new Source(text, file);
-  const ports = objectsOf(source).flatMap((object) => {
+  const ports = listedOf(source).flatMap((object) => {
     const name = required(source, object, 'ifname', TEXT);
     const master = optional(source, object, 'master', TEXT);
     const state = optional(source, object, 'state', TEXT);

@@ -1,6 +1,6 @@
 import type { Unmodelled } from '../../network/network.ts';
 import type { Result } from '../located.ts';
-import { COUNT, LIST, objectsOf, optional, required, TEXT, WORDS } from '../member.ts';
+import { COUNT, LIST, listedOf, optional, required, TEXT, WORDS } from '../member.ts';
 import { Source } from '../source.ts';
 
 /**
@@ -9,7 +9,7 @@ import { Source } from '../source.ts';
  */
 export function parseBridgeFdb(text: string, file: string): Result<readonly Unmodelled[]> {
   const source = new Source(text, file);
-  const found = objectsOf(source).flatMap((object): readonly Unmodelled[] => {
+  const found = listedOf(source).flatMap((object): readonly Unmodelled[] => {
     const state = optional(source, object, 'state', TEXT);
     const flags = optional(source, object, 'flags', WORDS) ?? [];
     const mac = required(source, object, 'mac', TEXT);
@@ -31,7 +31,7 @@ export function parseBridgeFdb(text: string, file: string): Result<readonly Unmo
 /** Reads `bridge -j vlan show`: anything but VLAN 1 on every port takes part only in a bridge that filters VLANs. */
 export function parseBridgeVlan(text: string, file: string): Result<readonly Unmodelled[]> {
   const source = new Source(text, file);
-  const found = objectsOf(source).flatMap((object): readonly Unmodelled[] => {
+  const found = listedOf(source).flatMap((object): readonly Unmodelled[] => {
     const port = optional(source, object, 'ifname', TEXT) ?? '';
     const ids = (optional(source, object, 'vlans', LIST) ?? []).flatMap((item) =>
       item.kind === 'object' ? [optional(source, item, 'vlan', COUNT)] : [],

@@ -65,8 +65,7 @@ function openTable(listing: Listing, line: Word): void {
     listing.open = 'unknown';
     return;
   }
-  if (listing.tables.has(name))
-    listing.source.error(line, `table ${name} stands here a second time`, 'a capture is one dump: leave one of them');
+  if (listing.tables.has(name)) listing.source.note(line, `table ${name} stands here again: the last one counts`);
   listing.open = { name, chains: new Map() };
 }
 

@@ -1,7 +1,7 @@
 import type { Neighbour } from '../../network/network.ts';
 import { type Address, parseAnyAddress, parseMac, printAddress, printMac } from '../../packet/address.ts';
 import type { Result } from '../located.ts';
-import { MAC, objectsOf, optional, required, type Shape, TEXT, WORDS } from '../member.ts';
+import { listedOf, MAC, optional, required, type Shape, TEXT, WORDS } from '../member.ts';
 import { Source, type Word } from '../source.ts';
 
 const ANY_ADDRESS: Shape<Address> = {
@@ -12,7 +12,7 @@ const ANY_ADDRESS: Shape<Address> = {
 /** Reads `ip -j neigh show`, of both families. */
 export function parseNeighJson(text: string, file: string): Result<readonly Neighbour[]> {
   const source = new Source(text, file);
-  const entries = objectsOf(source).flatMap((object) => {
+  const entries = listedOf(source).flatMap((object) => {
     const address = required(source, object, 'dst', ANY_ADDRESS);
     const device = required(source, object, 'dev', TEXT);
     const mac = optional(source, object, 'lladdr', MAC);
