@@ -1,14 +1,18 @@
 import type { Engine } from '../engine/engine.ts';
-import { leadsOutside } from '../network/access.ts';
+import { leadsOutside, nodeOf } from '../network/access.ts';
+import { inFamily } from '../network/family.ts';
 import type { Network } from '../network/network.ts';
+import type { Address } from '../packet/address.ts';
 import type { Probe, Source } from '../packet/exchange.ts';
 import type { Assumption, Unknown } from '../packet/place.ts';
+import { type Range, ranges } from '../packet/ranges.ts';
 import type { Effort } from './answer.ts';
 import { compareClass, type Sides } from './compare.ts';
 import { distinctBy } from './distinct.ts';
 import type { Witness } from './finding.ts';
 import { describeClasses, describeSource } from './over.ts';
 import { classesOf } from './packets.ts';
+import { targetAddresses } from './places.ts';
 import type { Reach } from './question.ts';
 
 /** Packets of one class that fared alike before, and alike after, but not the same: one of them, replayed in both. */
@@ -41,7 +45,9 @@ export interface Compared {
 
 /**
  * Compares what two networks do with every packet: of a process on each node and of the wire at each interface that
- * leads outside, from any port (a server answers from its own) to any destination, the first of its flow, with its answer. Fates are the same if kind and node are.
+ * leads outside, from any port (a server answers from its own) and any of its addresses (the one that the kernel picks,
+ * and those that a program binds itself to) to any destination, the first of its flow, with its answer. Fates are the same if kind
+ * and node are.
  */
 export async function* differ(
   before: Network,
@@ -92,6 +98,16 @@ const has = ({ nodes }: Network, source: Source): boolean => {
 const hasSix = ({ old, new: after }: Sides<Network>): boolean =>
   [old, after].some(({ nodes }) => [...nodes.values()].some(({ six }) => six?.ruleset.kind === 'known'));
 
+/** What a program sends from an address of its node that it has bound itself to, besides what it lets the kernel pick. */
+function withBound({ old, new: after }: Sides<Network>, question: Reach): readonly Reach[] {
+  const { source, family } = question;
+  if (source.kind !== 'socket') return [question];
+  const own = [old, after].flatMap((network) => targetAddresses(nodeOf(inFamily(network, family), source.node)));
+  if (own.length === 0) return [question];
+  const packets = { src: ranges(own.map((address): Range<Address> => [address, address])) };
+  return [question, { ...question, source: { ...source, bound: true }, packets }];
+}
+
 async function compareSource(networks: Sides<Network>, source: Source, engine: Engine, effort: Effort) {
   const question: Reach = {
     kind: 'reach',
@@ -106,10 +122,18 @@ async function compareSource(networks: Sides<Network>, source: Source, engine: E
     text: '',
   };
   const families: readonly Reach[] = hasSix(networks) ? [question, { ...question, family: 6 }] : [question];
-  const classes = families.flatMap((of) => classesOf(of, networks.old).map((one) => ({ ...one, family: of.family })));
+  const classes = families
+    .flatMap((of) => withBound(networks, of))
+    .flatMap((of) => classesOf(of, networks.old).map((one) => ({ ...one, family: of.family, source: of.source })));
   const compared = [];
-  for (const { packets, assumptions, family } of classes) {
-    const probe: Probe = { ...(family === undefined ? {} : { family }), source, packets, state: 'fresh', back: true };
+  for (const { packets, assumptions, family, source: by } of classes) {
+    const probe: Probe = {
+      ...(family === undefined ? {} : { family }),
+      source: by,
+      packets,
+      state: 'fresh',
+      back: true,
+    };
     const one = await compareClass(networks, probe, engine, effort);
     compared.push({ ...one, assumptions: [...assumptions, ...one.assumptions] });
   }

@@ -94,7 +94,7 @@ function sameLines(same: readonly Compared[]): string[] {
   const corners = same.reduce((sum, one) => sum + one.corners, 0);
   const names = same.map(({ source }) => printSource(source)).join(', ');
   return hanging(
-    `the same from ${names}: proved for every packet that begins a flow there, from any port to any destination, with its answer; ` +
+    `the same from ${names}: proved for every packet that begins a flow there, from any own address and port to any destination, with its answer; ` +
       `${count(corners, 'corner packet', 'corner packets')} walked`,
     WIDTH,
   );

@@ -15,18 +15,17 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 /** `a` and `b` on one wire; `b` has these rules in its INPUT chain. */
-const withInput = (...rules: readonly string[]): Network => {
+const withInput = (...rules: readonly string[]): Network => ruled('eth0 02:00:00:00:00:0a 10.0.0.1/24', rules);
+
+function ruled(a: string, rules: readonly string[]): Network {
   const text = ['*filter', ':INPUT ACCEPT [0:0]', ...rules.map((rule) => `-A INPUT ${rule}`), 'COMMIT', ''].join('\n');
   const ruleset = parseIptablesSave(text, 'b/iptables-save.txt').value;
   if (ruleset === undefined) throw new Error('not read');
   return network(
-    [
-      node('a', [device('eth0 02:00:00:00:00:0a 10.0.0.1/24')]),
-      node('b', [device('eth0 02:00:00:00:00:0b 10.0.0.2/24')], { ruleset: known(ruleset) }),
-    ],
+    [node('a', [device(a)]), node('b', [device('eth0 02:00:00:00:00:0b 10.0.0.2/24')], { ruleset: known(ruleset) })],
     [['a:eth0', 'b:eth0']],
   );
-};
+}
 
 async function compare(before: Network, after: Network, with_: Engine = engine): Promise<Compared[]> {
   const compared: Compared[] = [];
@@ -59,6 +58,13 @@ describe('differ', () => {
     expect(told(compared)).toContain('a: dropped at b; no reply → delivered at b; reply delivered at a');
     const first = compared[0]?.differences.find(({ before }) => before.startsWith('dropped at b'));
     expect(first?.old.packet).toMatchObject({ proto: 17, sport: 67 });
+  });
+
+  it('finds what changes for programs alone that bind a second address, and not for what only a foreign one meets', async () => {
+    const two = 'eth0 02:00:00:00:00:0a 10.0.0.1/24 10.0.0.9/24';
+    const by = (source: string) => compare(ruled(two, []), ruled(two, [`-s ${source} -p udp -j DROP`]));
+    expect((await by('10.0.0.9'))[0]?.differences[0]?.old.packet).toMatchObject({ src: address('10.0.0.9') });
+    expect((await by('10.0.0.77'))[0]?.differences).toEqual([]);
   });
 
   it('proves rules equal that say the same in other words', async () => {
