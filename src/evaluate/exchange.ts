@@ -1,24 +1,24 @@
 import { nodeOf } from '../network/access.ts';
 import type { Node } from '../network/network.ts';
 import type { Walk } from '../network/trace.ts';
-import { type Address, isGroupMac } from '../packet/address.ts';
+import type { Address } from '../packet/address.ts';
 import { LEGS, type Leg } from '../packet/exchange.ts';
 import type { Disposition, Fate } from '../packet/fate.ts';
 import { PROTOCOL, TCP_FLAG } from '../packet/field.ts';
-import { type Packet, packet } from '../packet/packet.ts';
+import type { Packet } from '../packet/packet.ts';
+import { type Answer, answerTo4, isGroupSegment, none } from './answer.ts';
 import { isMulticast, LIMITED_BROADCAST } from './input-route.ts';
 import { groupMac } from './leave.ts';
 import { receive, transmit } from './link.ts';
 import { socketOutput } from './output.ts';
-import { isBroadcast, isLocal } from './routing.ts';
+import { isLocal } from './routing.ts';
 import { isGroup } from './six/address.ts';
-import { type Answer, answerTo6, ICMP6 } from './six/answer.ts';
+import { answerTo6, ICMP6 } from './six/answer.ts';
 import { socketOutput6 } from './six/output.ts';
-import { ANYWHERE, type Asked } from './six/output-route.ts';
+import type { Asked } from './six/output-route.ts';
 import { cameBy, isBound } from './six/socket.ts';
 import { finish, newSkb, RANK, type Skb, write } from './skb.ts';
-import { selectAddress } from './source.ts';
-import { assume, defaultTtl, isSix, setting, type World } from './world.ts';
+import { isSix, type World } from './world.ts';
 
 /** Sends the request, then as much of the answer as the probe follows. */
 export function walkExchange(world: World, first: Packet): { walks: readonly Walk[]; disposition: Disposition } {
@@ -27,8 +27,6 @@ export function walkExchange(world: World, first: Packet): { walks: readonly Wal
   const reply = world.probe.back ? answer(world, walks, request) : none('the answer was not followed');
   return { walks, disposition: { request: request.fate, reply } };
 }
-
-const none = (reason: string): Fate => ({ kind: 'none', reason });
 
 /** The asker sends one packet of the exchange. */
 function send(world: World, leg: Leg, of: Packet): Walk {
@@ -62,12 +60,11 @@ function asSent(skb: Skb, fate: Fate): Walk {
 
 /** Every stack that a copy of the request was delivered to answers it; the answer that arrives speaks for all. */
 function answer(world: World, walks: Walk[], request: Walk): Fate {
-  const ways = [request, ...request.copies]
-    .filter(({ fate }) => fate.kind === 'delivered')
-    .map((copy) => {
-      const back: Walk[] = [];
-      return { back, fate: answerOf(world, back, copy) };
-    });
+  const ways = [request, ...request.copies].flatMap((copy) => {
+    if (copy.fate.kind !== 'delivered') return [];
+    const back: Walk[] = [];
+    return [{ back, fate: answerOf(world, back, copy, copy.fate) }];
+  });
   const [best] = ways.sort((a, b) => RANK.indexOf(a.fate.kind) - RANK.indexOf(b.fate.kind));
   if (best === undefined) return none('the request was not delivered');
   walks.push(...best.back);
@@ -75,10 +72,9 @@ function answer(world: World, walks: Walk[], request: Walk): Fate {
 }
 
 /** The stack that one copy was delivered to answers; the fate of the whole way back. */
-function answerOf(world: World, walks: Walk[], request: Walk): Fate {
-  if (request.fate.kind !== 'delivered') return none('the request was not delivered');
-  const node = nodeOf(world.network, request.fate.node);
-  const made = (isSix(world) ? answerTo6 : answerTo4)(world, node, request.received, request.fate.interface);
+function answerOf(world: World, walks: Walk[], request: Walk, to: Delivered): Fate {
+  const node = nodeOf(world.network, to.node);
+  const made = (isSix(world) ? answerTo6 : answerTo4)(world, node, request.received, to.interface);
   if ('kind' in made) return made;
   const back = reply(world, 'answer', node, made);
   const { walk, fate } = taken(back, (copy) => atAsker(world, request, copy));
@@ -115,70 +111,6 @@ const segment = (of: Packet, leg: Leg): Packet => ({
   ...of,
   tcpFlags: leg === 'data' ? TCP_FLAG.PSH | TCP_FLAG.ACK : TCP_FLAG.ACK,
 });
-
-function answerTo4(world: World, node: Node, got: Packet, device: string): Answer | Fate {
-  const made = answerTo(world, node, got, device);
-  return 'kind' in made ? made : { made, asked: ANYWHERE };
-}
-
-/** What the node's stack sends back, or why it sends nothing that counts. */
-function answerTo(world: World, node: Node, got: Packet, device: string): Packet | Fate {
-  if (!ANSWERED.includes(got.proto)) return none(`protocol ${got.proto} has no answer`);
-  if (got.badChecksum === 1) return { kind: 'dropped', node: node.name, reason: 'checksum' };
-  if (got.proto === PROTOCOL.ICMP) return echo(world, node, got, device);
-  if (!isLocal(node, got.dst)) return none('what was sent to a group is not answered');
-  if (isGroupSegment(got)) return none('tcp takes no frame that is for a group');
-  if (got.proto === PROTOCOL.TCP && (got.tcpFlags & OPENING) !== TCP_FLAG.SYN)
-    return none('only a SYN opens a connection');
-  if (!listens(world, node, got, device)) return none(refusal(node, got));
-  return answerPacket(world, node, got, { tcpFlags: got.proto === PROTOCOL.TCP ? TCP_FLAG.SYN | TCP_FLAG.ACK : 0 });
-}
-
-const ANSWERED: readonly number[] = [PROTOCOL.ICMP, PROTOCOL.TCP, PROTOCOL.UDP];
-const OPENING = TCP_FLAG.SYN | TCP_FLAG.ACK | TCP_FLAG.RST | TCP_FLAG.FIN;
-
-const refusal = (node: Node, { proto, dport }: Packet): string =>
-  proto === PROTOCOL.TCP
-    ? `nothing on ${node.name} listens on tcp ${dport}: RST`
-    : `nothing on ${node.name} listens on udp ${dport}: ICMP port unreachable`;
-
-/** `icmp_echo` and `icmp_reply`: type of service and code are those of the request. */
-function echo(world: World, node: Node, got: Packet, device: string): Packet | Fate {
-  if (got.icmpType !== 8) return none('only an echo request is answered');
-  if (setting(world, node, 'net.ipv4.icmp_echo_ignore_all') !== 0) return none(`${node.name} ignores echo requests`);
-  const fields = { icmpType: 0, icmpCode: got.icmpCode, icmpId: got.icmpId, tos: got.tos };
-  if (isLocal(node, got.dst)) return answerPacket(world, node, got, fields);
-  if (!isBroadcast(node, got.dst) && !isForMany(got.dst))
-    return none(`${node.name} may not answer from a foreign address`);
-  if (setting(world, node, 'net.ipv4.icmp_echo_ignore_broadcasts') !== 0)
-    return none(`${node.name} ignores echo requests to groups`);
-  return { ...answerPacket(world, node, got, fields), src: selectAddress(node, device, got.src, 0) };
-}
-
-const answerPacket = (world: World, node: Node, got: Packet, fields: Partial<Packet>): Packet =>
-  packet({
-    src: got.dst,
-    dst: got.src,
-    proto: got.proto,
-    sport: got.dport,
-    dport: got.sport,
-    ttl: defaultTtl(world, node),
-    length: got.length,
-    ...fields,
-  });
-
-/** Something listens on every port, unless `ss` shows what does. */
-function listens(world: World, { listeners }: Node, { proto, dst, dport }: Packet, device: string): boolean {
-  if (listeners.kind === 'unknown') return true;
-  assume(world, listeners.assumption);
-  return listeners.value.some(
-    (one) =>
-      one.protocol === proto &&
-      one.port === dport &&
-      (one.address === 0 || one.address === dst) &&
-      (one.device === undefined || one.device === device),
-  );
-}
 
 /** Of the copies of what was flooded, each is judged for itself; the one that its socket takes speaks for all. */
 function taken(walk: Walk, judge: (copy: Walk) => Fate): { readonly walk: Walk; readonly fate: Fate } {
@@ -243,8 +175,6 @@ function atServer({ fate: first, received: syn }: Walk, { fate, received }: Walk
     (['src', 'dst', 'sport', 'dport'] as const).every((field) => syn[field] === received[field]);
   return same ? fate : noSocket(fate.node, 'the segment came to another socket than the SYN');
 }
-
-const isGroupSegment = ({ proto, macDst }: Packet): boolean => proto === PROTOCOL.TCP && isGroupMac(macDst);
 
 const noSocket = (node: string, text: string): Fate => ({
   kind: 'dropped',
