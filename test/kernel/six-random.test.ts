@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { explore } from '../../src/evaluate/explore.ts';
+import { isGroup } from '../../src/evaluate/six/address.ts';
 import { type Lab, openLab } from '../../src/lab/lab.ts';
 import { whyNot } from '../../src/lab/possible.ts';
 import { send } from '../../src/lab/send.ts';
@@ -45,8 +46,10 @@ const isSendable = (one: SixQuestion, n: number): boolean => {
   const { probe, start } = sixProbeOf(one, n);
   const { fragment, proto, badChecksum } = start.packet;
   const unbound = probe.source.kind === 'socket' && !probe.source.bound && one.four.odd !== undefined;
+  // what tcp would not send is sent by a raw socket, which need not name the device of a group as tcp must (tcp_v6_connect)
+  const raw = proto === PROTOCOL.TCP && one.four.odd !== undefined && isGroup(start.packet.dst);
   // raw sockets of ICMPv6 are not given what has a wrong checksum
-  return fragment === 0 && !unbound && !(proto === PROTOCOL.ICMPV6 && badChecksum === 1);
+  return fragment === 0 && !unbound && !raw && !(proto === PROTOCOL.ICMPV6 && badChecksum === 1);
 };
 
 /**
