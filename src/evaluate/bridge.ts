@@ -6,7 +6,7 @@ import { typeAt } from './frame.ts';
 import type { FrameOutcome } from './frame-chain.ts';
 import { frameHook } from './frame-hook.ts';
 import { addressee, isBehind } from './home.ts';
-import { runHook } from './hook.ts';
+import { confirmUp, runHook } from './hook.ts';
 import { fateOf, ipInput, routeIn } from './host.ts';
 import { unanswered } from './leave.ts';
 import { toHost, transmit } from './link.ts';
@@ -153,6 +153,10 @@ function goUp(world: World, skb: Skb, node: Node, bridge: Interface, port: Inter
       originOf(node.name, bridge, `frame to ${printMac(macDst)} at ${bridge.name}`),
     );
   skb.tag = undefined;
+  if (skb.bridge !== undefined && isGroupMac(macDst)) {
+    const known = confirmUp(world, skb, { node });
+    if (known.kind !== 'accept') return fateOf(skb, node, known);
+  }
   return ipInput(world, skb, node, device.name);
 }
 

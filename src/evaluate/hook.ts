@@ -75,8 +75,18 @@ function runStage(world: World, skb: Skb, position: Position, stage: Stage, rule
   return ACCEPT;
 }
 
+/**
+ * What many get is confirmed before a bridge passes it up, so that nat of INPUT changes nothing of it (`br_nf_local_in`,
+ * net/bridge/br_netfilter_hooks.c: packets share one entry there).
+ */
+export function confirmUp(world: World, skb: Skb, at: Pick<Position, 'node'>): Verdict {
+  const verdict = confirmed(world, skb, at);
+  describe(skb);
+  return verdict;
+}
+
 /** Where another flow has the tuple of the answers already, one of the two gives way: which, and how, is left open. */
-function confirmed(world: World, skb: Skb, { node }: Position): Verdict {
+function confirmed(world: World, skb: Skb, { node }: Pick<Position, 'node'>): Verdict {
   const flow = skb.track?.flow;
   if (flow !== undefined && !flow.confirmed && isTaken(world, flow, flow.reply)) {
     const reason = `two flows on ${node.name} have the same answers: which port nat gives to one of them`;

@@ -2,6 +2,7 @@ import { all, equals, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Slot, Steps } from '../ir/program.ts';
 import { portsOf } from '../network/access.ts';
 import type { Interface, Node } from '../network/network.ts';
+import { confirmUp } from './confirm.ts';
 import { asked, askedOutput, brouting, isForHost, type On, type Ports, retyped } from './frames.ts';
 import { unmodelledAt } from './hidden.ts';
 import { traverse } from './hook.ts';
@@ -155,8 +156,10 @@ function take(walk: Walk, { node, bridge, port, filtered }: Crossing, { to, tag 
   const vlan = tag === undefined ? bridge : vlanOn(node, bridge, tag);
   if (vlan === undefined) return drop(walk, node, 'not for me');
   if (!vlan.up) return drop(walk, node, 'interface down');
+  const group = to.kind === 'group';
   const shown = filtered ? { prerouted: true, physIn: port.name } : { prerouted: false };
-  return input(walk, node, { device: vlan.name, group: to.kind === 'group', ...shown });
+  const go: Then = (on) => input(on, node, { device: vlan.name, group, ...shown });
+  return filtered && group ? confirmUp(walk, node, go) : go(walk);
 }
 
 /** Out of the port behind which somebody lives; out of all, where nobody knows. */

@@ -1,5 +1,6 @@
 import { all, any, equals, FALSE, inRanges, not, sameSlots, TRUE } from '../ir/predicate.ts';
 import type { Predicate, Slot, Steps } from '../ir/program.ts';
+import type { Node } from '../network/network.ts';
 import { CT_STATUS, type Field, PROTOCOL } from '../packet/field.ts';
 import { usesZones } from './conntrack.ts';
 import type { Place } from './hook.ts';
@@ -7,7 +8,7 @@ import { type Entry, PORTS, tupleSlot, zoneSlot } from './tuple.ts';
 import { isSix, lost, set, split, type Then, type Walk } from './walk.ts';
 
 /** At the end of its way through a node, a packet that began a flow leaves it behind (nf_conntrack_confirm). */
-export function confirm(walk: Walk, { node }: Place, then: Then): Steps {
+export function confirm(walk: Walk, { node }: Pick<Place, 'node'>, then: Then): Steps {
   const { track: of } = walk;
   if (of.kind !== 'flow' || !of.fresh) return then(walk);
   const entry = walk.entries[of.entry] as Entry;
@@ -17,6 +18,14 @@ export function confirm(walk: Walk, { node }: Place, then: Then): Steps {
   const zone = (one: Entry): Predicate => (usesZones(node) ? sameSlots(zoneSlot(entry), zoneSlot(one)) : TRUE);
   const when = any(...others.map((one) => all(zone(one), clashes(entry, one, isSix(walk)))));
   return split(walk, [{ when, then: clash }], (on) => keep(on, entry, then));
+}
+
+/** Likewise what many get, before a bridge passes it up (br_nf_local_in): nat of INPUT comes too late then (nf_nat_setup_info). */
+export function confirmUp(walk: Walk, node: Node, then: Then): Steps {
+  const { track: of, entries } = walk;
+  const bound = (one: Entry): Entry => ({ ...one, done: { ...one.done, source: true } });
+  const late = of.kind === 'flow' ? entries.map((one, n) => (n === of.entry ? bound(one) : one)) : entries;
+  return confirm({ ...walk, entries: late }, { node }, then);
 }
 
 /** Whether answers to a flow carry a tuple that an older flow has already (nf_conntrack_tuple_taken). */

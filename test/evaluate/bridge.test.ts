@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Network } from '../../src/network/network.ts';
 import type { Exchange, Hop } from '../../src/network/trace.ts';
+import { printAddress } from '../../src/packet/address.ts';
 import { ends, every, hopsAt, icmp, said, send, sendRaw, tcp, udp, wire } from './ask.ts';
 import { addr, BRIDGE_NF, build, FORWARDING, type Host, host, NO_BRIDGE_NF, type Port } from './build.ts';
 
@@ -135,6 +136,23 @@ it('a limited broadcast comes to every stack whose source validation lets it, so
   expect(takers('10.0.0.1')).toContain('delivered h');
   expect(takers('192.168.9.9')).toContain('dropped h: rp_filter');
   expect(takers('192.168.9.9')).toContain('delivered b');
+});
+
+it('a broadcast is confirmed before it comes up, so that nat of INPUT comes too late for it', () => {
+  const nat = '*nat\n-A INPUT -j SNAT --to-source 10.0.0.77';
+  const taken = (dst: string, sysctl = BRIDGE_NF as Record<string, number>): string => {
+    const { walks } = send(bridged({ iptables: `*filter\n-A FORWARD -j DROP\n${nat}`, sysctl }), 'a', udp(dst, 53));
+    const all = walks.flatMap((walk) => [walk, ...walk.copies]);
+    const atHost = all.find(({ fate }) => fate.kind === 'delivered' && fate.node === 'h');
+    return printAddress(atHost?.received.src ?? 0);
+  };
+  expect([taken('10.0.0.255'), taken('10.0.0.254')]).toEqual(['10.0.0.1', '10.0.0.77']);
+  expect(taken('10.0.0.255', NO_BRIDGE_NF)).toBe('10.0.0.77');
+  const confirmed = bridged({
+    iptables: '*filter\n-A FORWARD -j DROP\n-A INPUT -m conntrack --ctstatus CONFIRMED -j DROP',
+  });
+  expect(ends(send(confirmed, 'a', udp('10.0.0.255', 53)))[0]).toBe('dropped h: rule');
+  expect(ends(send(confirmed, 'a', udp('10.0.0.254', 53)))[0]).toBe('delivered h');
 });
 
 it('the broadcast of a subnet is for hosts that have it as a local route', () => {

@@ -97,6 +97,13 @@ describe('a broadcast', () => {
     expect(ask(filtered(world(), '-A FORWARD -j DROP'), to)).toContain(`h: rule | ${LOST}`);
   });
 
+  it('is confirmed before it comes up to the host, as no unicast is', () => {
+    const confirmed = '-A INPUT -m conntrack --ctstatus CONFIRMED -j DROP';
+    const to = (dst: string) => ask(filtered(world(), '-A FORWARD -j DROP', confirmed), { ...ASKED, to: dst });
+    expect(to('10.1.0.255')).toEqual(['delivered a | it was sent to many', `h: rule | ${LOST}`]);
+    expect(to('10.1.0.1')).toEqual(answered('h', 'a'));
+  });
+
   it('in circles of bridges ends, and says where it was not followed', () => {
     const names = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
     const pairs = names.flatMap((one, i) => names.slice(i + 1).map((other) => [one, other] as const));
