@@ -29,9 +29,8 @@ export function answerTo6(world: World, node: Node, got: Packet, device: string)
 /** A socket answers by the device that it is bound to. A link-local peer is one by the device that it was heard by (`tcp_v6_init_req`), an own such address one of that device. */
 function askedBack(world: World, node: Node, { src, dst, proto }: Packet, device: string, by: Taker): Asked {
   if (by.device !== undefined) return { device: by.device, bound: true };
-  if (isLinkLocal(src)) return { device, bound: false };
-  if (proto !== PROTOCOL.UDP || !isLinkLocal(dst)) return ANYWHERE;
-  return { device, bound: answersBound(world, node, dst, device) };
+  if (proto === PROTOCOL.UDP && isLinkLocal(dst)) return { device, bound: answersBound(world, node, dst, device) };
+  return isLinkLocal(src) ? { device, bound: false } : ANYWHERE;
 }
 
 const ANSWERED: readonly number[] = [PROTOCOL.ICMPV6, PROTOCOL.TCP, PROTOCOL.UDP];

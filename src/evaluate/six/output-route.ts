@@ -59,8 +59,15 @@ export function routeOutput6(world: World, node: Node, packet: Packet, { device,
   if (type === 'local' || type === 'anycast') return { device: 'lo', nextHop: packet.dst, type: 'local', taken: found };
   const out = hop?.device;
   if (out === undefined) return nowhere(node, route.text);
+  if (isGroup(packet.dst) && hop?.via !== undefined) return byGateway(node, route.text);
   const kind = isGroup(packet.dst) ? 'multicast' : type;
   return { device: out, nextHop: hop?.via ?? packet.dst, type: kind, taken: found };
+}
+
+/** Where no route of a device is for groups (`ff00::/8`), a gateway's may be taken: it alone is sent the packet then. */
+function byGateway(node: Node, text: string): NoExit {
+  const reason = 'what becomes of a packet to a group that a gateway is sent is not modelled';
+  return { ...nowhere(node, text), unknown: { id: `${node.name} routes a group`, reason } };
 }
 
 /** `ip6_route_me_harder` (net/ipv6/netfilter.c): of the socket only what it is bound to counts, and a link's destination stays on its link. */

@@ -34,11 +34,11 @@ export function toPeer(
         ),
       );
   const ways = [
-    { when: inRanges(peer, LINK_LOCAL), then: near(() => FALSE) },
     {
       when: all(equals('proto', PROTOCOL.UDP), inRanges(mine, LINK_LOCAL)),
       then: near((by) => answersBound(node, by)),
     },
+    { when: inRanges(peer, LINK_LOCAL), then: near(() => FALSE) },
   ];
   return split(walk, ways, answer());
 }

@@ -68,6 +68,9 @@ function search(walk: Walk, node: Node, asked: Asked, then: After): Steps {
   return split(walk, [{ when: inRanges('dst', STRICT), then: by(true) }], by(false));
 }
 
+/** Where no route of a device is for groups (ff00::/8), a gateway's may be taken: it alone is sent the packet then. */
+const BY_GATEWAY = 'what becomes of a packet to a group that a gateway is sent is not modelled';
+
 function outgoing(walk: Walk, node: Node, found: Found, { bound, device, must }: Asked, then: After): Steps {
   if (found.kind === 'unknown') return then(walk, found);
   if (found.kind === 'none') return then(walk, { ...NOTHING, origin: { node: node.name, text: found.text } });
@@ -90,12 +93,17 @@ function outgoing(walk: Walk, node: Node, found: Found, { bound, device, must }:
           ...(!here && by === 'lo' ? { stray: true as const } : {}),
           ...(via === undefined || broadcast ? {} : { nextHop: via }),
         });
+    const byGateway: Then = (ready) => then(ready, { kind: 'unknown', reason: BY_GATEWAY });
     const sent: Then = (ready) =>
       here
         ? go(false)(ready)
         : isGroupRoute(route)
           ? go(true)(ready)
-          : split(ready, [{ when: inRanges('dst', GROUPS), then: go(true) }], go(false));
+          : split(
+              ready,
+              [{ when: inRanges('dst', GROUPS), then: via === undefined ? go(true) : byGateway }],
+              go(false),
+            );
     if (bound) return sent(on);
     if (route.source !== undefined) return set(on, { src: route.source }, sent);
     return sourced(on, node, findInterface(node, by), sent, then);

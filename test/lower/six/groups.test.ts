@@ -29,6 +29,16 @@ describe('groups', () => {
     expect(reached).toContain(`c: not for me | ${LOST}`);
   });
 
+  it('that a gateway alone has a route to are not followed', () => {
+    const { a, ...others } = router.nodes;
+    if (a === undefined) throw new Error('no a');
+    // a table local that is shown, and has no ff00::/8
+    const shown = { ...a, routes: [...a.routes, 'local 10.99.99.0/24 dev lo table local scope host'] };
+    expect(ask({ ...router, nodes: { a: shown, ...others } }, ping('a', 'ff02::1'))).toEqual([
+      `unknown: what becomes of a packet to a group that a gateway is sent is not modelled | ${LOST}`,
+    ]);
+  });
+
   it('of an interface stay on it', () => {
     expect(ask(router, ping('a', 'ff01::1'))).toEqual([`a: no port | ${LOST}`, 'delivered a | delivered a']);
   });
